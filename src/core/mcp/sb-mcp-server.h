@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#pragma once
+
+#include "sb-mcp-transport.h"
+
+G_BEGIN_DECLS
+
+/* One call being served. Answer it once, with respond() or fail(); a call whose handler drops it unanswered is failed. */
+#define SB_TYPE_MCP_TOOL_CALL (sb_mcp_tool_call_get_type ())
+G_DECLARE_FINAL_TYPE (SbMcpToolCall, sb_mcp_tool_call, SB, MCP_TOOL_CALL, GObject)
+
+const char   *sb_mcp_tool_call_get_name        (SbMcpToolCall *self);
+JsonObject   *sb_mcp_tool_call_get_arguments   (SbMcpToolCall *self); /* never NULL */
+const char   *sb_mcp_tool_call_get_trace_id    (SbMcpToolCall *self); /* nullable */
+GCancellable *sb_mcp_tool_call_get_cancellable (SbMcpToolCall *self); /* cancelled by the client, or when it is gone */
+void          sb_mcp_tool_call_progress        (SbMcpToolCall *self,
+                                                double         progress,
+                                                double         total,
+                                                const char    *text);
+void          sb_mcp_tool_call_respond         (SbMcpToolCall *self,
+                                                const char    *text,
+                                                JsonNode      *structured); /* nullable */
+void          sb_mcp_tool_call_fail            (SbMcpToolCall *self,
+                                                const char    *text,
+                                                JsonNode      *structured); /* nullable: isError with details */
+
+typedef void (*SbMcpToolHandler) (SbMcpToolCall *call,
+                                  gpointer       user_data);
+
+typedef struct
+{
+  const char       *name;
+  const char       *title;
+  const char       *description;
+  const char       *input_schema; /* JSON text */
+  const char       *annotations;  /* JSON text, nullable */
+  SbMcpToolHandler  handler;
+} SbMcpToolSpec;
+
+/* An MCP server: tools behind any number of transports. */
+#define SB_TYPE_MCP_SERVER (sb_mcp_server_get_type ())
+G_DECLARE_FINAL_TYPE (SbMcpServer, sb_mcp_server, SB, MCP_SERVER, GObject)
+
+SbMcpServer *sb_mcp_server_new       (const char          *name,
+                                      const char          *version,
+                                      const char          *instructions);
+void         sb_mcp_server_add_tools (SbMcpServer         *self,
+                                      const SbMcpToolSpec *specs,
+                                      gsize                n_specs,
+                                      gpointer             user_data);
+/* Serves the transport until it closes; takes a reference. */
+void         sb_mcp_server_accept    (SbMcpServer         *self,
+                                      SbMcpTransport      *transport);
+guint        sb_mcp_server_get_n_sessions (SbMcpServer    *self);
+
+G_END_DECLS

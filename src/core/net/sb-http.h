@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#pragma once
+
+#include <libsoup/soup.h>
+
+G_BEGIN_DECLS
+
+#define SB_NET_ERROR (sb_net_error_quark ())
+
+typedef enum
+{
+  SB_NET_ERROR_PROTOCOL,  /* the far end does not speak what was expected */
+  SB_NET_ERROR_TOO_LARGE, /* a limit of ours was reached */
+  SB_NET_ERROR_CLOSED,    /* the far end went away */
+} SbNetError;
+
+GQuark       sb_net_error_quark       (void);
+
+/* timeout 0, 16 or more connections a host, no 60 s read limit: see research on libsoup defaults in each function's comment. */
+SoupSession *sb_http_session_new      (void);
+SoupSession *sb_http_session_new_unix (const char *socket_path);
+
+G_END_DECLS

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#pragma once
+
+#include <gio/gio.h>
+
+#include "sb-duplex.h"
+
+G_BEGIN_DECLS
+
+#define SB_CHANNEL_ERROR (sb_channel_error_quark ())
+
+typedef enum
+{
+  SB_CHANNEL_ERROR_CLOSED,     /* the sandbox is gone */
+  SB_CHANNEL_ERROR_PROTOCOL,   /* the far end broke the rules: the channel is closed */
+  SB_CHANNEL_ERROR_NOT_FOUND,  /* no such file, program or process */
+  SB_CHANNEL_ERROR_DENIED,     /* outside the workspace, or not permitted */
+  SB_CHANNEL_ERROR_NOT_FILE,   /* a directory, FIFO, device… where a regular file is needed, or the reverse */
+  SB_CHANNEL_ERROR_NO_SPACE,
+  SB_CHANNEL_ERROR_LIMIT,      /* too large, too many */
+  SB_CHANNEL_ERROR_IO,
+} SbChannelError;
+
+GQuark sb_channel_error_quark (void);
+
+typedef enum
+{
+  SB_EXEC_EXITED,
+  SB_EXEC_SIGNALED,
+  SB_EXEC_TIMED_OUT,
+  SB_EXEC_OOM,          /* killed for memory */
+  SB_EXEC_OUTPUT_LIMIT, /* killed for more output than the budget */
+} SbExecOutcome;
+
+typedef struct
+{
+  const char * const *argv;
+  const char         *cwd;           /* nullable: the workspace */
+  const char * const *env;           /* nullable: "K=V" on top of the sandbox's own */
+  GBytes             *stdin_bytes;   /* nullable */
+  guint               timeout_ms;    /* 0: none; then TERM, and KILL 2 s later, to the whole group */
+  guint64             output_budget; /* 0: default; bytes after which the command is killed */
+  gsize               keep;          /* bytes of head and of tail kept of each stream; 0: default 32 KiB */
+} SbExecSpec;
+
+typedef struct
+{
+  SbExecOutcome outcome;
+  int           exit_code; /* when exited */
+  int           term_signal;
+  gint64        duration_us;
+  GBytes       *stdout_head_tail; /* raw bytes: hostile */
+  GBytes       *stderr_head_tail;
+  guint64       stdout_total;
+  guint64       stderr_total;
+  guint64       stdout_dropped;
+  guint64       stderr_dropped;
+} SbExecResult;
+
+void sb_exec_result_free (SbExecResult *result);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbExecResult, sb_exec_result_free)
+
+/* fd 1 or 2. Raw bytes, hostile; rate-limited by the far end's flow control, not by the caller. */
+typedef void (*SbExecOutputFunc) (int           fd,
+                                  const guint8 *data,
+                                  gsize         length,
+                                  gpointer      user_data);
+
+typedef enum
+{
+  SB_FILE_TYPE_REGULAR,
+  SB_FILE_TYPE_DIRECTORY,
+  SB_FILE_TYPE_SYMLINK,
+  SB_FILE_TYPE_OTHER,
+} SbFileType;
+
+typedef struct
+{
+  char       *name;         /* as on disk: any bytes but NUL and '/' */
+  SbFileType  type;
+  guint64     size;
+  gint64      mtime_us;
+  guint32     mode;
+  char       *link_target;  /* nullable */
+} SbFileInfo;
+
+void sb_file_info_free (SbFileInfo *info);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbFileInfo, sb_file_info_free)
+
+typedef enum
+{
+  SB_FILE_CHANGE_ADDED,
+  SB_FILE_CHANGE_MODIFIED,
+  SB_FILE_CHANGE_DELETED,
+  SB_FILE_CHANGE_RESCAN, /* too many at once, or a lost watch: list again */
+} SbFileChange;
+
+typedef struct
+{
+  guint64 memory_bytes;
+  guint64 memory_limit;
+  guint   processes;
+  guint64 cpu_us;
+  guint64 disk_bytes;
+  guint64 disk_limit;
+} SbChannelCounters;
+
+/* Our end of the byte stream to sandbar-init. Paths are relative to the workspace, or absolute below it ("/workspace/…").
+ * Signals: "ready" (once, after the far end's greeting), "file-changed" (char *path, SbFileChange), "closed" (GError*, nullable; once, last). */
+#define SB_TYPE_CHANNEL (sb_channel_get_type ())
+G_DECLARE_FINAL_TYPE (SbChannel, sb_channel, SB, CHANNEL, GObject)
+
+SbChannel    *sb_channel_new               (SbDuplex             *duplex);
+void          sb_channel_open_async        (SbChannel            *self, /* starts the duplex, awaits the greeting */
+                                            guint                 timeout_ms,
+                                            GCancellable         *cancellable,
+                                            GAsyncReadyCallback   callback,
+                                            gpointer              user_data);
+gboolean      sb_channel_open_finish       (SbChannel            *self,
+                                            GAsyncResult         *result,
+                                            GError              **error);
+void          sb_channel_close             (SbChannel            *self);
+gboolean      sb_channel_is_open           (SbChannel            *self);
+
+/* Cancelling kills the command's whole process group, then finishes with G_IO_ERROR_CANCELLED. */
+void          sb_channel_exec_async        (SbChannel            *self,
+                                            const SbExecSpec     *spec,
+                                            SbExecOutputFunc      output_func,
+                                            gpointer              output_data,
+                                            GCancellable         *cancellable,
+                                            GAsyncReadyCallback   callback,
+                                            gpointer              user_data);
+SbExecResult *sb_channel_exec_finish       (SbChannel            *self,
+                                            GAsyncResult         *result,
+                                            GError              **error);
+/* Starts a command that outlives the call; its id is for later reads. 0 on error. */
+void          sb_channel_spawn_async       (SbChannel            *self,
+                                            const SbExecSpec     *spec,
+                                            GCancellable         *cancellable,
+                                            GAsyncReadyCallback   callback,
+                                            gpointer              user_data);
+guint32       sb_channel_spawn_finish      (SbChannel            *self,
+                                            GAsyncResult         *result,
+                                            GError              **error);
+void          sb_channel_read_file_async   (SbChannel            *self,
+                                            const char           *path,
+                                            guint64               offset,
+                                            gsize                 max_bytes,
+                                            GCancellable         *cancellable,
+                                            GAsyncReadyCallback   callback,
+                                            gpointer              user_data);
+GBytes       *sb_channel_read_file_finish  (SbChannel            *self,
+                                            GAsyncResult         *result,
+                                            guint64              *total_size,
+                                            GError              **error);
+/* Makes missing parents; replaces atomically unless append. mode 0: 0644, or kept. */
+void          sb_channel_write_file_async  (SbChannel            *self,
+                                            const char           *path,
+                                            GBytes               *contents,
+                                            guint32               mode,
+                                            gboolean              append,
+                                            GCancellable         *cancellable,
+                                            GAsyncReadyCallback   callback,
+                                            gpointer              user_data);
+gboolean      sb_channel_write_file_finish (SbChannel            *self,
+                                            GAsyncResult         *result,
+                                            GError              **error);
+/* of SbFileInfo, sorted by name; *truncated when there were more than max_entries */
+void          sb_channel_list_async        (SbChannel            *self,
+                                            const char           *path,
+                                            guint                 max_entries,
+                                            GCancellable         *cancellable,
+                                            GAsyncReadyCallback   callback,
+                                            gpointer              user_data);
+GPtrArray    *sb_channel_list_finish       (SbChannel            *self,
+                                            GAsyncResult         *result,
+                                            gboolean             *truncated,
+                                            GError              **error);
+/* Watch a directory ("" = the workspace), not what is below it; "file-changed" tells. */
+void          sb_channel_watch             (SbChannel            *self,
+                                            const char           *path);
+void          sb_channel_unwatch           (SbChannel            *self,
+                                            const char           *path);
+void          sb_channel_counters_async    (SbChannel            *self,
+                                            GCancellable         *cancellable,
+                                            GAsyncReadyCallback   callback,
+                                            gpointer              user_data);
+gboolean      sb_channel_counters_finish   (SbChannel            *self,
+                                            GAsyncResult         *result,
+                                            SbChannelCounters    *counters,
+                                            GError              **error);
+
+G_END_DECLS

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#pragma once
+
+#include "sb-docker-client.h"
+#include "sb-sandbox-backend.h"
+
+G_BEGIN_DECLS
+
+/* image NULL: "sandbar/node-sandbox:latest" or what SANDBAR_IMAGE names. instance: this process's id, whose lock file proves that it lives. */
+SbSandboxBackend *sb_docker_backend_new (SbDockerClient *client,
+                                         const char     *helper_path,
+                                         const char     *image);
+
+G_END_DECLS
