@@ -30,7 +30,8 @@ const char         *sb_agent_get_instruction (SbAgent *self);
 const char         *sb_agent_get_provider    (SbAgent *self); /* profile id */
 const char         *sb_agent_get_model       (SbAgent *self); /* nullable: the provider's default */
 const char         *sb_agent_get_color       (SbAgent *self); /* "#e66100" */
-const char * const *sb_agent_get_tools       (SbAgent *self); /* allow-list of tool names; "*" all; empty none */
+/* allow-list of tool names; "*" all; empty none */
+const char * const *sb_agent_get_tools       (SbAgent *self);
 const char * const *sb_agent_get_transfers   (SbAgent *self); /* ids it may hand over to */
 const char * const *sb_agent_get_mentions    (SbAgent *self); /* further names people use for it */
 

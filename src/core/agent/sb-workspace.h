@@ -15,7 +15,8 @@ G_BEGIN_DECLS
 
 /* The whole core as one object, for both shells: agents, providers, tools, sandboxes, history.
  * Commands go down through these functions; models (GListModel, properties) come up. Properties that notify:
- * sandbox-status, provider-status, rehearsal. Signals: "warning" (char *title, char *hint): something the user should know. */
+ * sandbox-status, provider-status, rehearsal. Signals: "warning" (char *title, char *hint): something the
+ * user should know. */
 #define SB_TYPE_WORKSPACE (sb_workspace_get_type ())
 G_DECLARE_FINAL_TYPE (SbWorkspace, sb_workspace, SB, WORKSPACE, GObject)
 
@@ -27,11 +28,13 @@ typedef struct
   gboolean    ephemeral;    /* history in memory */
 } SbWorkspaceOptions;
 
-/* Reads .env in the current directory and the environment (CEREBRAS_API_KEY, CEREBRAS_BASE_URL, CEREBRAS_CHAT_MODEL,
+/* Reads .env in the current directory and the environment (CEREBRAS_API_KEY, CEREBRAS_BASE_URL,
+ * CEREBRAS_CHAT_MODEL,
  * SANDBAR_BASE_URL, SANDBAR_MODEL, SANDBAR_API_KEY), opens the history; connects to nothing. */
 SbWorkspace      *sb_workspace_new                 (const SbWorkspaceOptions *options,
                                                     GError                  **error);
-/* Probes backends and providers, starts the sandbox server, sweeps; the window may be up before it finishes. */
+/* Probes backends and providers, starts the sandbox server, sweeps; the window may be up before it
+ * finishes. */
 void              sb_workspace_start_async         (SbWorkspace              *self,
                                                     GCancellable             *cancellable,
                                                     GAsyncReadyCallback       callback,
@@ -41,20 +44,24 @@ gboolean          sb_workspace_start_finish        (SbWorkspace              *se
                                                     GError                  **error);
 
 SbAgentCatalog   *sb_workspace_get_agents          (SbWorkspace              *self);
-GListModel       *sb_workspace_get_conversations   (SbWorkspace              *self); /* of SbConversation, newest first */
+/* of SbConversation, newest first */
+GListModel       *sb_workspace_get_conversations   (SbWorkspace              *self);
 SbStore          *sb_workspace_get_store           (SbWorkspace              *self);
 SbSandboxManager *sb_workspace_get_sandboxes       (SbWorkspace              *self);
 SbSecrets        *sb_workspace_get_secrets         (SbWorkspace              *self);
 
-/* TRUE when the scripted model answers for this agent (NULL: any agent); the shell labels it "Rehearsal (scripted, no AI)". */
+/* TRUE when the scripted model answers for this agent (NULL: any agent); the shell labels it "Rehearsal
+ * (scripted, no AI)". */
 gboolean          sb_workspace_get_rehearsal       (SbWorkspace              *self,
                                                     const char               *agent_id);
 /* "Cerebras · qwen-3-coder", "Rehearsal (scripted, no AI)" */
 char             *sb_workspace_describe_provider   (SbWorkspace              *self,
                                                     const char               *agent_id);
-/* What answers the agent: stored in the settings, the key in the secrets. profile "rehearsal" forces the scripted one; NULLs: defaults. */
+/* What answers the agent: stored in the settings, the key in the secrets. profile "rehearsal" forces the
+ * scripted one; NULLs: defaults. */
 void              sb_workspace_configure_provider_async  (SbWorkspace         *self,
-                                                          const char          *agent_id, /* NULL: all agents */
+                                                          /* NULL: all agents */
+                                                          const char          *agent_id,
                                                           const char          *profile_id,
                                                           const char          *base_url,
                                                           const char          *model,
@@ -71,7 +78,8 @@ SbConversation   *sb_workspace_new_conversation    (SbWorkspace              *se
 gboolean          sb_workspace_open_conversation   (SbWorkspace              *self,
                                                     SbConversation           *conversation,
                                                     GError                  **error);
-/* agent_id: the user's choice in the composer; NULL: automatic. Returns at once; everything else is seen in the conversation. */
+/* agent_id: the user's choice in the composer; NULL: automatic. Returns at once; everything else is seen in
+ * the conversation. */
 gboolean          sb_workspace_send                (SbWorkspace              *self,
                                                     SbConversation           *conversation,
                                                     const char               *text,

@@ -8,7 +8,8 @@
 G_BEGIN_DECLS
 
 /* Makes bytes from outside fit to show: valid UTF-8, no terminal escapes or control characters but \n and \t,
- * bidi and zero-width controls made visible. Keeps its state between calls, so an escape may be split over chunks. */
+ * bidi and zero-width controls made visible. Keeps its state between calls, so an escape may be split over
+ * chunks. */
 typedef struct _SbTextCleaner SbTextCleaner;
 
 SbTextCleaner *sb_text_cleaner_new         (void);

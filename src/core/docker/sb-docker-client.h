@@ -41,7 +41,8 @@ void            sb_docker_client_ping_async     (SbDockerClient       *self,
 gboolean        sb_docker_client_ping_finish    (SbDockerClient       *self,
                                                  GAsyncResult         *result,
                                                  GError              **error);
-/* path without version: "/containers/json?all=1". body nullable. The answer's JSON, or NULL with no error for 204 and 304. */
+/* path without version: "/containers/json?all=1". body nullable. The answer's JSON, or NULL with no error
+ * for 204 and 304. */
 void            sb_docker_client_call_async     (SbDockerClient       *self,
                                                  const char           *method,
                                                  const char           *path,
@@ -63,7 +64,8 @@ void            sb_docker_client_upload_async   (SbDockerClient       *self,
 JsonNode       *sb_docker_client_upload_finish  (SbDockerClient       *self,
                                                  GAsyncResult         *result,
                                                  GError              **error);
-/* POST /containers/{id}/attach, hijacked: writes go to stdin, the data function of the duplex gets stdout only (demultiplexed). */
+/* POST /containers/{id}/attach, hijacked: writes go to stdin, the data function of the duplex gets stdout
+ * only (demultiplexed). */
 void            sb_docker_client_attach_async   (SbDockerClient       *self,
                                                  const char           *container,
                                                  GCancellable         *cancellable,

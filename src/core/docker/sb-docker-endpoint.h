@@ -7,7 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* Where an engine may be, in the Docker CLI's own order, then the well-known sockets to offer. Reads files only; connects to nothing. */
+/* Where an engine may be, in the Docker CLI's own order, then the well-known sockets to offer. Reads files
+ * only; connects to nothing. */
 typedef struct
 {
   char     *host;    /* "unix:///…", "tcp://…" */

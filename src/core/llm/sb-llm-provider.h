@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 
 #define SB_LLM_ERROR (sb_llm_error_quark ())
 
-/* Codes a caller can act on; the message is a sentence for the user, the hint (sb_llm_error_get_hint) says what to do next. */
+/* Codes a caller can act on; the message is a sentence for the user, the hint (sb_llm_error_get_hint) says
+ * what to do next. */
 typedef enum
 {
   SB_LLM_ERROR_AUTH,        /* 401, 403: the key is missing or wrong */
@@ -59,7 +60,8 @@ typedef struct
 {
   char       *text;
   char       *reasoning;  /* nullable */
-  GPtrArray  *tool_calls; /* of SbLlmToolCall; arguments may be broken JSON: the caller answers with an error result */
+  /* of SbLlmToolCall; arguments may be broken JSON: the caller answers with an error result */
+  GPtrArray  *tool_calls;
   SbLlmFinish finish;
   gint64      prompt_tokens;     /* -1 unknown */
   gint64      completion_tokens; /* -1 unknown */
@@ -95,7 +97,8 @@ const char    *sb_llm_error_get_hint         (const GError        *error);
 gboolean       sb_llm_error_can_retry        (const GError        *error);
 
 SbLlmProvider *sb_llm_provider_new           (const SbLlmProfile  *profile,
-                                              const char          *base_url, /* NULL: the profile's; with or without /v1 */
+                                              /* NULL: the profile's; with or without /v1 */
+                                              const char          *base_url,
                                               const char          *api_key); /* nullable */
 const SbLlmProfile *sb_llm_provider_get_profile (SbLlmProvider    *self);
 const char    *sb_llm_provider_get_base_url  (SbLlmProvider       *self);

@@ -7,7 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* The scripted model: an OpenAI-compatible server on 127.0.0.1, for a first run with no key and no local model.
+/* The scripted model: an OpenAI-compatible server on 127.0.0.1, for a first run with no key and no local
+ * model.
  * It understands initialise, write, run, list, read and fetch, and says so when it does not understand. */
 #define SB_TYPE_REHEARSAL (sb_rehearsal_get_type ())
 G_DECLARE_FINAL_TYPE (SbRehearsal, sb_rehearsal, SB, REHEARSAL, GObject)

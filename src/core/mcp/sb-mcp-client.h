@@ -41,13 +41,15 @@ typedef struct
 void sb_mcp_tool_result_free (SbMcpToolResult *result);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbMcpToolResult, sb_mcp_tool_result_free)
 
-/* text: the server's progress message (the sandbox server sends command output this way). progress, total: -1 unknown. */
+/* text: the server's progress message (the sandbox server sends command output this way). progress, total:
+ * -1 unknown. */
 typedef void (*SbMcpProgressFunc) (double      progress,
                                    double      total,
                                    const char *text,
                                    gpointer    user_data);
 
-/* The client's side of one MCP connection (revisions 2024-11-05 … 2025-11-25). Signal "tools-changed", "closed" (GError*, nullable). */
+/* The client's side of one MCP connection (revisions 2024-11-05 … 2025-11-25). Signal "tools-changed",
+ * "closed" (GError*, nullable). */
 #define SB_TYPE_MCP_CLIENT (sb_mcp_client_get_type ())
 G_DECLARE_FINAL_TYPE (SbMcpClient, sb_mcp_client, SB, MCP_CLIENT, GObject)
 

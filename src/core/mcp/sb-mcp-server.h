@@ -7,14 +7,16 @@
 
 G_BEGIN_DECLS
 
-/* One call being served. Answer it once, with respond() or fail(); a call whose handler drops it unanswered is failed. */
+/* One call being served. Answer it once, with respond() or fail(); a call whose handler drops it unanswered
+ * is failed. */
 #define SB_TYPE_MCP_TOOL_CALL (sb_mcp_tool_call_get_type ())
 G_DECLARE_FINAL_TYPE (SbMcpToolCall, sb_mcp_tool_call, SB, MCP_TOOL_CALL, GObject)
 
 const char   *sb_mcp_tool_call_get_name        (SbMcpToolCall *self);
 JsonObject   *sb_mcp_tool_call_get_arguments   (SbMcpToolCall *self); /* never NULL */
 const char   *sb_mcp_tool_call_get_trace_id    (SbMcpToolCall *self); /* nullable */
-GCancellable *sb_mcp_tool_call_get_cancellable (SbMcpToolCall *self); /* cancelled by the client, or when it is gone */
+/* cancelled by the client, or when it is gone */
+GCancellable *sb_mcp_tool_call_get_cancellable (SbMcpToolCall *self);
 void          sb_mcp_tool_call_progress        (SbMcpToolCall *self,
                                                 double         progress,
                                                 double         total,
@@ -24,7 +26,8 @@ void          sb_mcp_tool_call_respond         (SbMcpToolCall *self,
                                                 JsonNode      *structured); /* nullable */
 void          sb_mcp_tool_call_fail            (SbMcpToolCall *self,
                                                 const char    *text,
-                                                JsonNode      *structured); /* nullable: isError with details */
+                                                /* nullable: isError with details */
+                                                JsonNode      *structured);
 
 typedef void (*SbMcpToolHandler) (SbMcpToolCall *call,
                                   gpointer       user_data);

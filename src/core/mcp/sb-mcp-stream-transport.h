@@ -8,7 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* Newline-delimited JSON over a byte stream: stdio of a child, our own stdin and stdout, a Docker attach stream. */
+/* Newline-delimited JSON over a byte stream: stdio of a child, our own stdin and stdout, a Docker attach
+ * stream. */
 SbMcpTransport *sb_mcp_stream_transport_new (SbDuplex *duplex);
 
 G_END_DECLS

@@ -8,8 +8,10 @@
 
 G_BEGIN_DECLS
 
-/* One JSON-RPC message at a time, both ways, in order. Implemented in memory and over a byte stream (stdio, Docker attach).
- * Signals: "message" (JsonNode*, sealed), "noise" (char*: a line that is no JSON), "closed" (GError*, nullable), once and last. */
+/* One JSON-RPC message at a time, both ways, in order. Implemented in memory and over a byte stream (stdio,
+ * Docker attach).
+ * Signals: "message" (JsonNode*, sealed), "noise" (char*: a line that is no JSON), "closed" (GError*,
+ * nullable), once and last. */
 #define SB_TYPE_MCP_TRANSPORT (sb_mcp_transport_get_type ())
 G_DECLARE_INTERFACE (SbMcpTransport, sb_mcp_transport, SB, MCP_TRANSPORT, GObject)
 

@@ -7,7 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* One duplex byte stream on the main context: reads are pushed to a function, writes are queued and never block.
+/* One duplex byte stream on the main context: reads are pushed to a function, writes are queued and never
+ * block.
  * Shared by the sandbox channel, MCP over stdio and Docker attach. */
 #define SB_TYPE_DUPLEX (sb_duplex_get_type ())
 G_DECLARE_FINAL_TYPE (SbDuplex, sb_duplex, SB, DUPLEX, GObject)

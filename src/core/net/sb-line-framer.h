@@ -7,7 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* Splits a byte stream at LF (and drops a CR before it), sans I/O. A line over the limit is skipped up to its LF and reported. */
+/* Splits a byte stream at LF (and drops a CR before it), sans I/O. A line over the limit is skipped up to
+ * its LF and reported. */
 typedef struct _SbLineFramer SbLineFramer;
 
 typedef void (*SbLineFunc)     (const char *line,

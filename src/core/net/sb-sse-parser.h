@@ -7,7 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* Server-sent events, sans I/O (WHATWG HTML, 9.2.6): LF, CR and CRLF, BOM, comments, multi-line data, split anywhere. */
+/* Server-sent events, sans I/O (WHATWG HTML, 9.2.6): LF, CR and CRLF, BOM, comments, multi-line data, split
+ * anywhere. */
 typedef struct _SbSseParser SbSseParser;
 
 typedef struct
@@ -20,7 +21,8 @@ typedef struct
 
 typedef void (*SbSseEventFunc) (const SbSseEvent *event,
                                 gpointer          user_data);
-/* A line outside the grammar ("error: {…}", progress text), or a comment: ignored by the parser, perhaps not by the caller. */
+/* A line outside the grammar ("error: {…}", progress text), or a comment: ignored by the parser, perhaps
+ * not by the caller. */
 typedef void (*SbSseLineFunc)  (const char       *line,
                                 gsize             length,
                                 gpointer          user_data);

@@ -107,13 +107,16 @@ typedef struct
   guint64 disk_limit;
 } SbChannelCounters;
 
-/* Our end of the byte stream to sandbar-init. Paths are relative to the workspace, or absolute below it ("/workspace/…").
- * Signals: "ready" (once, after the far end's greeting), "file-changed" (char *path, SbFileChange), "closed" (GError*, nullable; once, last). */
+/* Our end of the byte stream to sandbar-init. Paths are relative to the workspace, or absolute below it
+ * ("/workspace/…").
+ * Signals: "ready" (once, after the far end's greeting), "file-changed" (char *path, SbFileChange),
+ * "closed" (GError*, nullable; once, last). */
 #define SB_TYPE_CHANNEL (sb_channel_get_type ())
 G_DECLARE_FINAL_TYPE (SbChannel, sb_channel, SB, CHANNEL, GObject)
 
 SbChannel    *sb_channel_new               (SbDuplex             *duplex);
-void          sb_channel_open_async        (SbChannel            *self, /* starts the duplex, awaits the greeting */
+/* starts the duplex, awaits the greeting */
+void          sb_channel_open_async        (SbChannel            *self,
                                             guint                 timeout_ms,
                                             GCancellable         *cancellable,
                                             GAsyncReadyCallback   callback,

@@ -40,7 +40,8 @@ typedef struct
 /* A guarantee as read back from the running sandbox, in plain words: "no network", "uid 65532", … */
 typedef struct
 {
-  char    *id;      /* "network", "user", "capabilities", "root", "memory", "processes", "disk", "backend", "seccomp" */
+  /* "network", "user", "capabilities", "root", "memory", "processes", "disk", "backend", "seccomp" */
+  char    *id;
   char    *label;   /* short, translated by the shell through its id; English here */
   char    *detail;  /* the real value, a sentence */
   gboolean holds;   /* FALSE: not guaranteed on this machine; shown as a warning */

@@ -34,7 +34,8 @@ typedef struct
 } SbActivity;
 
 /* All sandboxes of this process: a GListModel of SbSandbox (spares are not in it), newest first.
- * Property: backend-label, status (a sentence for the corner of the window), available. Signal: "activity" (SbActivity*). */
+ * Property: backend-label, status (a sentence for the corner of the window), available. Signal: "activity"
+ * (SbActivity*). */
 #define SB_TYPE_SANDBOX_MANAGER (sb_sandbox_manager_get_type ())
 G_DECLARE_FINAL_TYPE (SbSandboxManager, sb_sandbox_manager, SB, SANDBOX_MANAGER, GObject)
 
@@ -47,7 +48,8 @@ void              sb_sandbox_manager_probe_async   (SbSandboxManager     *self,
 gboolean          sb_sandbox_manager_probe_finish  (SbSandboxManager     *self,
                                                     GAsyncResult         *result,
                                                     GError              **error);
-const char       *sb_sandbox_manager_get_backend_label (SbSandboxManager *self); /* nullable before a probe succeeded */
+/* nullable before a probe succeeded */
+const char       *sb_sandbox_manager_get_backend_label (SbSandboxManager *self);
 /* Ready when it finishes. trace_id, owner nullable. */
 void              sb_sandbox_manager_create_async  (SbSandboxManager     *self,
                                                     const SbSandboxSpec  *spec, /* nullable: defaults */

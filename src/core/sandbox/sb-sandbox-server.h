@@ -8,7 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* initSandbox, exec, writeFile (the demo's names and arguments) and readFile, listFiles, listSandboxes, stopSandbox on a manager.
+/* initSandbox, exec, writeFile (the demo's names and arguments) and readFile, listFiles, listSandboxes,
+ * stopSandbox on a manager.
  * A call without containerId means the newest sandbox of the same owner. owner: nullable. */
 SbMcpServer *sb_sandbox_server_new (SbSandboxManager *manager,
                                     const char       *owner);

@@ -21,7 +21,8 @@ typedef enum
 #define SB_TYPE_SANDBOX_STATE (sb_sandbox_state_get_type ())
 GType sb_sandbox_state_get_type (void);
 
-/* One sandbox, from asking for it to its end. Properties: id, name, state, message (why it ended), created (wall µs), backend-label.
+/* One sandbox, from asking for it to its end. Properties: id, name, state, message (why it ended), created
+ * (wall µs), backend-label.
  * Signal "file-changed" (char *path, SbFileChange) for the directories that are watched. */
 #define SB_TYPE_SANDBOX (sb_sandbox_get_type ())
 G_DECLARE_FINAL_TYPE (SbSandbox, sb_sandbox, SB, SANDBOX, GObject)
@@ -32,7 +33,8 @@ SbSandboxState  sb_sandbox_get_state         (SbSandbox *self);
 const char     *sb_sandbox_get_message       (SbSandbox *self); /* nullable */
 gint64          sb_sandbox_get_created       (SbSandbox *self);
 const char     *sb_sandbox_get_backend_label (SbSandbox *self);
-GPtrArray      *sb_sandbox_get_facts         (SbSandbox *self); /* (transfer none) of SbSandboxFact; nullable while starting */
+/* (transfer none) of SbSandboxFact; nullable while starting */
+GPtrArray      *sb_sandbox_get_facts         (SbSandbox *self);
 SbChannel      *sb_sandbox_get_channel       (SbSandbox *self); /* (nullable): only while ready */
 /* Which conversation it belongs to; NULL: shared. */
 const char     *sb_sandbox_get_owner         (SbSandbox *self);

@@ -57,7 +57,8 @@ gint64          sb_message_get_created        (SbMessage      *self); /* wall µ
 SbMessageState  sb_message_get_state          (SbMessage      *self);
 void            sb_message_set_state          (SbMessage      *self,
                                                SbMessageState  state);
-gint64          sb_message_get_duration       (SbMessage      *self); /* µs; so far while streaming; -1 unknown */
+/* µs; so far while streaming; -1 unknown */
+gint64          sb_message_get_duration       (SbMessage      *self);
 void            sb_message_set_duration       (SbMessage      *self,
                                                gint64          duration);
 
@@ -96,19 +97,22 @@ void            sb_message_set_usage             (SbMessage   *self,
 /* tool */
 const char     *sb_message_get_call_id        (SbMessage      *self);
 const char     *sb_message_get_tool_name      (SbMessage      *self);
-const char     *sb_message_get_arguments      (SbMessage      *self); /* raw JSON text as the model wrote it */
+/* raw JSON text as the model wrote it */
+const char     *sb_message_get_arguments      (SbMessage      *self);
 void            sb_message_set_tool_call      (SbMessage      *self,
                                                const char     *call_id,
                                                const char     *tool_name,
                                                const char     *arguments);
-const char     *sb_message_get_result         (SbMessage      *self); /* nullable: text as given to the model */
+/* nullable: text as given to the model */
+const char     *sb_message_get_result         (SbMessage      *self);
 const char     *sb_message_get_structured     (SbMessage      *self); /* nullable JSON: structuredContent */
 gboolean        sb_message_get_is_error       (SbMessage      *self);
 void            sb_message_set_result         (SbMessage      *self,
                                                const char     *result,
                                                const char     *structured,
                                                gboolean        is_error);
-const char     *sb_message_get_badge          (SbMessage      *self); /* nullable: "exit 0", "ready", "written" */
+/* nullable: "exit 0", "ready", "written" */
+const char     *sb_message_get_badge          (SbMessage      *self);
 void            sb_message_set_badge          (SbMessage      *self,
                                                const char     *badge);
 

@@ -7,7 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* API keys in the Secret Service; where there is none, in memory for this session only (is-persistent says which). */
+/* API keys in the Secret Service; where there is none, in memory for this session only (is-persistent says
+ * which). */
 #define SB_TYPE_SECRETS (sb_secrets_get_type ())
 G_DECLARE_FINAL_TYPE (SbSecrets, sb_secrets, SB, SECRETS, GObject)
 

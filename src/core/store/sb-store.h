@@ -18,8 +18,10 @@ typedef enum
   SB_STORE_ERROR_CORRUPT,
 } SbStoreError;
 
-/* History in SQLite (WAL). Whatever is attached is written as it changes: rows at once, streaming text at most
- * 250 ms late, all of it in one transaction a flush. Signal "failed" (GError*): a write did not work; it is tried again. */
+/* History in SQLite (WAL). Whatever is attached is written as it changes: rows at once, streaming text at
+ * most
+ * 250 ms late, all of it in one transaction a flush. Signal "failed" (GError*): a write did not work; it is
+ * tried again. */
 #define SB_TYPE_STORE (sb_store_get_type ())
 G_DECLARE_FINAL_TYPE (SbStore, sb_store, SB, STORE, GObject)
 

@@ -55,16 +55,20 @@ const char         *sb_trace_event_get_parent_id  (SbTraceEvent       *self); /*
 const char         *sb_trace_event_get_turn_id    (SbTraceEvent       *self);
 SbTraceKind         sb_trace_event_get_kind       (SbTraceEvent       *self);
 const char         *sb_trace_event_get_title      (SbTraceEvent       *self);
-const char         *sb_trace_event_get_subtitle   (SbTraceEvent       *self); /* nullable: "exit 0", "38 tok" */
+/* nullable: "exit 0", "38 tok" */
+const char         *sb_trace_event_get_subtitle   (SbTraceEvent       *self);
 const char         *sb_trace_event_get_agent      (SbTraceEvent       *self); /* nullable */
 SbTraceState        sb_trace_event_get_state      (SbTraceEvent       *self);
-gint64              sb_trace_event_get_start      (SbTraceEvent       *self); /* monotonic µs, comparable within a conversation load */
+/* monotonic µs, comparable within a conversation load */
+gint64              sb_trace_event_get_start      (SbTraceEvent       *self);
 gint64              sb_trace_event_get_end        (SbTraceEvent       *self); /* 0 while running */
 gint64              sb_trace_event_get_wall_start (SbTraceEvent       *self);
 gint64              sb_trace_event_get_duration   (SbTraceEvent       *self); /* so far, while running */
 guint               sb_trace_event_get_depth      (SbTraceEvent       *self); /* 0 for a turn */
-const char         *sb_trace_event_get_request    (SbTraceEvent       *self); /* nullable JSON text, redacted */
-const char         *sb_trace_event_get_response   (SbTraceEvent       *self); /* nullable JSON text, redacted */
+/* nullable JSON text, redacted */
+const char         *sb_trace_event_get_request    (SbTraceEvent       *self);
+/* nullable JSON text, redacted */
+const char         *sb_trace_event_get_response   (SbTraceEvent       *self);
 const SbTraceUsage *sb_trace_event_get_usage      (SbTraceEvent       *self);
 
 void                sb_trace_event_set_title      (SbTraceEvent       *self,
