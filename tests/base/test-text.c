@@ -179,6 +179,7 @@ static void
 test_head_tail (void)
 {
   gsize n_omitted = 99;
+  static const char wide[] = "\360\237\230\200\303\251\342\202\254\303\251\360\237\230\200";
   g_autofree char *whole = sb_text_head_tail ("0123456789", 10, &n_omitted);
   g_autofree char *cut = NULL;
 
@@ -191,7 +192,7 @@ test_head_tail (void)
 
   for (gsize max = 0; max < 16; max++)
     {
-      g_autofree char *text = sb_text_head_tail ("\360\237\230\200\303\251\342\202\254\303\251\360\237\230\200", max, NULL);
+      g_autofree char *text = sb_text_head_tail (wide, max, NULL);
 
       g_assert_true (g_utf8_validate (text, -1, NULL));
     }
