@@ -18,8 +18,7 @@ typedef enum
 
 GQuark       sb_net_error_quark       (void);
 
-/* timeout 0, 16 or more connections a host, no 60 s read limit: see research on libsoup defaults in each
- * function's comment. */
+/* No time limit on reads, many connections a host, no compression: the comments in the .c say why. */
 SoupSession *sb_http_session_new      (void);
 SoupSession *sb_http_session_new_unix (const char *socket_path);
 
