@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#include "config.h"
+
+#include "sb-tool-report.h"
+
+#include "sb-json.h"
+#include "sb-text.h"
+
+#include <string.h>
+
+#define MAX_SUMMARY 80
+
+/* What most tools say the most with, in this order. */
+static const char * const telling[] = { "command", "filename", "path", "url", "query", "name", NULL };
+
+static char *
+join_words (JsonArray *words)
+{
+  GString *line = g_string_new (NULL);
+
+  for (guint i = 0; i < json_array_get_length (words) && line->len < MAX_SUMMARY * 4; i++)
+    {
+      JsonNode *node = json_array_get_element (words, i);
+
+      if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING)
+        g_string_append_printf (line, "%s%s", line->len > 0 ? " " : "", json_node_get_string (node));
+    }
+
+  return g_string_free (line, FALSE);
+}
+
+static char *
+shorten (const char *text)
+{
+  g_autofree char *clean = sb_text_clean (text, strnlen (text, MAX_SUMMARY * 4), NULL);
+
+  g_strdelimit (clean, "\n\t", ' ');
+  g_strstrip (clean);
+  if (g_utf8_strlen (clean, -1) > MAX_SUMMARY)
+    {
+      *g_utf8_offset_to_pointer (clean, MAX_SUMMARY - 1) = '\0';
+      return g_strconcat (clean, "…", NULL);
+    }
+
+  return clean[0] != '\0' ? g_steal_pointer (&clean) : NULL;
+}
+
+static const char *
+without_workspace (const char *path)
+{
+  return g_str_has_prefix (path, "/workspace/") ? path + strlen ("/workspace/") : path;
+}
+
+/**
+ * sb_tool_report_summary:
+ *
+ * Returns: (transfer full) (nullable): the telling argument of a call in one short line; NULL when none is
+ */
+char *
+sb_tool_report_summary (JsonObject *arguments)
+{
+  for (guint i = 0; telling[i] != NULL; i++)
+    {
+      JsonArray *words = sb_json_get_array (arguments, telling[i]);
+      const char *text = sb_json_get_string (arguments, telling[i]);
+      g_autofree char *joined = words != NULL ? join_words (words) : NULL;
+
+      if (joined != NULL)
+        return shorten (joined);
+      if (text != NULL)
+        return shorten (without_workspace (text));
+    }
+
+  return NULL;
+}
+
+static char *
+badge_for_exit (JsonObject *structured)
+{
+  const char *outcome = sb_json_get_string (structured, "outcome");
+  const char *signal_name = sb_json_get_string (structured, "signal");
+
+  if (sb_json_get_boolean (structured, "networkBlocked", FALSE))
+    return g_strdup ("no network");
+  if (sb_json_get_boolean (structured, "timedOut", FALSE) || g_strcmp0 (outcome, "timed out") == 0)
+    return g_strdup ("timed out");
+  if (sb_json_get_boolean (structured, "outOfMemory", FALSE))
+    return g_strdup ("out of memory");
+  if (signal_name != NULL)
+    return shorten (signal_name);
+  if (json_object_has_member (structured, "exitCode"))
+    return g_strdup_printf ("exit %d", (int) sb_json_get_int (structured, "exitCode", -1));
+
+  return NULL;
+}
+
+/**
+ * sb_tool_report_badge:
+ * @structured: (nullable): the structuredContent of the result
+ *
+ * Returns: (transfer full): how the call came out, in one or two words: "exit 0", "ready", "written", "no network"
+ */
+char *
+sb_tool_report_badge (const char *tool_name,
+                      JsonNode   *structured,
+                      gboolean    is_error)
+{
+  static const char * const good[][2] = {
+    { "initSandbox", "ready" }, { "writeFile", "written" }, { "readFile", "read" }, { "listFiles", "listed" },
+    { "listSandboxes", "listed" }, { "stopSandbox", "stopped" },
+  };
+
+  if (structured != NULL && JSON_NODE_HOLDS_OBJECT (structured))
+    {
+      char *badge = badge_for_exit (json_node_get_object (structured));
+
+      if (badge != NULL)
+        return badge;
+    }
+  if (is_error)
+    return g_strdup ("failed");
+
+  for (guint i = 0; i < G_N_ELEMENTS (good); i++)
+    if (strcmp (good[i][0], tool_name) == 0)
+      return g_strdup (good[i][1]);
+
+  return g_strdup ("done");
+}
