@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#pragma once
+
+#include "sb-mcp-toolbox.h"
+
+G_BEGIN_DECLS
+
+/* A server's side of one connection. Signal: "ended", once, when the transport has closed. */
+#define SB_TYPE_MCP_SESSION (sb_mcp_session_get_type ())
+G_DECLARE_FINAL_TYPE (SbMcpSession, sb_mcp_session, SB, MCP_SESSION, GObject)
+
+SbMcpSession *sb_mcp_session_new   (SbMcpToolbox   *toolbox,
+                                    SbMcpTransport *transport);
+void          sb_mcp_session_start (SbMcpSession   *self);
+
+G_END_DECLS

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#pragma once
+
+#include "sb-mcp-request.h"
+#include "sb-mcp-server.h"
+
+G_BEGIN_DECLS
+
+SbMcpToolCall *sb_mcp_tool_call_new (SbMcpRequest *request,
+                                     const char   *name,
+                                     JsonObject   *arguments);
+
+G_END_DECLS
