@@ -38,6 +38,25 @@ GType       sb_trace_state_get_type   (void);
 const char *sb_trace_kind_to_string   (SbTraceKind  kind);
 const char *sb_trace_state_to_string  (SbTraceState state);
 
+/* An event as it is kept on disk. Strings are borrowed. */
+typedef struct
+{
+  const char  *id;
+  const char  *parent_id; /* nullable */
+  const char  *turn_id;
+  SbTraceKind  kind;
+  SbTraceState state;
+  guint        depth;
+  const char  *title;
+  const char  *subtitle;  /* nullable */
+  const char  *agent;     /* nullable */
+  gint64       wall_start;
+  gint64       duration;  /* -1: still running */
+  gint64       prompt_tokens;
+  gint64       completion_tokens;
+  gint64       first_token_us;
+} SbTraceRecord;
+
 /* One thing that happened, with a start, an end and what went in and out. Properties notify as it grows:
  * id, parent-id, turn-id, kind, title, subtitle, agent, state, start, end, request, response. */
 #define SB_TYPE_TRACE_EVENT (sb_trace_event_get_type ())
@@ -49,6 +68,17 @@ typedef struct
   gint64 completion_tokens;
   gint64 first_token_us; /* from start; -1 if none */
 } SbTraceUsage;
+
+typedef enum
+{
+  SB_TRACE_PART_REQUEST,
+  SB_TRACE_PART_RESPONSE,
+} SbTracePart;
+
+/* Reads a part of a restored event when somebody looks at it; returns (transfer full) (nullable). */
+typedef char *(* SbTraceLoadFunc) (SbTraceEvent *event,
+                                   SbTracePart   part,
+                                   GObject      *source);
 
 const char         *sb_trace_event_get_id         (SbTraceEvent       *self);
 const char         *sb_trace_event_get_parent_id  (SbTraceEvent       *self); /* nullable */
@@ -90,5 +120,10 @@ void                sb_trace_event_finish_at      (SbTraceEvent       *self,
                                                    SbTraceState        state,
                                                    gint64              start,
                                                    gint64              end);
+
+/* For the store: an event read from disk; its request and response are fetched from source when first asked for. */
+SbTraceEvent       *sb_trace_event_new_restored   (const SbTraceRecord *record,
+                                                   SbTraceLoadFunc      load,
+                                                   GObject             *source);
 
 G_END_DECLS
