@@ -11,7 +11,7 @@
 G_BEGIN_DECLS
 
 /* A conversation: a GListModel of SbMessage, its trace, and what the list on the left shows.
- * Properties: id, title, updated (wall µs), subtitle ("Cerebras · running"), running, active-agent. */
+ * Properties: id, title, updated (wall µs), subtitle ("Cerebras · running"), running, active-agent, agent-label. */
 #define SB_TYPE_CONVERSATION (sb_conversation_get_type ())
 G_DECLARE_FINAL_TYPE (SbConversation, sb_conversation, SB, CONVERSATION, GObject)
 
@@ -30,6 +30,9 @@ void            sb_conversation_set_running      (SbConversation *self,
 const char     *sb_conversation_get_active_agent (SbConversation *self); /* nullable: the coordinator */
 void            sb_conversation_set_active_agent (SbConversation *self,
                                                   const char     *agent);
+const char     *sb_conversation_get_agent_label  (SbConversation *self); /* nullable: what people call it */
+void            sb_conversation_set_agent_label  (SbConversation *self,
+                                                  const char     *label);
 SbTrace        *sb_conversation_get_trace        (SbConversation *self);
 void            sb_conversation_append           (SbConversation *self,
                                                   SbMessage      *message);
