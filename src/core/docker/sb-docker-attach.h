@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#pragma once
+
+#include <gio/gio.h>
+
+#include "sb-duplex.h"
+
+G_BEGIN_DECLS
+
+/* Sends one request over a connection of its own and takes the connection over when the engine agrees. */
+void      sb_docker_attach_async  (GSocketConnectable   *connectable,
+                                   const char           *host,
+                                   const char           *target,
+                                   GCancellable         *cancellable,
+                                   GAsyncReadyCallback   callback,
+                                   gpointer              user_data);
+SbDuplex *sb_docker_attach_finish (GAsyncResult         *result,
+                                   GError              **error);
+
+G_END_DECLS

@@ -1,0 +1,721 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#include "config.h"
+
+#include "sb-docker-client.h"
+
+#include <gio/gunixsocketaddress.h>
+#include <string.h>
+
+#include "sb-docker-answer.h"
+#include "sb-docker-attach.h"
+#include "sb-http.h"
+#include "sb-json.h"
+
+/* The newest API version that this code was written for; engines down to 20.10 (1.41) answer alike where
+ * we ask. */
+#define API_MAJOR 1
+#define API_MINOR 51
+#define MAX_ANSWER (32 * 1024 * 1024)
+#define READ_SIZE (64 * 1024)
+#define CALL_SECONDS 30
+#define UPLOAD_SECONDS 120
+
+struct _SbDockerClient
+{
+  GObject parent_instance;
+
+  /* owned */
+  char               *host;
+  char               *base; /* "http://localhost", before the path */
+  char               *api_version;
+  SoupSession        *session;
+  GSocketConnectable *connectable;
+};
+
+G_DEFINE_FINAL_TYPE (SbDockerClient, sb_docker_client, G_TYPE_OBJECT)
+
+typedef struct
+{
+  /* owned */
+  char         *method;
+  char         *path; /* without version */
+  GBytes       *body; /* nullable */
+  SoupMessage  *message;
+  GByteArray   *answer;
+  GCancellable *cancellable; /* fires for the caller's and for the time limit */
+
+  /* borrowed */
+  const char *content_type;
+
+  gulong   cancelled_id;
+  guint    timer_id;
+  guint    seconds;
+  gboolean timed_out;
+} Call;
+
+static void send_call (GTask *task);
+
+static void
+call_free (gpointer data)
+{
+  Call *call = data;
+
+  g_clear_handle_id (&call->timer_id, g_source_remove);
+  g_free (call->method);
+  g_free (call->path);
+  g_clear_pointer (&call->body, g_bytes_unref);
+  g_clear_object (&call->message);
+  g_byte_array_unref (call->answer);
+  g_clear_object (&call->cancellable);
+  g_free (call);
+}
+
+/* The caller's cancellable may outlive the call by far. */
+static void
+call_stop (GTask *task)
+{
+  Call *call = g_task_get_task_data (task);
+
+  g_clear_handle_id (&call->timer_id, g_source_remove);
+  g_cancellable_disconnect (g_task_get_cancellable (task), call->cancelled_id);
+  call->cancelled_id = 0;
+}
+
+static void
+call_fail (GTask        *task,
+           const GError *error)
+{
+  SbDockerClient *self = g_task_get_source_object (task);
+  Call *call = g_task_get_task_data (task);
+
+  call_stop (task);
+  if (call->timed_out)
+    g_task_return_error (task, sb_docker_error_new_timed_out (self->host, call->seconds));
+  else
+    g_task_return_error (task, sb_docker_error_new_for_io (self->host, error));
+}
+
+static void
+cancelled_cb (GCancellable *source,
+              gpointer      user_data)
+{
+  g_cancellable_cancel (G_CANCELLABLE (user_data));
+}
+
+static gboolean
+timer_cb (gpointer user_data)
+{
+  Call *call = user_data;
+
+  call->timer_id = 0;
+  call->timed_out = TRUE;
+  g_cancellable_cancel (call->cancellable);
+
+  return G_SOURCE_REMOVE;
+}
+
+static GTask *
+call_new (SbDockerClient      *self,
+          const char          *method,
+          const char          *path,
+          guint                seconds,
+          GCancellable        *cancellable,
+          GAsyncReadyCallback  callback,
+          gpointer             user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  Call *call = g_new0 (Call, 1);
+
+  call->method = g_strdup (method);
+  call->path = g_strdup (path);
+  call->answer = g_byte_array_new ();
+  call->cancellable = g_cancellable_new ();
+  call->seconds = seconds;
+  call->timer_id = g_timeout_add_seconds (seconds, timer_cb, call);
+  g_task_set_task_data (task, call, call_free);
+  if (cancellable != NULL)
+    call->cancelled_id = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb),
+                                                g_object_ref (call->cancellable), g_object_unref);
+
+  return task;
+}
+
+static void
+call_return_answer (GTask *task)
+{
+  Call *call = g_task_get_task_data (task);
+  g_autoptr(JsonNode) node = NULL;
+  GError *error = NULL;
+
+  call_stop (task);
+  node = sb_docker_answer_parse (soup_message_get_status (call->message), (const char *) call->answer->data,
+                                 call->answer->len, &error);
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_pointer (task, g_steal_pointer (&node), (GDestroyNotify) json_node_unref);
+}
+
+static void
+body_read_cb (GObject      *source,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  g_autoptr(GTask) task = G_TASK (user_data);
+  Call *call = g_task_get_task_data (task);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GBytes) bytes = g_input_stream_read_bytes_finish (G_INPUT_STREAM (source), result, &error);
+
+  if (bytes != NULL && call->answer->len + g_bytes_get_size (bytes) > MAX_ANSWER)
+    g_set_error (&error, SB_NET_ERROR, SB_NET_ERROR_TOO_LARGE, "Its answer is larger than %d MiB.",
+                 MAX_ANSWER / 1024 / 1024);
+  if (error != NULL)
+    {
+      call_fail (task, error);
+      return;
+    }
+  if (g_bytes_get_size (bytes) == 0)
+    {
+      call_return_answer (task);
+      return;
+    }
+
+  g_byte_array_append (call->answer, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  g_input_stream_read_bytes_async (G_INPUT_STREAM (source), READ_SIZE, G_PRIORITY_DEFAULT, call->cancellable,
+                                   body_read_cb, g_steal_pointer (&task));
+}
+
+static void
+sent_cb (GObject      *source,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  g_autoptr(GTask) task = G_TASK (user_data);
+  Call *call = g_task_get_task_data (task);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GInputStream) stream = soup_session_send_finish (SOUP_SESSION (source), result, &error);
+
+  if (stream == NULL)
+    call_fail (task, error);
+  else
+    g_input_stream_read_bytes_async (stream, READ_SIZE, G_PRIORITY_DEFAULT, call->cancellable, body_read_cb,
+                                     g_steal_pointer (&task));
+}
+
+static void
+send_to (GTask      *task,
+         const char *target)
+{
+  SbDockerClient *self = g_task_get_source_object (task);
+  Call *call = g_task_get_task_data (task);
+  g_autofree char *address = g_strconcat (self->base, target, NULL);
+  g_autoptr(GError) error = NULL;
+
+  call->message = soup_message_new (call->method, address);
+  if (call->message == NULL)
+    {
+      g_set_error_literal (&error, SB_DOCKER_ERROR, SB_DOCKER_ERROR_BAD_REQUEST,
+                           "The engine cannot be asked: a name does not fit into an address.");
+      call_fail (task, error);
+      return;
+    }
+
+  if (call->body != NULL)
+    soup_message_set_request_body_from_bytes (call->message, call->content_type, call->body);
+  else if (!g_str_equal (call->method, "GET"))
+    /* Without it some engines take an empty body for a form. */
+    soup_message_headers_append (soup_message_get_request_headers (call->message), "Content-Type",
+                                 "application/json");
+  soup_session_send_async (self->session, call->message, G_PRIORITY_DEFAULT, call->cancellable, sent_cb,
+                           g_object_ref (task));
+}
+
+/* Both sides speak each version up to their newest: the older of the two newest is the one to use. */
+static gboolean
+negotiate (SbDockerClient  *self,
+           const char      *offered,
+           GError         **error)
+{
+  g_auto(GStrv) parts = offered != NULL ? g_strsplit (offered, ".", 3) : NULL;
+  guint64 major = 0, minor = 0;
+
+  if (parts == NULL || g_strv_length (parts) != 2
+      || !g_ascii_string_to_unsigned (parts[0], 10, 1, 99, &major, NULL)
+      || !g_ascii_string_to_unsigned (parts[1], 10, 0, 999, &minor, NULL))
+    {
+      g_set_error (error, SB_DOCKER_ERROR, SB_DOCKER_ERROR_PROTOCOL,
+                   "What answers at %s is not a Docker engine: it names no API version.", self->host);
+      return FALSE;
+    }
+
+  if (major > API_MAJOR || minor > API_MINOR)
+    {
+      major = API_MAJOR;
+      minor = API_MINOR;
+    }
+  g_free (self->api_version);
+  self->api_version = g_strdup_printf ("%u.%u", (guint) major, (guint) minor);
+
+  return TRUE;
+}
+
+static void
+pinged_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr(GTask) task = G_TASK (user_data);
+  SbDockerClient *self = g_task_get_source_object (task);
+  Call *call = g_task_get_task_data (task);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GInputStream) stream = soup_session_send_finish (SOUP_SESSION (source), result, &error);
+  SoupMessageHeaders *headers = soup_message_get_response_headers (call->message);
+
+  if (stream != NULL)
+    negotiate (self, soup_message_headers_get_one (headers, "Api-Version"), &error);
+  if (error != NULL)
+    {
+      call_fail (task, error);
+      return;
+    }
+
+  g_clear_object (&call->message);
+  if (call->path != NULL)
+    {
+      send_call (task);
+      return;
+    }
+  call_stop (task);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+send_ping (GTask *task)
+{
+  SbDockerClient *self = g_task_get_source_object (task);
+  Call *call = g_task_get_task_data (task);
+  g_autofree char *address = g_strconcat (self->base, "/_ping", NULL);
+
+  call->message = soup_message_new ("GET", address);
+  soup_session_send_async (self->session, call->message, G_PRIORITY_DEFAULT, call->cancellable, pinged_cb,
+                           g_object_ref (task));
+}
+
+static void
+send_call (GTask *task)
+{
+  SbDockerClient *self = g_task_get_source_object (task);
+  Call *call = g_task_get_task_data (task);
+  g_autofree char *target = NULL;
+
+  if (self->api_version == NULL)
+    {
+      send_ping (task);
+      return;
+    }
+
+  target = g_strdup_printf ("/v%s%s", self->api_version, call->path);
+  send_to (task, target);
+}
+
+static void
+attached_cb (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  g_autoptr(GTask) task = G_TASK (user_data);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(SbDuplex) duplex = sb_docker_attach_finish (result, &error);
+
+  if (duplex == NULL)
+    {
+      call_fail (task, error);
+      return;
+    }
+  call_stop (task);
+  g_task_return_pointer (task, g_steal_pointer (&duplex), g_object_unref);
+}
+
+static void
+send_attach (GTask *task)
+{
+  SbDockerClient *self = g_task_get_source_object (task);
+  Call *call = g_task_get_task_data (task);
+  g_autofree char *target = g_strdup_printf ("/v%s%s", self->api_version, call->path);
+
+  sb_docker_attach_async (self->connectable, self->host, target, call->cancellable, attached_cb,
+                          g_object_ref (task));
+}
+
+static void
+pinged_for_attach_cb (GObject      *source,
+                      GAsyncResult *result,
+                      gpointer      user_data)
+{
+  g_autoptr(GTask) task = G_TASK (user_data);
+  g_autoptr(GError) error = NULL;
+
+  if (sb_docker_client_ping_finish (SB_DOCKER_CLIENT (source), result, &error))
+    send_attach (task);
+  else
+    call_fail (task, error);
+}
+
+static gboolean
+use_unix_socket (SbDockerClient  *self,
+                 const char      *path,
+                 GError         **error)
+{
+  g_autoptr(GSocketAddress) address = NULL;
+
+  if (*path != '/' || strlen (path) >= 108)
+    {
+      g_set_error (error, SB_DOCKER_ERROR, SB_DOCKER_ERROR_UNREACHABLE,
+                   "“%s” is not the path of a socket. Correct DOCKER_HOST or the Docker context.", path);
+      return FALSE;
+    }
+
+  address = g_unix_socket_address_new (path);
+  self->connectable = G_SOCKET_CONNECTABLE (g_steal_pointer (&address));
+  self->session = sb_http_session_new_unix (path);
+  self->base = g_strdup ("http://localhost");
+
+  return TRUE;
+}
+
+static gboolean
+use_tcp (SbDockerClient  *self,
+         const char      *address,
+         GError         **error)
+{
+  g_autoptr(GError) local = NULL;
+  const char *slash = strchr (address, '/');
+  g_autofree char *authority = slash != NULL ? g_strndup (address, slash - address) : g_strdup (address);
+  GNetworkAddress *network = NULL;
+
+  self->connectable = g_network_address_parse (authority, 2375, &local);
+  if (self->connectable == NULL || (slash != NULL && slash[1] != '\0'))
+    {
+      g_set_error (error, SB_DOCKER_ERROR, SB_DOCKER_ERROR_UNREACHABLE,
+                   "“%s” is not the address of an engine. Correct DOCKER_HOST or the Docker context.",
+                   self->host);
+      return FALSE;
+    }
+
+  self->session = sb_http_session_new ();
+  soup_session_set_proxy_resolver (self->session, NULL);
+  network = G_NETWORK_ADDRESS (self->connectable);
+  self->base = g_strdup_printf ("http://%s:%u", g_network_address_get_hostname (network),
+                                g_network_address_get_port (network));
+
+  return TRUE;
+}
+
+static gboolean
+use_host (SbDockerClient  *self,
+          GError         **error)
+{
+  const char *rest = strstr (self->host, "://");
+
+  rest = rest != NULL ? rest + strlen ("://") : "";
+  if (g_str_has_prefix (self->host, "unix://"))
+    return use_unix_socket (self, rest, error);
+  if (g_str_has_prefix (self->host, "tcp://"))
+    return use_tcp (self, rest, error);
+
+  if (g_str_has_prefix (self->host, "context://"))
+    g_set_error (error, SB_DOCKER_ERROR, SB_DOCKER_ERROR_UNREACHABLE,
+                 "There is no Docker context “%s”. Choose another one with “docker context use”.", rest);
+  else if (g_str_has_prefix (self->host, "tcps://"))
+    g_set_error (error, SB_DOCKER_ERROR, SB_DOCKER_ERROR_UNREACHABLE,
+                 "Engines behind TLS (%s) are not supported yet. Forward the engine's socket, e.g. with "
+                 "“ssh -L /tmp/engine.sock:/var/run/docker.sock”, and set DOCKER_HOST to it.", rest);
+  else
+    g_set_error (error, SB_DOCKER_ERROR, SB_DOCKER_ERROR_UNREACHABLE,
+                 "Engines at “%s” are not supported: use unix:// or tcp://, e.g. a socket forwarded by ssh.",
+                 self->host);
+
+  return FALSE;
+}
+
+static void
+sb_docker_client_dispose (GObject *object)
+{
+  SbDockerClient *self = SB_DOCKER_CLIENT (object);
+
+  if (self->session != NULL)
+    soup_session_abort (self->session);
+  g_clear_object (&self->session);
+  g_clear_object (&self->connectable);
+
+  G_OBJECT_CLASS (sb_docker_client_parent_class)->dispose (object);
+}
+
+static void
+sb_docker_client_finalize (GObject *object)
+{
+  SbDockerClient *self = SB_DOCKER_CLIENT (object);
+
+  g_free (self->host);
+  g_free (self->base);
+  g_free (self->api_version);
+
+  G_OBJECT_CLASS (sb_docker_client_parent_class)->finalize (object);
+}
+
+static void
+sb_docker_client_class_init (SbDockerClientClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = sb_docker_client_dispose;
+  object_class->finalize = sb_docker_client_finalize;
+}
+
+static void
+sb_docker_client_init (SbDockerClient *self)
+{
+}
+
+/**
+ * sb_docker_client_new:
+ * @host: "unix:///path" or "tcp://host:port"
+ * @error: set when Sandbar cannot talk to engines at such an address, with what to do instead
+ *
+ * Connects to nothing yet. To be used from the main thread.
+ *
+ * Returns: (transfer full) (nullable): a new client
+ */
+SbDockerClient *
+sb_docker_client_new (const char  *host,
+                      GError     **error)
+{
+  g_autoptr(SbDockerClient) self = NULL;
+
+  g_return_val_if_fail (host != NULL, NULL);
+
+  self = g_object_new (SB_TYPE_DOCKER_CLIENT, NULL);
+  self->host = g_strdup (host);
+
+  return use_host (self, error) ? g_steal_pointer (&self) : NULL;
+}
+
+const char *
+sb_docker_client_get_host (SbDockerClient *self)
+{
+  g_return_val_if_fail (SB_IS_DOCKER_CLIENT (self), NULL);
+
+  return self->host;
+}
+
+/**
+ * sb_docker_client_get_api_version:
+ * @self: a client
+ *
+ * Returns: (nullable): the negotiated version, e.g. "1.41"; %NULL before the engine has answered once
+ */
+const char *
+sb_docker_client_get_api_version (SbDockerClient *self)
+{
+  g_return_val_if_fail (SB_IS_DOCKER_CLIENT (self), NULL);
+
+  return self->api_version;
+}
+
+/**
+ * sb_docker_client_ping_async:
+ * @self: a client
+ * @cancellable: (nullable): ends the call
+ * @callback: called with the result
+ * @user_data: for it
+ *
+ * Asks whether an engine answers, and negotiates the API version anew.
+ */
+void
+sb_docker_client_ping_async (SbDockerClient      *self,
+                             GCancellable        *cancellable,
+                             GAsyncReadyCallback  callback,
+                             gpointer             user_data)
+{
+  g_autoptr(GTask) task = NULL;
+
+  g_return_if_fail (SB_IS_DOCKER_CLIENT (self));
+
+  task = call_new (self, "GET", NULL, CALL_SECONDS, cancellable, callback, user_data);
+  g_task_set_source_tag (task, sb_docker_client_ping_async);
+  send_ping (task);
+}
+
+gboolean
+sb_docker_client_ping_finish (SbDockerClient  *self,
+                              GAsyncResult    *result,
+                              GError         **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * sb_docker_client_call_async:
+ * @self: a client
+ * @method: an HTTP method
+ * @path: path and query, without API version; names in it already escaped
+ * @body: (nullable): sent as JSON
+ * @cancellable: (nullable): ends the call
+ * @callback: called with the result
+ * @user_data: for it
+ *
+ * One call of the Engine API. It ends after 30 s at the latest.
+ */
+void
+sb_docker_client_call_async (SbDockerClient      *self,
+                             const char          *method,
+                             const char          *path,
+                             JsonObject          *body,
+                             GCancellable        *cancellable,
+                             GAsyncReadyCallback  callback,
+                             gpointer             user_data)
+{
+  g_autoptr(GTask) task = NULL;
+  Call *call = NULL;
+  char *json = NULL;
+
+  g_return_if_fail (SB_IS_DOCKER_CLIENT (self));
+  g_return_if_fail (method != NULL && path != NULL && *path == '/');
+
+  task = call_new (self, method, path, CALL_SECONDS, cancellable, callback, user_data);
+  g_task_set_source_tag (task, sb_docker_client_call_async);
+  call = g_task_get_task_data (task);
+  if (body != NULL)
+    {
+      json = sb_json_object_to_string (body);
+      call->body = g_bytes_new_take (json, strlen (json));
+      call->content_type = "application/json";
+    }
+  send_call (task);
+}
+
+/**
+ * sb_docker_client_call_finish:
+ * @self: a client
+ * @result: the result
+ * @error: set to a %SB_DOCKER_ERROR, or to %G_IO_ERROR_CANCELLED
+ *
+ * Returns: (transfer full) (nullable): the answer's JSON; %NULL without an error when there was none
+ */
+JsonNode *
+sb_docker_client_call_finish (SbDockerClient  *self,
+                              GAsyncResult    *result,
+                              GError         **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * sb_docker_client_upload_async:
+ * @self: a client
+ * @method: "PUT" or "POST"
+ * @path: path and query, without API version
+ * @tar: a tar archive
+ * @cancellable: (nullable): ends the call
+ * @callback: called with the result
+ * @user_data: for it
+ *
+ * As sb_docker_client_call_async(), with a tar archive as the body and up to two minutes.
+ */
+void
+sb_docker_client_upload_async (SbDockerClient      *self,
+                               const char          *method,
+                               const char          *path,
+                               GBytes              *tar,
+                               GCancellable        *cancellable,
+                               GAsyncReadyCallback  callback,
+                               gpointer             user_data)
+{
+  g_autoptr(GTask) task = NULL;
+  Call *call = NULL;
+
+  g_return_if_fail (SB_IS_DOCKER_CLIENT (self));
+  g_return_if_fail (method != NULL && path != NULL && *path == '/' && tar != NULL);
+
+  task = call_new (self, method, path, UPLOAD_SECONDS, cancellable, callback, user_data);
+  g_task_set_source_tag (task, sb_docker_client_upload_async);
+  call = g_task_get_task_data (task);
+  call->body = g_bytes_ref (tar);
+  call->content_type = "application/x-tar";
+  send_call (task);
+}
+
+JsonNode *
+sb_docker_client_upload_finish (SbDockerClient  *self,
+                                GAsyncResult    *result,
+                                GError         **error)
+{
+  return sb_docker_client_call_finish (self, result, error);
+}
+
+/**
+ * sb_docker_client_attach_async:
+ * @self: a client
+ * @container: id or name of a container without a terminal
+ * @cancellable: (nullable): ends the call, not the stream handed over
+ * @callback: called with the result
+ * @user_data: for it
+ *
+ * Attaches to the container's standard streams. Do so before starting it: nothing is lost then, and with
+ * StdinOnce its input ends when this process does.
+ */
+void
+sb_docker_client_attach_async (SbDockerClient      *self,
+                               const char          *container,
+                               GCancellable        *cancellable,
+                               GAsyncReadyCallback  callback,
+                               gpointer             user_data)
+{
+  g_autoptr(GTask) task = NULL;
+  g_autofree char *name = NULL;
+  g_autofree char *path = NULL;
+
+  g_return_if_fail (SB_IS_DOCKER_CLIENT (self));
+  g_return_if_fail (container != NULL);
+
+  name = g_uri_escape_string (container, NULL, FALSE);
+  path = g_strdup_printf ("/containers/%s/attach?stream=1&stdin=1&stdout=1&stderr=1", name);
+  task = call_new (self, "POST", path, CALL_SECONDS, cancellable, callback, user_data);
+  g_task_set_source_tag (task, sb_docker_client_attach_async);
+  if (self->api_version != NULL)
+    {
+      send_attach (task);
+    }
+  else
+    {
+      Call *call = g_task_get_task_data (task);
+
+      sb_docker_client_ping_async (self, call->cancellable, pinged_for_attach_cb, g_steal_pointer (&task));
+    }
+}
+
+/**
+ * sb_docker_client_attach_finish:
+ * @self: a client
+ * @result: the result
+ * @error: set to a %SB_DOCKER_ERROR, or to %G_IO_ERROR_CANCELLED
+ *
+ * Returns: (transfer full) (nullable): a duplex that is not started. What is written to it goes to the
+ * container's standard input; its data function gets the standard output. The end of the standard error is
+ * in the error of its closed function.
+ */
+SbDuplex *
+sb_docker_client_attach_finish (SbDockerClient  *self,
+                                GAsyncResult    *result,
+                                GError         **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
