@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#pragma once
+
+#include "sb-sandbox-manager.h"
+
+G_BEGIN_DECLS
+
+/* For the MCP tools. */
+
+/* (transfer none) (nullable): the newest that is ready, of this owner */
+SbSandbox *sb_sandbox_manager_find_newest (SbSandboxManager *self,
+                                           const char       *owner);
+void       sb_sandbox_manager_report      (SbSandboxManager *self,
+                                           const SbActivity *activity);
+/* Between these, changed files are reported with the call's trace id. call: whatever names the call. */
+void       sb_sandbox_manager_begin_call  (SbSandboxManager *self,
+                                           SbSandbox        *sandbox,
+                                           gconstpointer     call,
+                                           const char       *trace_id);
+void       sb_sandbox_manager_end_call    (SbSandboxManager *self,
+                                           SbSandbox        *sandbox,
+                                           gconstpointer     call);
+void       sb_sandbox_manager_set_limit   (SbSandboxManager *self,
+                                           guint             max_live);
+
+G_END_DECLS

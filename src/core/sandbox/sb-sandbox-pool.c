@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#include "config.h"
+
+#include "sb-sandbox-pool.h"
+
+#include "sb-sandbox-private.h"
+#include "sb-sandbox-spec.h"
+
+/* A backend that cannot keep a spare alive is not asked for ever; the next sandbox tells the user what is wrong. */
+#define MAX_FAILURES 3
+#define RETRY_SECONDS 2
+
+struct _SbSandboxPool
+{
+  GObject parent_instance;
+
+  /* owned */
+  SbSandboxBackend *backend; /* nullable */
+  SbSandbox        *spare;   /* nullable */
+
+  guint    refill_id;
+  guint    failures;
+  gboolean enabled;
+};
+
+G_DEFINE_FINAL_TYPE (SbSandboxPool, sb_sandbox_pool, G_TYPE_OBJECT)
+
+static void refill_later (SbSandboxPool *self,
+                          guint          seconds);
+
+static void
+spare_state_cb (SbSandbox  *spare,
+                GParamSpec *pspec,
+                gpointer    user_data)
+{
+  SbSandboxPool *self = user_data;
+
+  if (sb_sandbox_is_live (spare))
+    return;
+
+  g_signal_handlers_disconnect_by_data (spare, self);
+  g_clear_object (&self->spare);
+  self->failures++;
+  refill_later (self, RETRY_SECONDS);
+}
+
+static void
+started_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr(SbSandboxPool) self = user_data;
+
+  /* What went wrong is seen in its state. */
+  if (sb_sandbox_start_finish (SB_SANDBOX (source), result, NULL))
+    self->failures = 0;
+}
+
+static gboolean
+refill_cb (gpointer user_data)
+{
+  SbSandboxPool *self = user_data;
+  g_autoptr(SbSandboxSpec) spec = NULL;
+
+  self->refill_id = 0;
+  if (!self->enabled || self->backend == NULL || self->spare != NULL || self->failures >= MAX_FAILURES)
+    return G_SOURCE_REMOVE;
+
+  spec = sb_sandbox_spec_new_default ();
+  self->spare = sb_sandbox_new (self->backend, "spare");
+  g_signal_connect (self->spare, "notify::state", G_CALLBACK (spare_state_cb), self);
+  sb_sandbox_start_async (self->spare, spec, started_cb, g_object_ref (self));
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Low priority: whoever just got the last spare goes first. */
+static void
+refill_later (SbSandboxPool *self,
+              guint          seconds)
+{
+  g_clear_handle_id (&self->refill_id, g_source_remove);
+  if (seconds == 0)
+    self->refill_id = g_idle_add_full (G_PRIORITY_LOW, refill_cb, self, NULL);
+  else
+    self->refill_id = g_timeout_add_seconds (seconds, refill_cb, self);
+}
+
+static void
+stopped_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  sb_sandbox_stop_finish (SB_SANDBOX (source), result, NULL);
+}
+
+static void
+drop_spare (SbSandboxPool *self)
+{
+  g_autoptr(SbSandbox) spare = sb_sandbox_pool_take_spare (self);
+
+  if (spare != NULL)
+    sb_sandbox_stop_async (spare, stopped_cb, NULL);
+}
+
+static void
+sb_sandbox_pool_dispose (GObject *object)
+{
+  SbSandboxPool *self = SB_SANDBOX_POOL (object);
+
+  g_clear_handle_id (&self->refill_id, g_source_remove);
+  drop_spare (self);
+  g_clear_object (&self->backend);
+
+  G_OBJECT_CLASS (sb_sandbox_pool_parent_class)->dispose (object);
+}
+
+static void
+sb_sandbox_pool_class_init (SbSandboxPoolClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = sb_sandbox_pool_dispose;
+}
+
+static void
+sb_sandbox_pool_init (SbSandboxPool *self)
+{
+}
+
+SbSandboxPool *
+sb_sandbox_pool_new (void)
+{
+  return g_object_new (SB_TYPE_SANDBOX_POOL, NULL);
+}
+
+void
+sb_sandbox_pool_set_enabled (SbSandboxPool *self,
+                             gboolean       enabled)
+{
+  self->enabled = enabled;
+  self->failures = 0;
+  if (enabled)
+    refill_later (self, 0);
+  else
+    drop_spare (self);
+}
+
+/* backend: (nullable): none at the moment */
+void
+sb_sandbox_pool_set_backend (SbSandboxPool    *self,
+                             SbSandboxBackend *backend)
+{
+  if (g_set_object (&self->backend, backend))
+    drop_spare (self);
+  self->failures = 0;
+  if (self->enabled && self->backend != NULL)
+    refill_later (self, 0);
+}
+
+/* Returns: (transfer full) (nullable): the spare if it is ready; another one is started */
+SbSandbox *
+sb_sandbox_pool_claim (SbSandboxPool *self)
+{
+  if (self->spare == NULL || sb_sandbox_get_state (self->spare) != SB_SANDBOX_STATE_READY)
+    return NULL;
+
+  refill_later (self, 0);
+
+  return sb_sandbox_pool_take_spare (self);
+}
+
+/* Returns: (transfer full) (nullable): the spare, in whatever state */
+SbSandbox *
+sb_sandbox_pool_take_spare (SbSandboxPool *self)
+{
+  if (self->spare != NULL)
+    g_signal_handlers_disconnect_by_data (self->spare, self);
+
+  return g_steal_pointer (&self->spare);
+}

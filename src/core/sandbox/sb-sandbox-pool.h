@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#pragma once
+
+#include "sb-sandbox.h"
+
+G_BEGIN_DECLS
+
+/* Keeps one idle sandbox started, so that the next one is there at once. Not a paused one: a frozen PID 1 would not see
+ * its owner die. */
+#define SB_TYPE_SANDBOX_POOL (sb_sandbox_pool_get_type ())
+G_DECLARE_FINAL_TYPE (SbSandboxPool, sb_sandbox_pool, SB, SANDBOX_POOL, GObject)
+
+SbSandboxPool *sb_sandbox_pool_new         (void);
+void           sb_sandbox_pool_set_enabled (SbSandboxPool       *self,
+                                            gboolean             enabled);
+void           sb_sandbox_pool_set_backend (SbSandboxPool       *self,
+                                            SbSandboxBackend    *backend);
+SbSandbox     *sb_sandbox_pool_claim       (SbSandboxPool       *self);
+SbSandbox     *sb_sandbox_pool_take_spare  (SbSandboxPool       *self);
+
+G_END_DECLS

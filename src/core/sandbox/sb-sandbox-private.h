@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#pragma once
+
+#include "sb-sandbox.h"
+
+G_BEGIN_DECLS
+
+/* For the manager and its parts. */
+
+SbSandbox          *sb_sandbox_new         (SbSandboxBackend     *backend,
+                                            const char           *name);
+SbSandboxBackend   *sb_sandbox_get_backend (SbSandbox            *self);
+gboolean            sb_sandbox_is_live     (SbSandbox            *self); /* starting or ready */
+void                sb_sandbox_assign      (SbSandbox            *self,
+                                            const char           *name,
+                                            const char           *owner,
+                                            const char * const   *env);
+const char * const *sb_sandbox_get_env     (SbSandbox            *self); /* nullable: for every command in it */
+/* Starting → ready or failed; nothing is left behind in the second case. */
+void                sb_sandbox_start_async  (SbSandbox           *self,
+                                             const SbSandboxSpec *spec,
+                                             GAsyncReadyCallback  callback,
+                                             gpointer             user_data);
+gboolean            sb_sandbox_start_finish (SbSandbox           *self,
+                                             GAsyncResult        *result,
+                                             GError             **error);
+void                sb_sandbox_abort_start  (SbSandbox           *self);
+/* Any state → an ended one. */
+void                sb_sandbox_stop_async   (SbSandbox           *self,
+                                             GAsyncReadyCallback  callback,
+                                             gpointer             user_data);
+gboolean            sb_sandbox_stop_finish  (SbSandbox           *self,
+                                             GAsyncResult        *result,
+                                             GError             **error);
+
+G_END_DECLS
