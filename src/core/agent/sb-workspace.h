@@ -26,6 +26,10 @@ typedef struct
   const char *agents_file;  /* NULL: the user's agents.yaml, else the one that ships */
   const char *backend;      /* NULL: automatic; "docker", "bwrap" */
   gboolean    ephemeral;    /* history in memory */
+  /* For all agents and this process only, before settings and environment; NULL: as configured. */
+  const char *profile;
+  const char *base_url;
+  const char *model;
 } SbWorkspaceOptions;
 
 /* Reads .env in the current directory and the environment (CEREBRAS_API_KEY, CEREBRAS_BASE_URL,

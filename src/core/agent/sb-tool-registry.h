@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#pragma once
+
+#include "sb-agent.h"
+#include "sb-mcp-client.h"
+
+G_BEGIN_DECLS
+
+/* The tools of any number of MCP servers by name. The first server that offers a name keeps it. */
+#define SB_TYPE_TOOL_REGISTRY (sb_tool_registry_get_type ())
+G_DECLARE_FINAL_TYPE (SbToolRegistry, sb_tool_registry, SB, TOOL_REGISTRY, GObject)
+
+SbToolRegistry  *sb_tool_registry_new        (void);
+/* Initializes the client and reads its tools; they follow its "tools-changed", and go when it closes. */
+void             sb_tool_registry_add_async  (SbToolRegistry       *self,
+                                              SbMcpClient          *client,
+                                              GCancellable         *cancellable,
+                                              GAsyncReadyCallback   callback,
+                                              gpointer              user_data);
+gboolean         sb_tool_registry_add_finish (SbToolRegistry       *self,
+                                              GAsyncResult         *result,
+                                              GError              **error);
+/* of SbMcpTool, borrowed: those the agent may use, in the servers' order */
+GPtrArray       *sb_tool_registry_list       (SbToolRegistry       *self,
+                                              SbAgent              *agent);
+const SbMcpTool *sb_tool_registry_lookup     (SbToolRegistry       *self,
+                                              const char           *name,
+                                              SbMcpClient         **client);
+gboolean         sb_tool_registry_allows     (SbAgent              *agent,
+                                              const char           *name);
+gboolean         sb_tool_registry_is_empty   (SbToolRegistry       *self); /* no server */
+void             sb_tool_registry_close      (SbToolRegistry       *self);
+
+G_END_DECLS

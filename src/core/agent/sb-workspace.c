@@ -1,0 +1,773 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#include "config.h"
+
+#include "sb-workspace.h"
+
+#include "sb-agent-resources.h"
+#include "sb-backends.h"
+#include "sb-environment.h"
+#include "sb-provider-pool.h"
+#include "sb-session.h"
+#include "sb-text.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+
+#define AGENTS_RESOURCE "/io/github/sandbar/Sandbar/agents.yaml"
+#define SHUTDOWN_MS 2400
+
+struct _SbWorkspace
+{
+  GObject           parent_instance;
+
+  /* owned */
+  SbRedactor       *redactor;
+  SbAgentCatalog   *agents;
+  SbStore          *store;
+  SbSecrets        *secrets;
+  SbProviderPool   *providers;
+  SbSandboxManager *sandboxes;
+  GPtrArray        *sessions;     /* of SbSession */
+  GPtrArray        *starting;     /* of GTask: whoever waits for the start */
+  GTask            *shutting_down; /* nullable */
+  guint             shutdown_id;
+
+  guint             n_probes;     /* of the start, still open */
+  gboolean          ready;        /* providers are known */
+  gboolean          started;      /* and sandboxes */
+  gboolean          rehearsal;
+};
+
+enum
+{
+  PROP_0,
+  PROP_SANDBOX_STATUS,
+  PROP_PROVIDER_STATUS,
+  PROP_REHEARSAL,
+  N_PROPS
+};
+
+enum
+{
+  WARNING,
+  N_SIGNALS
+};
+
+G_DEFINE_FINAL_TYPE (SbWorkspace, sb_workspace, G_TYPE_OBJECT)
+
+static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
+
+/* Composition */
+
+static char *
+make_data_dir (const char  *wanted,
+               GError     **error)
+{
+  g_autofree char *dir = wanted != NULL ? g_strdup (wanted)
+                                        : g_build_filename (g_get_user_data_dir (), "sandbar", NULL);
+
+  if (g_mkdir_with_parents (dir, 0700) == 0)
+    return g_steal_pointer (&dir);
+
+  g_set_error (error, SB_STORE_ERROR, SB_STORE_ERROR_OPEN, "The folder %s cannot be made: %s", dir,
+               g_strerror (errno));
+
+  return NULL;
+}
+
+static gboolean
+open_store (SbWorkspace               *self,
+            const SbWorkspaceOptions  *options,
+            GError                   **error)
+{
+  g_autofree char *dir = NULL;
+  g_autofree char *path = NULL;
+
+  if (!options->ephemeral)
+    {
+      dir = make_data_dir (options->data_dir, error);
+      if (dir == NULL)
+        return FALSE;
+      path = g_build_filename (dir, "history.db", NULL);
+    }
+
+  self->store = sb_store_new (path != NULL ? path : ":memory:", self->redactor, error);
+
+  return self->store != NULL;
+}
+
+static gboolean
+load_agents (SbWorkspace  *self,
+             const char   *wanted,
+             GError      **error)
+{
+  g_autofree char *own = g_build_filename (g_get_user_config_dir (), "sandbar", "agents.yaml", NULL);
+  g_autoptr(GBytes) shipped = NULL;
+
+  if (wanted != NULL)
+    {
+      self->agents = sb_agent_catalog_new_from_file (wanted, error);
+    }
+  else if (g_file_test (own, G_FILE_TEST_EXISTS))
+    {
+      self->agents = sb_agent_catalog_new_from_file (own, error);
+    }
+  else
+    {
+      shipped = g_resource_lookup_data (sb_agent_get_resource (), AGENTS_RESOURCE, G_RESOURCE_LOOKUP_FLAGS_NONE, error);
+      if (shipped != NULL)
+        self->agents = sb_agent_catalog_new_from_data (g_bytes_get_data (shipped, NULL), g_bytes_get_size (shipped),
+                                                       error);
+    }
+
+  return self->agents != NULL;
+}
+
+static gboolean
+make_sandboxes (SbWorkspace  *self,
+                const char   *wanted,
+                GError      **error)
+{
+  g_autoptr(GListModel) backends = sb_backends_discover (wanted, error);
+
+  if (backends == NULL)
+    return FALSE;
+
+  self->sandboxes = sb_sandbox_manager_new (backends);
+
+  return TRUE;
+}
+
+static void
+make_providers (SbWorkspace              *self,
+                const SbWorkspaceOptions *options)
+{
+  g_autoptr(GHashTable) variables = sb_environment_take (".env");
+  SbProviderChoice everywhere = { NULL };
+  GHashTableIter iter;
+  gpointer name, value;
+
+  self->secrets = sb_secrets_new ();
+  self->providers = sb_provider_pool_new (self->agents, self->store, self->secrets, self->redactor);
+
+  g_hash_table_iter_init (&iter, variables);
+  while (g_hash_table_iter_next (&iter, &name, &value))
+    sb_provider_pool_set_variable (self->providers, name, value);
+
+  everywhere.profile = options->profile;
+  everywhere.base_url = options->base_url != NULL ? options->base_url
+                                                  : g_hash_table_lookup (variables, "SANDBAR_BASE_URL");
+  everywhere.model = options->model != NULL ? options->model : g_hash_table_lookup (variables, "SANDBAR_MODEL");
+  if (everywhere.profile != NULL || everywhere.base_url != NULL || everywhere.model != NULL)
+    sb_provider_pool_override (self->providers, NULL, &everywhere);
+}
+
+/* Signals of the parts */
+
+static void
+sandbox_status_cb (SbWorkspace *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SANDBOX_STATUS]);
+}
+
+static void
+providers_changed_cb (SbWorkspace *self)
+{
+  gboolean rehearsal = sb_workspace_get_rehearsal (self, NULL);
+
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PROVIDER_STATUS]);
+  if (rehearsal != self->rehearsal)
+    {
+      self->rehearsal = rehearsal;
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_REHEARSAL]);
+    }
+}
+
+static void
+activity_cb (SbSandboxManager *sandboxes,
+             gpointer          data,
+             gpointer          user_data)
+{
+  SbWorkspace *self = user_data;
+  const SbActivity *activity = data;
+
+  for (guint i = 0; i < self->sessions->len; i++)
+    if (sb_session_add_activity (g_ptr_array_index (self->sessions, i), activity))
+      return;
+}
+
+static void
+store_failed_cb (SbStore  *store,
+                 gpointer  error,
+                 gpointer  user_data)
+{
+  SbWorkspace *self = user_data;
+
+  g_signal_emit (self, signals[WARNING], 0, "The history cannot be written", ((const GError *) error)->message);
+}
+
+static void
+connect_parts (SbWorkspace *self)
+{
+  g_signal_connect_object (self->sandboxes, "notify::status", G_CALLBACK (sandbox_status_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->sandboxes, "activity", G_CALLBACK (activity_cb), self, 0);
+  g_signal_connect_object (self->providers, "changed", G_CALLBACK (providers_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->store, "failed", G_CALLBACK (store_failed_cb), self, 0);
+}
+
+/* Start */
+
+static void
+probe_done (SbWorkspace *self)
+{
+  g_autoptr(GPtrArray) waiting = NULL;
+
+  if (--self->n_probes > 0)
+    return;
+
+  self->started = TRUE;
+  waiting = g_steal_pointer (&self->starting);
+  self->starting = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < waiting->len; i++)
+    g_task_return_boolean (g_ptr_array_index (waiting, i), TRUE);
+}
+
+static void
+providers_started_cb (GObject      *source,
+                      GAsyncResult *result,
+                      gpointer      user_data)
+{
+  g_autoptr(SbWorkspace) self = user_data;
+
+  sb_provider_pool_start_finish (SB_PROVIDER_POOL (source), result, NULL);
+
+  /* Sandboxes are looked for by the first call that needs one; nobody has to wait for that here. */
+  self->ready = TRUE;
+  for (guint i = 0; i < self->sessions->len; i++)
+    sb_session_set_ready (g_ptr_array_index (self->sessions, i));
+
+  probe_done (self);
+}
+
+static void
+sandboxes_probed_cb (GObject      *source,
+                     GAsyncResult *result,
+                     gpointer      user_data)
+{
+  g_autoptr(SbWorkspace) self = user_data;
+  g_autoptr(GError) error = NULL;
+
+  if (!sb_sandbox_manager_probe_finish (SB_SANDBOX_MANAGER (source), result, &error) &&
+      !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_signal_emit (self, signals[WARNING], 0, "No code can be run", error->message);
+
+  probe_done (self);
+}
+
+static void
+ensure_started (SbWorkspace  *self,
+                GCancellable *cancellable)
+{
+  if (self->started || self->n_probes > 0)
+    return;
+
+  self->n_probes = 2;
+  sb_provider_pool_start_async (self->providers, cancellable, providers_started_cb, g_object_ref (self));
+  sb_sandbox_manager_probe_async (self->sandboxes, cancellable, sandboxes_probed_cb, g_object_ref (self));
+}
+
+/* Sessions */
+
+static gboolean
+is_running (SbWorkspace *self)
+{
+  for (guint i = 0; i < self->sessions->len; i++)
+    if (sb_session_is_running (g_ptr_array_index (self->sessions, i)))
+      return TRUE;
+
+  return FALSE;
+}
+
+/* The end: runs stop, the history is written, sandboxes end; each step when the one before is done */
+
+static void
+shutdown_done (SbWorkspace *self)
+{
+  g_autoptr(GTask) task = g_steal_pointer (&self->shutting_down);
+
+  g_clear_handle_id (&self->shutdown_id, g_source_remove);
+  if (task != NULL)
+    g_task_return_boolean (task, TRUE);
+}
+
+static void
+sandboxes_ended_cb (GObject      *source,
+                    GAsyncResult *result,
+                    gpointer      user_data)
+{
+  g_autoptr(SbWorkspace) self = user_data;
+
+  sb_sandbox_manager_shutdown_finish (SB_SANDBOX_MANAGER (source), result, NULL);
+  shutdown_done (self);
+}
+
+static void
+end_sandboxes (SbWorkspace *self)
+{
+  for (guint i = 0; i < self->sessions->len; i++)
+    sb_session_close (g_ptr_array_index (self->sessions, i));
+
+  sb_store_flush (self->store, NULL);
+  sb_sandbox_manager_shutdown_async (self->sandboxes, sandboxes_ended_cb, g_object_ref (self));
+}
+
+static gboolean
+shutdown_timeout_cb (gpointer user_data)
+{
+  SbWorkspace *self = user_data;
+
+  self->shutdown_id = 0;
+  shutdown_done (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+session_finished_cb (SbWorkspace *self)
+{
+  if (self->shutting_down != NULL && !is_running (self))
+    end_sandboxes (self);
+}
+
+static SbSession *
+find_session (SbWorkspace    *self,
+              SbConversation *conversation)
+{
+  for (guint i = 0; i < self->sessions->len; i++)
+    {
+      SbSession *session = g_ptr_array_index (self->sessions, i);
+
+      if (sb_session_get_conversation (session) == conversation)
+        return session;
+    }
+
+  return NULL;
+}
+
+static SbSession *
+ensure_session (SbWorkspace    *self,
+                SbConversation *conversation)
+{
+  SbSession *session = find_session (self, conversation);
+
+  if (session != NULL)
+    return session;
+
+  session = sb_session_new (self->agents, self->providers, self->store, self->sandboxes, conversation);
+  g_signal_connect_object (session, "finished", G_CALLBACK (session_finished_cb), self, G_CONNECT_SWAPPED);
+  g_ptr_array_add (self->sessions, session);
+  if (self->ready)
+    sb_session_set_ready (session);
+
+  return session;
+}
+
+static void
+sb_workspace_get_property (GObject    *object,
+                           guint       prop_id,
+                           GValue     *value,
+                           GParamSpec *pspec)
+{
+  SbWorkspace *self = SB_WORKSPACE (object);
+
+  switch (prop_id)
+    {
+    case PROP_SANDBOX_STATUS:
+      g_object_get_property (G_OBJECT (self->sandboxes), "status", value);
+      break;
+
+    case PROP_PROVIDER_STATUS:
+      g_object_get_property (G_OBJECT (self->providers), "status", value);
+      break;
+
+    case PROP_REHEARSAL:
+      g_value_set_boolean (value, self->rehearsal);
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+      break;
+    }
+}
+
+static void
+sb_workspace_dispose (GObject *object)
+{
+  SbWorkspace *self = SB_WORKSPACE (object);
+
+  g_clear_handle_id (&self->shutdown_id, g_source_remove);
+  g_clear_pointer (&self->sessions, g_ptr_array_unref);
+  g_clear_pointer (&self->starting, g_ptr_array_unref);
+  g_clear_object (&self->providers);
+  g_clear_object (&self->sandboxes);
+  g_clear_object (&self->secrets);
+  g_clear_object (&self->store);
+  g_clear_object (&self->agents);
+  g_clear_object (&self->redactor);
+
+  G_OBJECT_CLASS (sb_workspace_parent_class)->dispose (object);
+}
+
+static void
+sb_workspace_class_init (SbWorkspaceClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+
+  object_class->get_property = sb_workspace_get_property;
+  object_class->dispose = sb_workspace_dispose;
+
+  properties[PROP_SANDBOX_STATUS] = g_param_spec_string ("sandbox-status", NULL, NULL, NULL, flags);
+  properties[PROP_PROVIDER_STATUS] = g_param_spec_string ("provider-status", NULL, NULL, NULL, flags);
+  properties[PROP_REHEARSAL] = g_param_spec_boolean ("rehearsal", NULL, NULL, FALSE, flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  signals[WARNING] =
+    g_signal_new ("warning",
+                  G_TYPE_FROM_CLASS (klass),
+                  G_SIGNAL_RUN_LAST,
+                  0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
+}
+
+static void
+sb_workspace_init (SbWorkspace *self)
+{
+  self->redactor = sb_redactor_new ();
+  self->sessions = g_ptr_array_new_with_free_func (g_object_unref);
+  self->starting = g_ptr_array_new_with_free_func (g_object_unref);
+}
+
+/**
+ * sb_workspace_new:
+ *
+ * Puts the core together: agents, history, providers, sandboxes. Reads local files and connects to nothing. Takes the
+ * keys out of the environment, so call it before anything starts a child.
+ *
+ * Returns: (transfer full) (nullable): NULL when agents.yaml is wrong, the history cannot be opened, or an option is
+ *   not known
+ */
+SbWorkspace *
+sb_workspace_new (const SbWorkspaceOptions  *options,
+                  GError                   **error)
+{
+  static const SbWorkspaceOptions defaults = { NULL };
+  g_autoptr(SbWorkspace) self = g_object_new (SB_TYPE_WORKSPACE, NULL);
+
+  if (options == NULL)
+    options = &defaults;
+  if (!load_agents (self, options->agents_file, error) ||
+      !open_store (self, options, error) ||
+      !make_sandboxes (self, options->backend, error))
+    return NULL;
+
+  make_providers (self, options);
+  connect_parts (self);
+
+  return g_steal_pointer (&self);
+}
+
+/**
+ * sb_workspace_start_async:
+ *
+ * Probes providers and sandboxes at the same time. What is missing is told by "warning" and does not fail the start.
+ * What is sent before it finishes waits for it.
+ */
+void
+sb_workspace_start_async (SbWorkspace         *self,
+                          GCancellable        *cancellable,
+                          GAsyncReadyCallback  callback,
+                          gpointer             user_data)
+{
+  g_autoptr(GTask) task = NULL;
+
+  g_return_if_fail (SB_IS_WORKSPACE (self));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, sb_workspace_start_async);
+  if (self->started)
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+
+  g_ptr_array_add (self->starting, g_steal_pointer (&task));
+  ensure_started (self, cancellable);
+}
+
+gboolean
+sb_workspace_start_finish (SbWorkspace   *self,
+                           GAsyncResult  *result,
+                           GError       **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+SbAgentCatalog *
+sb_workspace_get_agents (SbWorkspace *self)
+{
+  g_return_val_if_fail (SB_IS_WORKSPACE (self), NULL);
+
+  return self->agents;
+}
+
+GListModel *
+sb_workspace_get_conversations (SbWorkspace *self)
+{
+  g_return_val_if_fail (SB_IS_WORKSPACE (self), NULL);
+
+  return sb_store_get_conversations (self->store);
+}
+
+SbStore *
+sb_workspace_get_store (SbWorkspace *self)
+{
+  g_return_val_if_fail (SB_IS_WORKSPACE (self), NULL);
+
+  return self->store;
+}
+
+SbSandboxManager *
+sb_workspace_get_sandboxes (SbWorkspace *self)
+{
+  g_return_val_if_fail (SB_IS_WORKSPACE (self), NULL);
+
+  return self->sandboxes;
+}
+
+SbSecrets *
+sb_workspace_get_secrets (SbWorkspace *self)
+{
+  g_return_val_if_fail (SB_IS_WORKSPACE (self), NULL);
+
+  return self->secrets;
+}
+
+/**
+ * sb_workspace_get_rehearsal:
+ * @agent_id: (nullable): NULL for any agent
+ */
+gboolean
+sb_workspace_get_rehearsal (SbWorkspace *self,
+                            const char  *agent_id)
+{
+  g_return_val_if_fail (SB_IS_WORKSPACE (self), FALSE);
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->agents)); i++)
+    {
+      g_autoptr(SbAgent) agent = g_list_model_get_item (G_LIST_MODEL (self->agents), i);
+
+      if (agent_id != NULL && !g_str_equal (agent_id, sb_agent_get_id (agent)))
+        continue;
+      if (sb_provider_pool_is_rehearsal (self->providers, agent))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+/**
+ * sb_workspace_describe_provider:
+ * @agent_id: (nullable): NULL or nobody's id for the coordinator
+ *
+ * Returns: (transfer full)
+ */
+char *
+sb_workspace_describe_provider (SbWorkspace *self,
+                                const char  *agent_id)
+{
+  SbAgent *agent;
+
+  g_return_val_if_fail (SB_IS_WORKSPACE (self), NULL);
+
+  agent = sb_agent_catalog_lookup (self->agents, agent_id);
+
+  return sb_provider_pool_describe (self->providers,
+                                    agent != NULL ? agent : sb_agent_catalog_get_root (self->agents));
+}
+
+static void
+configured_cb (GObject      *source,
+               GAsyncResult *result,
+               gpointer      user_data)
+{
+  g_autoptr(GTask) task = user_data;
+  GError *error = NULL;
+
+  if (sb_provider_pool_configure_finish (SB_PROVIDER_POOL (source), result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+/**
+ * sb_workspace_configure_provider_async:
+ *
+ * Chooses what answers an agent (NULL: all of them), now and from now on. Runs under way keep what they have until
+ * their next request.
+ */
+void
+sb_workspace_configure_provider_async (SbWorkspace         *self,
+                                       const char          *agent_id,
+                                       const char          *profile_id,
+                                       const char          *base_url,
+                                       const char          *model,
+                                       const char          *api_key,
+                                       GCancellable        *cancellable,
+                                       GAsyncReadyCallback  callback,
+                                       gpointer             user_data)
+{
+  SbProviderChoice choice = { profile_id, base_url, model, api_key };
+  g_autoptr(GTask) task = NULL;
+
+  g_return_if_fail (SB_IS_WORKSPACE (self));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, sb_workspace_configure_provider_async);
+  sb_provider_pool_configure_async (self->providers, agent_id, &choice, cancellable, configured_cb,
+                                    g_steal_pointer (&task));
+}
+
+gboolean
+sb_workspace_configure_provider_finish (SbWorkspace   *self,
+                                        GAsyncResult  *result,
+                                        GError       **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * sb_workspace_new_conversation:
+ *
+ * Returns: (transfer full)
+ */
+SbConversation *
+sb_workspace_new_conversation (SbWorkspace *self)
+{
+  g_return_val_if_fail (SB_IS_WORKSPACE (self), NULL);
+
+  return sb_store_create_conversation (self->store);
+}
+
+gboolean
+sb_workspace_open_conversation (SbWorkspace     *self,
+                                SbConversation  *conversation,
+                                GError         **error)
+{
+  g_return_val_if_fail (SB_IS_WORKSPACE (self), FALSE);
+  g_return_val_if_fail (SB_IS_CONVERSATION (conversation), FALSE);
+
+  return sb_store_load (self->store, conversation, error);
+}
+
+/**
+ * sb_workspace_send:
+ * @agent_id: (nullable): the user's choice in the composer
+ *
+ * Begins a turn. FALSE with SB_AGENT_ERROR_BUSY while the conversation is answered, SB_AGENT_ERROR_UNKNOWN for an
+ * agent that does not exist.
+ */
+gboolean
+sb_workspace_send (SbWorkspace     *self,
+                   SbConversation  *conversation,
+                   const char      *text,
+                   const char      *agent_id,
+                   GError         **error)
+{
+  g_autofree char *valid = NULL;
+
+  g_return_val_if_fail (SB_IS_WORKSPACE (self), FALSE);
+  g_return_val_if_fail (SB_IS_CONVERSATION (conversation), FALSE);
+  g_return_val_if_fail (text != NULL, FALSE);
+
+  if (agent_id != NULL && sb_agent_catalog_lookup (self->agents, agent_id) == NULL)
+    {
+      g_set_error (error, SB_AGENT_ERROR, SB_AGENT_ERROR_UNKNOWN, "There is no agent “%s”.", agent_id);
+      return FALSE;
+    }
+
+  valid = g_utf8_make_valid (text, -1);
+  ensure_started (self, NULL);
+
+  return sb_session_send (ensure_session (self, conversation), valid, agent_id, error);
+}
+
+void
+sb_workspace_stop (SbWorkspace    *self,
+                   SbConversation *conversation)
+{
+  SbSession *session;
+
+  g_return_if_fail (SB_IS_WORKSPACE (self));
+
+  session = find_session (self, conversation);
+  if (session != NULL)
+    sb_session_stop (session);
+}
+
+gboolean
+sb_workspace_retry (SbWorkspace     *self,
+                    SbConversation  *conversation,
+                    GError         **error)
+{
+  g_return_val_if_fail (SB_IS_WORKSPACE (self), FALSE);
+
+  ensure_started (self, NULL);
+
+  return sb_session_retry (ensure_session (self, conversation), error);
+}
+
+/**
+ * sb_workspace_shutdown_async:
+ *
+ * Stops every run, writes the history and ends every sandbox; within 2.5 s, whatever hangs.
+ */
+void
+sb_workspace_shutdown_async (SbWorkspace         *self,
+                             GAsyncReadyCallback  callback,
+                             gpointer             user_data)
+{
+  g_return_if_fail (SB_IS_WORKSPACE (self));
+  g_return_if_fail (self->shutting_down == NULL);
+
+  self->shutting_down = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (self->shutting_down, sb_workspace_shutdown_async);
+  self->shutdown_id = g_timeout_add (SHUTDOWN_MS, shutdown_timeout_cb, self);
+
+  if (!is_running (self))
+    {
+      end_sandboxes (self);
+      return;
+    }
+
+  for (guint i = 0; i < self->sessions->len; i++)
+    sb_session_stop (g_ptr_array_index (self->sessions, i));
+}
+
+gboolean
+sb_workspace_shutdown_finish (SbWorkspace   *self,
+                              GAsyncResult  *result,
+                              GError       **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
