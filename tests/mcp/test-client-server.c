@@ -66,7 +66,7 @@ static const SbMcpToolSpec specs[] = {
     .input_schema = "{\"type\":\"object\",\"properties\":{\"text\":{\"type\":\"string\"}},\"required\":[\"text\"]}",
     .annotations = "{\"readOnlyHint\":true}",
   },
-  { .name = "hold", .title = "Hold", .description = "Waits", .input_schema = "{\"type\":\"object\"}", .handler = hold_cb },
+  { .name = "hold", .title = "H", .description = "H", .input_schema = "{\"type\":\"object\"}", .handler = hold_cb },
   { .name = "forget", .title = "F", .description = "F", .input_schema = "{\"type\":\"object\"}", .handler = forget_cb },
   { .name = "refuse", .title = "R", .description = "R", .input_schema = "{\"type\":\"object\"}", .handler = refuse_cb },
 };
@@ -359,7 +359,8 @@ test_pages (void)
                             "[{\"name\":\"one\"},{\"title\":\"no name\"},7,{\"name\":\"\"}]}}");
   g_assert_nonnull (strstr (sb_test_far_end_wait (far, 1), "\"cursor\":\"a\""));
   sb_test_far_end_say (far, "{\"jsonrpc\":\"2.0\",\"id\":2,\"result\":{\"nextCursor\":\"b\",\"tools\":"
-                            "[{\"name\":\"one\",\"title\":\"again\"},{\"name\":\"two\",\"inputSchema\":{\"type\":\"object\"}}]}}");
+                            "[{\"name\":\"one\",\"title\":\"again\"},"
+                            "{\"name\":\"two\",\"inputSchema\":{\"type\":\"object\"}}]}}");
   sb_test_far_end_wait (far, 2);
   sb_test_far_end_say (far, "{\"jsonrpc\":\"2.0\",\"id\":3,\"result\":{\"nextCursor\":\"a\",\"tools\":null}}");
   sb_test_wait_until (result != NULL);

@@ -9,7 +9,8 @@
 
 #include "sb-text.h"
 
-/* Limits of what is told and watched: an "npm install" changes fifty thousand files in five thousand directories. */
+/* Limits of what is told and watched: an "npm install" changes fifty thousand files in five thousand
+ * directories. */
 #define MAX_TOLD_PER_CALL 50
 #define MAX_WATCHES 64
 #define MAX_DEPTH 6
@@ -180,7 +181,8 @@ listed_cb (GObject      *source,
   gboolean truncated = FALSE;
   g_autoptr(GPtrArray) entries = sb_channel_list_finish (SB_CHANNEL (source), result, &truncated, NULL);
 
-  /* Only now it is known to be a directory; and what came between the list and the watch is in a second list. */
+  /* Only now it is known to be a directory; and what came between the list and the watch is in a second
+   * list. */
   if (entries != NULL && is_worth_watching (self, look->path))
     {
       g_hash_table_add (self->watched, g_strdup (look->path));

@@ -706,7 +706,8 @@ sb_sandbox_manager_get_backend_label (SbSandboxManager *self)
  * @owner: (nullable): whose it is
  * @trace_id: (nullable): for "activity"
  *
- * Claims the spare when it fits, otherwise starts one, which is in the list from the beginning. Cancelling ends the start.
+ * Claims the spare when it fits, otherwise starts one, which is in the list from the beginning. Cancelling
+ * ends the start.
  */
 void
 sb_sandbox_manager_create_async (SbSandboxManager    *self,

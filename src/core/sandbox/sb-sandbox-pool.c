@@ -8,7 +8,8 @@
 #include "sb-sandbox-private.h"
 #include "sb-sandbox-spec.h"
 
-/* A backend that cannot keep a spare alive is not asked for ever; the next sandbox tells the user what is wrong. */
+/* A backend that cannot keep a spare alive is not asked for ever; the next sandbox tells the user what is
+ * wrong. */
 #define MAX_FAILURES 3
 #define RETRY_SECONDS 2
 

@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* Asks the backends one after the other. Returns (transfer full) the first that can start a sandbox; when there is none the
- * error says for each of them why not. */
+/* Asks the backends one after the other. Returns (transfer full) the first that can start a sandbox; when there is
+ * none the error says for each of them why not. */
 void              sb_sandbox_probe_async  (GListModel           *backends,
                                            GCancellable         *cancellable,
                                            GAsyncReadyCallback   callback,

@@ -11,7 +11,8 @@
 #define DEFAULT_PIDS 512
 #define DEFAULT_CPUS 2.0
 
-/* Returns: (transfer full): the limits of a sandbox of which nothing special is asked; without an end of its own */
+/* Returns: (transfer full): the limits of a sandbox of which nothing special is asked; without an end of
+ * its own */
 SbSandboxSpec *
 sb_sandbox_spec_new_default (void)
 {

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#include "config.h"
+
+#include "sb-sandbox-server.h"
+
+#include "sb-tool-run.h"
+#include "sb-tools.h"
+
+/* Schemas are kept plain, without patterns, lengths, maps and unions: providers refuse tools that have
+ * them. */
+#define STRING(name, text) "\"" name "\":{\"type\":\"string\",\"description\":\"" text "\"}"
+#define INTEGER(name, text) "\"" name "\":{\"type\":\"integer\",\"description\":\"" text "\"}"
+#define NUMBER(name, text) "\"" name "\":{\"type\":\"number\",\"description\":\"" text "\"}"
+#define BOOLEAN(name, text) "\"" name "\":{\"type\":\"boolean\",\"description\":\"" text "\"}"
+#define STRINGS(name, text) \
+  "\"" name "\":{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"description\":\"" text "\"}"
+#define OBJECT(properties, required) \
+  "{\"type\":\"object\",\"properties\":{" properties "},\"required\":[" required "]}"
+#define CONTAINER_ID STRING ("containerId", "Id or name of the sandbox; the newest one if left out")
+
+#define INSTRUCTIONS \
+  "Runs code in throw-away sandboxes without a network. Call initSandbox once, then writeFile and exec; files live in " \
+  "/workspace. A command that fails is a normal result: read its exit code and stderr."
+
+static const SbMcpToolSpec specs[] = {
+  {
+    .name = "initSandbox",
+    .title = "Start a sandbox",
+    .description = "Starts a new isolated sandbox and returns its id. All arguments are optional. The sandbox has no "
+                   "network; its working directory is /workspace.",
+    .input_schema = OBJECT (
+      STRING ("name", "A short name to call it by") ","
+      STRINGS ("env", "Environment variables, each as NAME=value") ","
+      INTEGER ("memoryMb", "Memory limit in MiB") ","
+      INTEGER ("diskMb", "Size of /workspace in MiB") ","
+      NUMBER ("cpus", "CPU limit") ","
+      INTEGER ("ttlSeconds", "End it by itself after so many seconds"), ""),
+    .annotations = "{\"readOnlyHint\":false,\"destructiveHint\":false,\"idempotentHint\":false,\"openWorldHint\":false}",
+    .handler = sb_tool_init_sandbox,
+  },
+  {
+    .name = "exec",
+    .title = "Run a command",
+    .description = "Runs a command in the sandbox and returns stdout, stderr and the exit code. Give the program and its "
+                   "arguments as a list, e.g. [\"node\", \"hello.js\"]; for shell syntax use [\"sh\", \"-c\", \"…\"].",
+    .input_schema = OBJECT (
+      STRINGS ("command", "The program and its arguments") ","
+      CONTAINER_ID ","
+      BOOLEAN ("background", "Start it and return at once, e.g. for a server") ","
+      STRING ("cwd", "Working directory, below /workspace") ","
+      STRINGS ("env", "Environment variables, each as NAME=value") ","
+      STRING ("stdin", "Text for its standard input") ","
+      INTEGER ("timeoutMs", "Stop it after so many milliseconds; 120000 if left out, at most 3600000"),
+      "\"command\""),
+    .annotations = "{\"readOnlyHint\":false,\"destructiveHint\":true,\"idempotentHint\":false,\"openWorldHint\":false}",
+    .handler = sb_tool_exec,
+  },
+  {
+    .name = "writeFile",
+    .title = "Write a file",
+    .description = "Writes a file in the sandbox; replaces it if it exists, and makes missing directories.",
+    .input_schema = OBJECT (
+      STRING ("contents", "The contents of the file") ","
+      STRING ("filename", "Its path, relative to /workspace or absolute below it") ","
+      CONTAINER_ID ","
+      STRING ("encoding", "utf8, which is the default, or base64") ","
+      BOOLEAN ("append", "Add to the end of the file instead of replacing it"),
+      "\"contents\",\"filename\""),
+    .annotations = "{\"readOnlyHint\":false,\"destructiveHint\":true,\"idempotentHint\":true,\"openWorldHint\":false}",
+    .handler = sb_tool_write_file,
+  },
+  {
+    .name = "readFile",
+    .title = "Read a file",
+    .description = "Reads a file in the sandbox.",
+    .input_schema = OBJECT (
+      STRING ("filename", "Its path, relative to /workspace or absolute below it") ","
+      CONTAINER_ID ","
+      INTEGER ("offset", "Begin at this byte") ","
+      INTEGER ("maxBytes", "Read so many bytes; 32768 if left out"),
+      "\"filename\""),
+    .annotations = "{\"readOnlyHint\":true,\"openWorldHint\":false}",
+    .handler = sb_tool_read_file,
+  },
+  {
+    .name = "listFiles",
+    .title = "List files",
+    .description = "Lists a directory of the sandbox.",
+    .input_schema = OBJECT (STRING ("path", "A directory; /workspace if left out") "," CONTAINER_ID, ""),
+    .annotations = "{\"readOnlyHint\":true,\"openWorldHint\":false}",
+    .handler = sb_tool_list_files,
+  },
+  {
+    .name = "listSandboxes",
+    .title = "List sandboxes",
+    .description = "Lists the sandboxes with their ids, names and states.",
+    .input_schema = OBJECT ("", ""),
+    .annotations = "{\"readOnlyHint\":true,\"openWorldHint\":false}",
+    .handler = sb_tool_list_sandboxes,
+  },
+  {
+    .name = "stopSandbox",
+    .title = "Stop a sandbox",
+    .description = "Ends a sandbox for good, with all its processes and files.",
+    .input_schema = OBJECT (CONTAINER_ID, ""),
+    .annotations = "{\"readOnlyHint\":false,\"destructiveHint\":true,\"idempotentHint\":true,\"openWorldHint\":false}",
+    .handler = sb_tool_stop_sandbox,
+  },
+};
+
+/**
+ * sb_sandbox_server_new:
+ * @manager: (transfer none): where the sandboxes live
+ * @owner: (nullable): whose sandboxes these are; those of others are neither seen nor used
+ *
+ * Returns: (transfer full): the server; accept transports on it. The sandboxes stay with @manager when it goes.
+ */
+SbMcpServer *
+sb_sandbox_server_new (SbSandboxManager *manager,
+                       const char       *owner)
+{
+  SbMcpServer *server = sb_mcp_server_new ("sandbar-sandbox", PACKAGE_VERSION, INSTRUCTIONS);
+  SbSandboxTools *tools = sb_sandbox_tools_new (manager, owner);
+
+  g_object_set_data_full (G_OBJECT (server), "sb-sandbox-tools", tools, sb_sandbox_tools_unref);
+  sb_mcp_server_add_tools (server, specs, G_N_ELEMENTS (specs), tools);
+
+  return server;
+}
