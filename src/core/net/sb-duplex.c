@@ -559,6 +559,24 @@ sb_duplex_start (SbDuplex           *self,
 }
 
 /**
+ * sb_duplex_stop:
+ * @self: a started duplex that did not close
+ *
+ * Undoes sb_duplex_start(), so that a handshake can hand the duplex on to another owner, who starts it anew.
+ * Nothing is lost: what comes in between, even the end, is delivered to the next owner.
+ */
+void
+sb_duplex_stop (SbDuplex *self)
+{
+  g_return_if_fail (SB_IS_DUPLEX (self));
+
+  self->started = FALSE;
+  self->data_func = NULL;
+  self->closed_func = NULL;
+  g_clear_handle_id (&self->wake_id, g_source_remove);
+}
+
+/**
  * sb_duplex_write:
  * @self: a duplex
  * @bytes: referenced, not copied

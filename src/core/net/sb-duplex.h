@@ -50,6 +50,7 @@ void      sb_duplex_start          (SbDuplex              *self,
                                     SbDuplexDataFunc       data_func,
                                     SbDuplexClosedFunc     closed_func,
                                     gpointer               user_data);
+void      sb_duplex_stop           (SbDuplex              *self);
 void      sb_duplex_write          (SbDuplex              *self,
                                     GBytes                *bytes);
 gsize     sb_duplex_get_pending    (SbDuplex              *self);
