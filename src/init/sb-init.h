@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#pragma once
+
+/* The parts of sandbar-init. One thread, one epoll loop, fixed tables: what one part keeps is bounded. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include "sb-wire-codec.h"
+
+typedef struct
+{
+  const char *workspace;
+  uint32_t    lease_seconds;
+  uint32_t    ttl_seconds;
+  uint64_t    max_processes;  /* 0: not ours to limit */
+  uint64_t    max_memory;     /* 0: not ours to limit */
+  uint64_t    max_file_bytes;
+  char      **env;            /* "K=V" on top of the built-in environment of commands */
+  int         env_count;
+  bool        is_pid_1;
+  bool        has_openat2;
+  int         workspace_fd;
+} InitConfig;
+
+extern InitConfig config;
+
+/* sb-loop.c */
+typedef struct Source Source;
+typedef void (*SourceFunc) (Source  *source,
+                            uint32_t events);
+
+struct Source
+{
+  int        fd;
+  uint32_t   armed;
+  SourceFunc func;
+  void      *owner;
+};
+
+void    loop_init   (void);
+void    source_open (Source     *source,
+                     int         fd,
+                     SourceFunc  func,
+                     void       *owner);
+void    source_arm  (Source     *source,
+                     uint32_t    events);
+void    source_close (Source    *source);
+void    loop_wait   (int64_t     deadline_us);
+int64_t now_us      (void);
+void    die         (int         status) __attribute__ ((noreturn));
+
+/* sb-frames.c: fd 0 and fd 1 */
+void frames_init    (void);
+void frames_flush   (void);
+bool frames_have_room (void);
+int64_t frames_deadline (void);
+void send_frame     (uint8_t     type,
+                     uint8_t     flags,
+                     uint32_t    id,
+                     const void *payload,
+                     size_t      length);
+void send_packed    (uint8_t     type,
+                     uint8_t     flags,
+                     uint32_t    id,
+                     const SbWirePacker *packer);
+void send_ok        (uint32_t    id);
+void send_error     (uint32_t    id,
+                     SbWireError code,
+                     int         error_number);
+void send_errno     (uint32_t    id,
+                     int         error_number);
+void send_credit    (uint32_t    id,
+                     size_t      bytes);
+
+/* sb-facts.c */
+void facts_send (const SbWireFrame *hello);
+
+/* sb-exec.c */
+#define EXEC_SLOTS 64
+
+typedef enum
+{
+  EXEC_FREE,
+  EXEC_RUNNING,
+  EXEC_TERMINATING, /* TERM was sent, KILL follows */
+  EXEC_KILLING,     /* KILL is sent until nothing of it is left */
+  EXEC_DRAINING,    /* over; what it wrote is still being read */
+  EXEC_DONE,        /* a background process that is over; its log stays readable */
+} ExecState;
+
+typedef struct
+{
+  uint8_t *head;
+  uint8_t *tail;
+  uint64_t total;
+} ExecLog;
+
+typedef struct
+{
+  ExecState state;
+  uint32_t  id;
+  bool      background;
+  bool      started;   /* the program was executed */
+  bool      reaped;
+  pid_t     pid;
+  int       wait_status;
+  int       exec_errno;
+  bool      stopped;   /* by us, for the reason in outcome */
+  SbWireOutcome outcome;
+  uint64_t  oom_kills; /* of the control group, when it began */
+  unsigned int kill_rounds;
+  int64_t   begun;
+  int64_t   ended;
+  int64_t   deadline;  /* of the present state; 0: none */
+  uint64_t  budget;
+  uint64_t  totals[2];
+  uint32_t  credit;
+  Source    output[2];
+  int       drain[2];  /* bytes still to read once the grace is over; -1: all of them */
+  Source    status;    /* tells that the program runs, or why not */
+  Source    input;
+  uint8_t  *input_buffer;
+  size_t    input_start;
+  size_t    input_end;
+  bool      input_last;
+  ExecLog   log;
+} Exec;
+
+void    exec_request     (const SbWireFrame *frame);
+void    exec_kill_request (const SbWireFrame *frame);
+bool    exec_credit      (uint32_t           id,
+                          uint32_t           bytes);
+bool    exec_data        (const SbWireFrame *frame);
+void    exec_reaped      (pid_t              pid,
+                          int                wait_status);
+void    exec_rearm       (void);
+int64_t exec_deadline    (void);
+void    exec_tick        (int64_t            now);
+void    exec_stop        (Exec              *exec,
+                          SbWireOutcome      outcome,
+                          bool               polite);
+bool    exec_any_running (const Exec        *except);
+Exec   *exec_find        (uint32_t           id);
+Exec   *exec_slot        (unsigned int       index);
+
+/* sb-exec-env.c */
+char **exec_env (uint32_t           id,
+                 const char *const *extra,
+                 uint32_t           count);
+
+/* sb-exec-log.c */
+bool log_open         (ExecLog           *log);
+void log_close        (ExecLog           *log);
+void log_append       (ExecLog           *log,
+                       const uint8_t     *data,
+                       size_t             length);
+void log_request      (const SbWireFrame *frame);
+void jobs_request     (const SbWireFrame *frame);
+
+/* sb-exec-child.c */
+typedef struct
+{
+  char **argv;
+  char **env;
+  int    cwd_fd;
+  int    stdin_fd;  /* -1: empty */
+  int    stdout_fd;
+  int    stderr_fd;
+  int    status_fd; /* gets an int, the errno, when the program cannot be executed; closed when it runs */
+} ExecChild;
+
+void exec_child_run (const ExecChild *child) __attribute__ ((noreturn));
+
+/* sb-procs.c */
+typedef struct
+{
+  uint64_t memory_bytes;
+  uint64_t cpu_us;
+  uint32_t count;
+} ProcTotals;
+
+unsigned int procs_kill_exec  (const Exec *exec);
+void         procs_kill_all   (void);
+Exec        *procs_kill_biggest (void);
+void         procs_sum        (ProcTotals *totals);
+
+/* sb-counters.c */
+void     counters_request   (const SbWireFrame *frame);
+uint64_t counters_oom_kills (void);
+uint64_t counters_memory_limit (void);
+uint64_t counters_process_limit (void);
+int64_t  watchdog_deadline  (void);
+void     watchdog_tick      (int64_t            now);
+
+/* sb-paths.c: everything beneath the workspace, nothing above it */
+bool path_normalize  (const char *path,
+                      char       *normal);
+int  path_open       (const char *normal,
+                      int         flags,
+                      mode_t      mode);
+int  path_open_parent (const char  *normal,
+                       bool         make,
+                       const char **leaf);
+bool path_resolves_with_openat2 (void);
+
+/* sb-files.c */
+void file_read_request   (const SbWireFrame *frame);
+void file_list_request   (const SbWireFrame *frame);
+void file_stat_request   (const SbWireFrame *frame);
+void file_remove_request (const SbWireFrame *frame);
+void file_rename_request (const SbWireFrame *frame);
+void file_mkdir_request  (const SbWireFrame *frame);
+
+/* sb-write.c */
+#define WRITE_TEMP_PREFIX ".sb-tmp-"
+
+void write_request (const SbWireFrame *frame);
+bool write_data    (const SbWireFrame *frame);
+bool write_is_temp (const char        *name);
+
+/* sb-watch.c */
+void    watch_init      (void);
+void    watch_request   (const SbWireFrame *frame);
+void    unwatch_request (const SbWireFrame *frame);
+int64_t watch_deadline  (void);
+void    watch_tick      (int64_t            now);

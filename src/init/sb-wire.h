@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#pragma once
+
+/* What both ends of the sandbox channel agree on. Freestanding: no GLib, no libc.
+ *
+ * A frame is a 12 byte header and up to 64 KiB of payload, all integers little-endian:
+ *   u32 payload length · u8 type · u8 flags · u16 zero · u32 id
+ * The id is chosen by the host and names a request; answers and streams carry the id of their request.
+ * A string is u32 length, the bytes, and one NUL that the length does not count. */
+
+#define SB_WIRE_VERSION 1u
+#define SB_WIRE_HEADER 12u
+#define SB_WIRE_MAX_PAYLOAD 65536u
+#define SB_WIRE_NONCE 16u
+
+/* Bytes of one stream that may be on their way before the receiver gives credit for more. */
+#define SB_WIRE_OUTPUT_WINDOW (256u * 1024u) /* stdout and stderr of one command together */
+#define SB_WIRE_UPLOAD_WINDOW (128u * 1024u) /* stdin of one command, contents of one file */
+#define SB_WIRE_CHUNK (32u * 1024u)          /* the largest piece of a stream in one frame */
+
+#define SB_WIRE_MAX_PATH 4096u
+#define SB_WIRE_MAX_LIST 20000u
+#define SB_WIRE_MAX_INTERFACES 16u
+#define SB_WIRE_DEFAULT_BUDGET (256ull * 1024 * 1024)
+#define SB_WIRE_DEFAULT_LEASE 30u
+
+typedef enum
+{
+  /* host to sandbox */
+  SB_WIRE_HELLO = 1,    /* u32 version, nonce -> GREETING */
+  SB_WIRE_PING = 2,     /* -> PONG */
+  SB_WIRE_EXEC = 3,     /* u32 timeout ms, u64 budget, str cwd, u32 n, n str argv, u32 n, n str env
+                         * -> OUTPUT*, EXITED */
+  SB_WIRE_SPAWN = 4,    /* as EXEC -> OK; the request id stays the name of the process */
+  SB_WIRE_DATA_IN = 5,  /* bytes for the stdin of EXEC/SPAWN or the file of WRITE */
+  SB_WIRE_CREDIT = 6,   /* u32 bytes consumed (both directions) */
+  SB_WIRE_KILL = 7,     /* u32 signal; 0: TERM, then KILL; for a running EXEC or SPAWN; no answer */
+  SB_WIRE_LOG = 8,      /* u32 process, u64 offset, u32 max -> LOG_DATA */
+  SB_WIRE_JOBS = 9,     /* -> JOBS_DATA */
+  SB_WIRE_READ = 10,    /* u64 offset, u32 max, str path -> FILE_DATA */
+  SB_WIRE_WRITE = 11,   /* u32 mode, str path, then DATA_IN with END on the last -> OK */
+  SB_WIRE_LIST = 12,    /* u32 max, str path -> ENTRIES* */
+  SB_WIRE_STAT = 13,    /* str path -> ENTRIES with one */
+  SB_WIRE_REMOVE = 14,  /* str path -> OK */
+  SB_WIRE_RENAME = 15,  /* str from, str to -> OK */
+  SB_WIRE_MKDIR = 16,   /* str path -> OK; with all parents */
+  SB_WIRE_WATCH = 17,   /* str path -> OK, then CHANGED* under the same id */
+  SB_WIRE_UNWATCH = 18, /* under the id of the WATCH; no answer */
+  SB_WIRE_COUNTERS = 19, /* -> COUNTERS_DATA */
+
+  /* sandbox to host */
+  SB_WIRE_GREETING = 64,      /* see sb-greeting.c */
+  SB_WIRE_PONG = 65,
+  SB_WIRE_OK = 66,
+  SB_WIRE_ERROR = 67,         /* u32 SbWireError, u32 errno */
+  SB_WIRE_OUTPUT = 68,        /* flags: 1 or 2, the stream; bytes */
+  SB_WIRE_EXITED = 69,        /* u8 SbWireOutcome, u32 exit code or signal, u64 µs, u64 stdout, u64 stderr bytes */
+  SB_WIRE_FILE_DATA = 70,     /* u64 size of the file, bytes */
+  SB_WIRE_ENTRIES = 71,       /* entries: u8 SbWireFileType, u32 mode, u64 size, u64 mtime µs, str name, str link */
+  SB_WIRE_CHANGED = 72,       /* u8 SbWireChange, str name */
+  SB_WIRE_COUNTERS_DATA = 73, /* u64 memory, memory limit, processes, cpu µs, disk, disk limit */
+  SB_WIRE_LOG_DATA = 74,      /* u64 offset of the first byte, u64 total, bytes */
+  SB_WIRE_JOBS_DATA = 75,     /* jobs: u32 process, u8 running, u8 outcome, u32 value, u64 log bytes */
+} SbWireType;
+
+typedef enum
+{
+  SB_WIRE_FLAG_STDIN = 1 << 0,     /* EXEC, SPAWN: DATA_IN follows; otherwise stdin is empty */
+  SB_WIRE_FLAG_END = 1 << 1,       /* DATA_IN, ENTRIES: the last one */
+  SB_WIRE_FLAG_TRUNCATED = 1 << 2, /* ENTRIES: there were more */
+  SB_WIRE_FLAG_APPEND = 1 << 3,    /* WRITE */
+  SB_WIRE_FLAG_RECURSIVE = 1 << 4, /* REMOVE */
+} SbWireFlags;
+
+typedef enum
+{
+  SB_WIRE_ERROR_IO,
+  SB_WIRE_ERROR_NOT_FOUND,
+  SB_WIRE_ERROR_DENIED,
+  SB_WIRE_ERROR_NOT_FILE,
+  SB_WIRE_ERROR_NO_SPACE,
+  SB_WIRE_ERROR_LIMIT,
+  SB_WIRE_ERROR_CWD, /* the working directory, not the program */
+} SbWireError;
+
+typedef enum
+{
+  SB_WIRE_OUTCOME_EXITED,
+  SB_WIRE_OUTCOME_SIGNALED,
+  SB_WIRE_OUTCOME_TIMED_OUT,
+  SB_WIRE_OUTCOME_OOM,
+  SB_WIRE_OUTCOME_OUTPUT_LIMIT,
+} SbWireOutcome;
+
+typedef enum
+{
+  SB_WIRE_FILE_REGULAR,
+  SB_WIRE_FILE_DIRECTORY,
+  SB_WIRE_FILE_SYMLINK,
+  SB_WIRE_FILE_OTHER,
+} SbWireFileType;
+
+typedef enum
+{
+  SB_WIRE_CHANGE_ADDED,
+  SB_WIRE_CHANGE_MODIFIED,
+  SB_WIRE_CHANGE_DELETED,
+  SB_WIRE_CHANGE_RESCAN,
+} SbWireChange;
