@@ -6,6 +6,7 @@
 #include <gio/gio.h>
 
 #include "sb-duplex.h"
+#include "sb-greeting.h"
 
 G_BEGIN_DECLS
 
@@ -61,6 +62,16 @@ typedef struct
 
 void sb_exec_result_free (SbExecResult *result);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbExecResult, sb_exec_result_free)
+
+/* A spawned command. */
+typedef struct
+{
+  guint32       process;
+  gboolean      running;
+  SbExecOutcome outcome;   /* when over */
+  int           value;     /* exit code or signal */
+  guint64       log_bytes;
+} SbJob;
 
 /* fd 1 or 2. Raw bytes, hostile; rate-limited by the far end's flow control, not by the caller. */
 typedef void (*SbExecOutputFunc) (int           fd,
@@ -126,6 +137,7 @@ gboolean      sb_channel_open_finish       (SbChannel            *self,
                                             GError              **error);
 void          sb_channel_close             (SbChannel            *self);
 gboolean      sb_channel_is_open           (SbChannel            *self);
+const SbGreeting *sb_channel_get_greeting  (SbChannel            *self); /* nullable before it is open */
 
 /* Cancelling kills the command's whole process group, then finishes with G_IO_ERROR_CANCELLED. */
 void          sb_channel_exec_async        (SbChannel            *self,
@@ -145,6 +157,31 @@ void          sb_channel_spawn_async       (SbChannel            *self,
                                             GAsyncReadyCallback   callback,
                                             gpointer              user_data);
 guint32       sb_channel_spawn_finish      (SbChannel            *self,
+                                            GAsyncResult         *result,
+                                            GError              **error);
+/* To a command started by spawn. signal 0: TERM, and KILL 2 s later; 9: kills all that came from it. */
+void          sb_channel_kill              (SbChannel            *self,
+                                            guint32               process,
+                                            int                   signal);
+/* What a spawned command wrote (both streams), from offset on: one piece, at most 32 KiB. *offset moves up where bytes
+ * are gone. */
+void          sb_channel_read_log_async    (SbChannel            *self,
+                                            guint32               process,
+                                            guint64               offset,
+                                            GCancellable         *cancellable,
+                                            GAsyncReadyCallback   callback,
+                                            gpointer              user_data);
+GBytes       *sb_channel_read_log_finish   (SbChannel            *self,
+                                            GAsyncResult         *result,
+                                            guint64              *offset,
+                                            guint64              *total,
+                                            GError              **error);
+/* of SbJob: the spawned commands that run, and those whose log is still kept */
+void          sb_channel_list_jobs_async   (SbChannel            *self,
+                                            GCancellable         *cancellable,
+                                            GAsyncReadyCallback   callback,
+                                            gpointer              user_data);
+GArray       *sb_channel_list_jobs_finish  (SbChannel            *self,
                                             GAsyncResult         *result,
                                             GError              **error);
 void          sb_channel_read_file_async   (SbChannel            *self,
@@ -180,6 +217,36 @@ void          sb_channel_list_async        (SbChannel            *self,
 GPtrArray    *sb_channel_list_finish       (SbChannel            *self,
                                             GAsyncResult         *result,
                                             gboolean             *truncated,
+                                            GError              **error);
+/* Of a directory with all it holds, when recursive. */
+void          sb_channel_remove_file_async (SbChannel            *self,
+                                            const char           *path,
+                                            gboolean              recursive,
+                                            GCancellable         *cancellable,
+                                            GAsyncReadyCallback   callback,
+                                            gpointer              user_data);
+void          sb_channel_rename_file_async (SbChannel            *self,
+                                            const char           *from,
+                                            const char           *to,
+                                            GCancellable         *cancellable,
+                                            GAsyncReadyCallback   callback,
+                                            gpointer              user_data);
+void          sb_channel_make_dir_async    (SbChannel            *self,
+                                            const char           *path,
+                                            GCancellable         *cancellable,
+                                            GAsyncReadyCallback   callback,
+                                            gpointer              user_data);
+/* For remove, rename and make_dir */
+gboolean      sb_channel_change_finish     (SbChannel            *self,
+                                            GAsyncResult         *result,
+                                            GError              **error);
+void          sb_channel_stat_async        (SbChannel            *self,
+                                            const char           *path,
+                                            GCancellable         *cancellable,
+                                            GAsyncReadyCallback   callback,
+                                            gpointer              user_data);
+SbFileInfo   *sb_channel_stat_finish       (SbChannel            *self,
+                                            GAsyncResult         *result,
                                             GError              **error);
 /* Watch a directory ("" = the workspace), not what is below it; "file-changed" tells. */
 void          sb_channel_watch             (SbChannel            *self,

@@ -13,6 +13,31 @@ sb_sandbox_backend_default_init (SbSandboxBackendInterface *iface)
 {
 }
 
+/**
+ * sb_sandbox_fact_new:
+ * @id: which guarantee
+ * @holds: whether it is guaranteed on this machine
+ * @label: a few words
+ * @detail: (transfer full): a sentence with the real value
+ *
+ * Returns: (transfer full): a fact
+ */
+SbSandboxFact *
+sb_sandbox_fact_new (const char *id,
+                     gboolean    holds,
+                     const char *label,
+                     char       *detail)
+{
+  SbSandboxFact *fact = g_new0 (SbSandboxFact, 1);
+
+  fact->id = g_strdup (id);
+  fact->label = g_strdup (label);
+  fact->detail = detail;
+  fact->holds = holds;
+
+  return fact;
+}
+
 void
 sb_sandbox_fact_free (SbSandboxFact *fact)
 {

@@ -47,7 +47,12 @@ typedef struct
   gboolean holds;   /* FALSE: not guaranteed on this machine; shown as a warning */
 } SbSandboxFact;
 
-void sb_sandbox_fact_free (SbSandboxFact *fact);
+SbSandboxFact *sb_sandbox_fact_new  (const char    *id,
+                                     gboolean       holds,
+                                     const char    *label,
+                                     char          *detail);
+void           sb_sandbox_fact_free (SbSandboxFact *fact);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbSandboxFact, sb_sandbox_fact_free)
 
 /* A backend starts sandbar-init isolated and hands over the stream to it. Nothing else. */
 #define SB_TYPE_SANDBOX_BACKEND (sb_sandbox_backend_get_type ())

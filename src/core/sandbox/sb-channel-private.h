@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#pragma once
+
+#include "sb-channel.h"
+#include "sb-wire-codec.h"
+
+G_BEGIN_DECLS
+
+typedef struct _SbRequest SbRequest;
+
+/* One frame for this request. FALSE: the far end broke the rules, and the channel closes. */
+typedef gboolean (*SbRequestFrameFunc) (SbChannel         *channel,
+                                        SbRequest         *request,
+                                        const SbWireFrame *frame);
+
+/* A question that waits for its answers. */
+struct _SbRequest
+{
+  /* owned */
+  GTask             *task;    /* nullable: nobody waits (watches) */
+  char              *subject; /* the path or program, for messages */
+  GSource           *cancel;
+
+  /* borrowed */
+  SbChannel         *channel;
+
+  SbRequestFrameFunc handle;
+  gboolean           kill_on_cancel; /* a command: ends only when the far end says so */
+  guint32            id;
+};
+
+/* sb-channel.c. The task's data is the state of the request. */
+SbRequest *sb_channel_add_request   (SbChannel          *self,
+                                     GTask              *task,
+                                     const char         *subject,
+                                     SbRequestFrameFunc  handle);
+GTask     *sb_channel_take_task     (SbChannel          *self,
+                                     SbRequest          *request);
+void       sb_channel_return_error  (SbChannel          *self,
+                                     SbRequest          *request,
+                                     GError             *error);
+void       sb_channel_drop_request  (SbChannel          *self,
+                                     guint32             id);
+void       sb_channel_send          (SbChannel          *self,
+                                     SbWireType          type,
+                                     guint8              flags,
+                                     guint32             id,
+                                     const guint8       *payload,
+                                     gsize               length);
+gboolean   sb_channel_check_open    (SbChannel          *self,
+                                     GTask              *task);
+
+/* sb-channel-upload.c: bytes that go out as fast as the far end takes them */
+typedef struct
+{
+  GBytes *bytes;
+  gsize   offset;
+  gsize   window;
+  gboolean ended;
+} SbUpload;
+
+void       sb_upload_init           (SbUpload           *self,
+                                     GBytes             *bytes);
+void       sb_upload_clear          (SbUpload           *self);
+void       sb_upload_push           (SbUpload           *self,
+                                     SbChannel          *channel,
+                                     guint32             id);
+gboolean   sb_upload_credit         (SbUpload           *self,
+                                     SbChannel          *channel,
+                                     const SbWireFrame  *frame);
+
+/* sb-channel-watch.c */
+typedef struct _SbWatches SbWatches;
+
+SbWatches *sb_watches_new           (void);
+void       sb_watches_free          (SbWatches          *self);
+SbWatches *sb_channel_get_watches   (SbChannel          *self);
+void       sb_channel_emit_changed  (SbChannel          *self,
+                                     const char         *path,
+                                     SbFileChange        change);
+
+G_END_DECLS

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#include "config.h"
+
+#include <string.h>
+
+#include "sb-channel-private.h"
+
+#define MAX_NAME 255
+
+/* Watched directories, both ways round; the path is relative to the workspace, without slashes at its ends. */
+struct _SbWatches
+{
+  GHashTable *ids;   /* path -> request id */
+  GHashTable *paths; /* request id -> path (owned) */
+};
+
+SbWatches *
+sb_watches_new (void)
+{
+  SbWatches *self = g_new0 (SbWatches, 1);
+
+  self->ids = g_hash_table_new (g_str_hash, g_str_equal);
+  self->paths = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+
+  return self;
+}
+
+void
+sb_watches_free (SbWatches *self)
+{
+  g_hash_table_unref (self->ids);
+  g_hash_table_unref (self->paths);
+  g_free (self);
+}
+
+static char *
+normalize (const char *path)
+{
+  g_autoptr(GString) normal = g_string_new (NULL);
+  g_auto(GStrv) parts = NULL;
+
+  if (g_str_has_prefix (path, "/workspace") && (path[10] == '/' || path[10] == '\0'))
+    path += 10;
+  parts = g_strsplit (path, "/", -1);
+  for (guint i = 0; parts[i] != NULL; i++)
+    if (parts[i][0] != '\0' && strcmp (parts[i], ".") != 0)
+      g_string_append_printf (normal, "%s%s", normal->len > 0 ? "/" : "", parts[i]);
+
+  return g_string_free (g_steal_pointer (&normal), FALSE);
+}
+
+static void
+forget (SbChannel *self,
+        guint32    id)
+{
+  SbWatches *watches = sb_channel_get_watches (self);
+  const char *path = g_hash_table_lookup (watches->paths, GUINT_TO_POINTER (id));
+
+  if (path != NULL)
+    g_hash_table_remove (watches->ids, path);
+  g_hash_table_remove (watches->paths, GUINT_TO_POINTER (id));
+}
+
+/* The directory cannot be watched, or not any more: whoever shows it lists it again and sees why. */
+static gboolean
+handle_lost (SbChannel  *self,
+             SbRequest  *request,
+             const char *directory)
+{
+  g_autofree char *path = g_strdup (directory);
+
+  forget (self, request->id);
+  sb_channel_drop_request (self, request->id);
+  sb_channel_emit_changed (self, path, SB_FILE_CHANGE_RESCAN);
+
+  return TRUE;
+}
+
+static gboolean
+handle_change (SbChannel         *self,
+               SbRequest         *request,
+               const SbWireFrame *frame)
+{
+  const char *directory = g_hash_table_lookup (sb_channel_get_watches (self)->paths, GUINT_TO_POINTER (request->id));
+  SbWireUnpacker unpacker = { frame->payload, frame->length, false };
+  g_autofree char *path = NULL;
+  guint8 change = 0;
+  const char *name = NULL;
+
+  if (frame->type == SB_WIRE_OK)
+    return TRUE;
+  if (frame->type == SB_WIRE_ERROR)
+    return handle_lost (self, request, directory);
+
+  change = sb_wire_get_u8 (&unpacker);
+  name = sb_wire_get_string (&unpacker);
+  if (frame->type != SB_WIRE_CHANGED || !sb_wire_get_end (&unpacker) || change > SB_WIRE_CHANGE_RESCAN
+      || strlen (name) > MAX_NAME || strchr (name, '/') != NULL
+      || (name[0] == '\0') != (change == SB_WIRE_CHANGE_RESCAN))
+    return FALSE;
+
+  if (change == SB_WIRE_CHANGE_RESCAN || directory[0] == '\0')
+    path = g_strdup (change == SB_WIRE_CHANGE_RESCAN ? directory : name);
+  else
+    path = g_strconcat (directory, "/", name, NULL);
+  sb_channel_emit_changed (self, path, (SbFileChange) change);
+
+  return TRUE;
+}
+
+/**
+ * sb_channel_watch:
+ * @self: an open channel
+ * @path: a directory in the workspace; "": the workspace itself
+ *
+ * From now on "file-changed" tells, about 10 ms after a change, what happened to the entries of the directory; the
+ * path is relative to the workspace. SB_FILE_CHANGE_RESCAN names the directory: too much happened, or it went away.
+ */
+void
+sb_channel_watch (SbChannel  *self,
+                  const char *path)
+{
+  SbWatches *watches = NULL;
+  g_autofree char *normal = NULL;
+  SbRequest *request = NULL;
+  guint8 payload[SB_WIRE_MAX_PATH + 64];
+  SbWirePacker packer = { payload, sizeof payload, 0, false };
+
+  g_return_if_fail (SB_IS_CHANNEL (self));
+  g_return_if_fail (path != NULL);
+
+  watches = sb_channel_get_watches (self);
+  normal = normalize (path);
+  sb_wire_put_string (&packer, normal);
+  if (!sb_channel_is_open (self) || packer.overflow || g_hash_table_contains (watches->ids, normal))
+    return;
+
+  request = sb_channel_add_request (self, NULL, normal, handle_change);
+  sb_channel_send (self, SB_WIRE_WATCH, 0, request->id, payload, packer.length);
+  g_hash_table_insert (watches->ids, normal, GUINT_TO_POINTER (request->id));
+  g_hash_table_insert (watches->paths, GUINT_TO_POINTER (request->id), g_steal_pointer (&normal));
+}
+
+/**
+ * sb_channel_unwatch:
+ * @self: a channel
+ * @path: a directory that may be watched
+ */
+void
+sb_channel_unwatch (SbChannel  *self,
+                    const char *path)
+{
+  g_autofree char *normal = NULL;
+  guint32 id = 0;
+
+  g_return_if_fail (SB_IS_CHANNEL (self));
+  g_return_if_fail (path != NULL);
+
+  normal = normalize (path);
+  id = GPOINTER_TO_UINT (g_hash_table_lookup (sb_channel_get_watches (self)->ids, normal));
+  if (id == 0)
+    return;
+
+  forget (self, id);
+  sb_channel_send (self, SB_WIRE_UNWATCH, 0, id, NULL, 0);
+  sb_channel_drop_request (self, id);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#include "config.h"
+
+#include "sb-test-helper.h"
+
+static void
+remove_tree (const char *path)
+{
+  g_autoptr(GSubprocess) rm = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, NULL, "rm", "-rf", path, NULL);
+
+  g_subprocess_wait (rm, NULL, NULL);
+}
+
+/* argument: one more for sandbar-init; nullable */
+void
+sb_test_helper_start (SbTestHelper *self,
+                      const char   *argument)
+{
+  g_autofree char *program = g_build_filename (g_getenv ("SB_TEST_BUILD_ROOT"), "src", "init", "sandbar-init", NULL);
+  g_autofree char *workspace_argument = NULL;
+  g_autoptr(SbDuplex) duplex = NULL;
+  g_autoptr(GError) error = NULL;
+
+  self->workspace = sb_test_make_dir ();
+  workspace_argument = g_strconcat ("--workspace=", self->workspace, NULL);
+  self->process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error,
+                                    program, workspace_argument, argument, NULL);
+  g_assert_no_error (error);
+
+  duplex = sb_duplex_new (g_subprocess_get_stdout_pipe (self->process), g_subprocess_get_stdin_pipe (self->process),
+                          G_OBJECT (self->process));
+  self->channel = sb_channel_new (duplex);
+  sb_test_open (self->channel, &error);
+  g_assert_no_error (error);
+}
+
+void
+sb_test_helper_end (SbTestHelper *self)
+{
+  g_autoptr(GAsyncResult) result = NULL;
+
+  sb_channel_close (self->channel);
+  g_subprocess_wait_async (self->process, NULL, sb_test_keep_result, &result);
+  sb_test_wait_until (result != NULL);
+  g_assert_finalize_object (g_steal_pointer (&self->channel));
+  g_clear_object (&self->process);
+  remove_tree (self->workspace);
+  g_clear_pointer (&self->workspace, g_free);
+}
+
+char *
+sb_test_helper_path (SbTestHelper *self,
+                     const char   *name)
+{
+  return g_build_filename (self->workspace, name, NULL);
+}
