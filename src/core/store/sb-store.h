@@ -16,6 +16,7 @@ typedef enum
   SB_STORE_ERROR_FULL,      /* no room on the disk */
   SB_STORE_ERROR_READ_ONLY,
   SB_STORE_ERROR_CORRUPT,
+  SB_STORE_ERROR_BUSY,      /* another process holds the file */
 } SbStoreError;
 
 /* History in SQLite (WAL). Whatever is attached is written as it changes: rows at once, streaming text at
@@ -40,6 +41,9 @@ void            sb_store_delete       (SbStore         *self,
                                        SbConversation  *conversation);
 void            sb_store_undelete     (SbStore         *self,
                                        SbConversation  *conversation);
+/* (transfer full): the conversations in which the text stands */
+GListModel     *sb_store_search       (SbStore         *self,
+                                       const char      *text);
 gboolean        sb_store_flush        (SbStore         *self,
                                        GError         **error);
 /* Small settings: last window size, chosen provider… */
