@@ -171,6 +171,15 @@ make_dir (const char *normal)
   return result;
 }
 
+/* ".." is there already, or not ours to make. */
+static bool
+ends_upwards (const char *path)
+{
+  size_t length = strlen (path);
+
+  return length >= 2 && strcmp (path + length - 2, "..") == 0 && (length == 2 || path[length - 3] == '/');
+}
+
 static bool
 make_parents (const char *normal)
 {
@@ -180,7 +189,7 @@ make_parents (const char *normal)
   for (char *slash = strchr (path, '/'); slash != NULL; slash = strchr (slash + 1, '/'))
     {
       *slash = '\0';
-      if (make_dir (path) != 0)
+      if (!ends_upwards (path) && make_dir (path) != 0)
         return false;
       *slash = '/';
     }
@@ -201,7 +210,7 @@ path_open_parent (const char  *normal,
   *leaf = slash != NULL ? slash + 1 : normal;
   if (strcmp (*leaf, ".") == 0 || strcmp (*leaf, "..") == 0)
     {
-      errno = EISDIR;
+      errno = strcmp (*leaf, ".") == 0 ? EISDIR : EXDEV;
       return -1;
     }
   if (make && !make_parents (normal))

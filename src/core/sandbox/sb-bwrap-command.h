@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#pragma once
+
+#include "sb-sandbox-backend.h"
+
+G_BEGIN_DECLS
+
+/* A bwrap process whose PID 1 is sandbar-init. */
+typedef struct
+{
+  GSubprocess *process;
+  int          stderr_fd; /* a file in memory: what bwrap complained about */
+  int          info_fd;   /* gets the process id of PID 1 */
+} SbBwrapCommand;
+
+gboolean sb_bwrap_command_start      (SbBwrapCommand       *self,
+                                      const SbSandboxSpec  *spec,
+                                      const char           *bwrap_path,
+                                      const char           *helper_path,
+                                      GError              **error);
+void     sb_bwrap_command_clear      (SbBwrapCommand       *self);
+char    *sb_bwrap_command_read_stderr (SbBwrapCommand      *self);
+int      sb_bwrap_command_open_pid_1 (SbBwrapCommand       *self);
+
+G_END_DECLS
