@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#include "config.h"
+
+#include "sb-backend-tests.h"
+#include "sb-bwrap-backend.h"
+
+static const SbSandboxFact *
+find_fact (SbTestSandbox *sandbox,
+           const char    *id)
+{
+  for (guint i = 0; i < sandbox->facts->len; i++)
+    {
+      const SbSandboxFact *fact = g_ptr_array_index (sandbox->facts, i);
+
+      if (strcmp (fact->id, id) == 0)
+        return fact;
+    }
+
+  return NULL;
+}
+
+/* Calls that no namespace confines, by number where there is no tool for them. */
+static void
+test_seccomp (gconstpointer data)
+{
+  SbSandboxBackend *backend = sb_backend_tests_get (data);
+  SbTestSandbox sandbox = { 0 };
+  SbSandboxSpec spec = { .memory_bytes = 512 * 1024 * 1024, .disk_bytes = 16 * 1024 * 1024, .pids = 64 };
+  g_autofree char *families = NULL;
+  g_autofree char *calls = NULL;
+
+  if (backend == NULL)
+    return;
+
+  sb_test_sandbox_start (&sandbox, backend, &spec);
+  if (!find_fact (&sandbox, "seccomp")->holds)
+    {
+      g_test_skip ("no filter for this architecture");
+      sb_test_sandbox_remove (&sandbox);
+      return;
+    }
+
+  /* 40 AF_VSOCK, 17 AF_PACKET, 38 AF_ALG; 1 AF_UNIX, 2 AF_INET */
+  families = sb_test_shell_text (sandbox.channel,
+                                 "perl -e 'for (40, 17, 38, 1, 2) { print socket (S, $_, 1, 0) ? \"yes\\n\" : \"$!\\n\" }'");
+  g_assert_cmpstr (families, ==, "Operation not permitted\nOperation not permitted\nOperation not permitted\nyes\nyes\n");
+  /* io_uring_setup, fsopen, open_tree, clone3 with nothing */
+  calls = sb_test_shell_text (sandbox.channel,
+                              "perl -e 'for (425, 430, 428, 435) { syscall ($_, 0, 0, 0) ; print \"$!\\n\" }'");
+  g_assert_cmpstr (calls, ==, "Operation not permitted\nOperation not permitted\nOperation not permitted\n"
+                              "Function not implemented\n");
+  sb_test_sandbox_remove (&sandbox);
+}
+
+static void
+test_dev_is_read_only (gconstpointer data)
+{
+  SbSandboxBackend *backend = sb_backend_tests_get (data);
+  SbTestSandbox sandbox = { 0 };
+  SbSandboxSpec spec = { .memory_bytes = 512 * 1024 * 1024, .disk_bytes = 16 * 1024 * 1024, .pids = 64 };
+  g_autofree char *text = NULL;
+
+  if (backend == NULL)
+    return;
+
+  sb_test_sandbox_start (&sandbox, backend, &spec);
+  text = sb_test_shell_text (sandbox.channel, "touch /dev/x 2>/dev/null || echo no; echo x > /dev/null && echo null; "
+                                              "head -c 100000000 /dev/zero 2>/dev/null > /dev/shm/x || echo full");
+  g_assert_cmpstr (text, ==, "no\nnull\nfull\n");
+  sb_test_sandbox_remove (&sandbox);
+}
+
+static void
+test_bad_helper (gconstpointer data)
+{
+  g_autoptr(SbSandboxBackend) backend = NULL;
+  g_autoptr(GAsyncResult) missing = NULL;
+  g_autoptr(GAsyncResult) other = NULL;
+  g_autoptr(GError) missing_error = NULL;
+  g_autoptr(GError) other_error = NULL;
+
+  if (sb_backend_tests_get (data) == NULL)
+    return;
+
+  backend = sb_bwrap_backend_new ("/nonexistent/sandbar-init");
+  sb_sandbox_backend_probe_async (backend, NULL, sb_test_keep_result, &missing);
+  sb_test_wait_until (missing != NULL);
+  g_assert_false (sb_sandbox_backend_probe_finish (backend, missing, &missing_error));
+  g_assert_error (missing_error, SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_UNAVAILABLE);
+
+  /* A program that knows nothing of the protocol. */
+  g_clear_object (&missing);
+  g_clear_object (&backend);
+  backend = sb_bwrap_backend_new ("/bin/true");
+  sb_sandbox_backend_probe_async (backend, NULL, sb_test_keep_result, &other);
+  sb_test_wait_until (other != NULL);
+  g_assert_false (sb_sandbox_backend_probe_finish (backend, other, &other_error));
+  g_assert_error (other_error, SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_UNAVAILABLE);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_autoptr(SbSandboxBackend) backend = sb_bwrap_backend_new (NULL);
+
+  sb_backend_tests_own (argc, argv, backend);
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  sb_backend_tests_add ("bwrap", backend);
+  sb_backend_tests_add_one ("bwrap", "seccomp", test_seccomp);
+  sb_backend_tests_add_one ("bwrap", "dev-is-read-only", test_dev_is_read_only);
+  sb_backend_tests_add_one ("bwrap", "bad-helper", test_bad_helper);
+
+  return g_test_run ();
+}
