@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   SbMessage          *message;
-  GPtrArray          *blocks;   /* of SbBlock: closed ones, then open ones, then perhaps the one that says how it ended */
+  GPtrArray          *blocks;   /* of SbBlock: closed, then open, then perhaps the one that says how it ended */
 
   /* private */
   SbMarkdownSplitter  splitter;

@@ -22,6 +22,7 @@ sb_source_pane_new (const char *title,
   GtkWidget *label = gtk_label_new (title);
   GtkWidget *scroller = gtk_scrolled_window_new ();
   GtkWidget *view = gtk_source_view_new ();
+  GtkSourceLanguageManager *manager = gtk_source_language_manager_get_default ();
   GtkSourceBuffer *buffer = GTK_SOURCE_BUFFER (gtk_text_view_get_buffer (GTK_TEXT_VIEW (view)));
   g_autofree char *folded = sb_fold_text (text, 0, strlen (text));
 
@@ -30,9 +31,7 @@ sb_source_pane_new (const char *title,
   gtk_widget_add_css_class (label, "dim-label");
 
   if (language_id != NULL)
-    gtk_source_buffer_set_language (buffer,
-                                    gtk_source_language_manager_get_language (gtk_source_language_manager_get_default (),
-                                                                              language_id));
+    gtk_source_buffer_set_language (buffer, gtk_source_language_manager_get_language (manager, language_id));
   gtk_source_buffer_set_highlight_matching_brackets (buffer, FALSE);
   sb_source_scheme_follow (buffer);
   gtk_text_buffer_set_text (GTK_TEXT_BUFFER (buffer), folded, -1);

@@ -5,6 +5,8 @@
 
 #include "sb-table-block.h"
 
+#define CELL_CHARS 36
+
 struct _SbTableBlock
 {
   GtkWidget      parent_instance;
@@ -35,6 +37,19 @@ drop_cells (SbTableBlock *self,
     }
 }
 
+/* A cell has one width, so that its height is known without asking for what the table gets. */
+static void
+set_cell_text (GtkLabel   *label,
+               const char *text)
+{
+  gboolean wide = g_utf8_strlen (text, -1) > CELL_CHARS;
+
+  gtk_label_set_text (label, text);
+  gtk_label_set_wrap (label, wide);
+  gtk_label_set_width_chars (label, wide ? CELL_CHARS : -1);
+  gtk_label_set_max_width_chars (label, wide ? CELL_CHARS : -1);
+}
+
 static GtkWidget *
 create_cell (SbTableBlock *self,
              const SbLeaf *leaf,
@@ -46,17 +61,14 @@ create_cell (SbTableBlock *self,
   PangoAlignment alignment = column < leaf->alignments->len ? g_array_index (leaf->alignments, PangoAlignment, column)
                                                              : PANGO_ALIGN_LEFT;
 
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_natural_wrap_mode (GTK_LABEL (label), GTK_NATURAL_WRAP_NONE);
-  gtk_label_set_max_width_chars (GTK_LABEL (label), 36);
   gtk_label_set_selectable (GTK_LABEL (label), TRUE);
   gtk_widget_set_focusable (label, FALSE);
   gtk_label_set_xalign (GTK_LABEL (label),
                         alignment == PANGO_ALIGN_RIGHT ? 1.0 : alignment == PANGO_ALIGN_CENTER ? 0.5 : 0.0);
   gtk_widget_add_css_class (label, "cell");
   if (row == 0)
-    gtk_widget_add_css_class (label, "heading");
+    gtk_widget_add_css_class (label, "column-name");
 
   gtk_grid_attach (GTK_GRID (self->grid), label, column, row, 1, 1);
   g_ptr_array_add (self->labels, label);
@@ -80,7 +92,7 @@ update (SbTableBlock *self)
       GtkWidget *label = i < self->labels->len ? g_ptr_array_index (self->labels, i) : create_cell (self, leaf, i);
 
       if (g_strcmp0 (gtk_label_get_text (GTK_LABEL (label)), cell->text) != 0)
-        gtk_label_set_text (GTK_LABEL (label), cell->text);
+        set_cell_text (GTK_LABEL (label), cell->text);
       if (gtk_label_get_attributes (GTK_LABEL (label)) != NULL || cell->attributes != NULL)
         gtk_label_set_attributes (GTK_LABEL (label), cell->attributes);
     }

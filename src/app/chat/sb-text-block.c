@@ -28,6 +28,7 @@ struct _SbTextBlock
 
   gulong         changed_id;
   guint          natural_chars;
+  int            layout_width; /* Pango units, as allocated last; -1: not yet */
   int            anchor; /* selection, in bytes; equal: none */
   int            cursor;
   gboolean       selecting;
@@ -71,7 +72,10 @@ get_space_above (SbTextBlock *self)
   if (leaf == NULL)
     return 0;
 
-  return leaf->heading > 0 ? HEADING_SPACE : leaf->depth > 0 ? LIST_SPACE : SPACE;
+  if (leaf->heading > 0)
+    return HEADING_SPACE;
+
+  return leaf->depth > 0 ? LIST_SPACE : SPACE;
 }
 
 static int
@@ -165,6 +169,7 @@ ensure_layout (SbTextBlock *self)
   if (kept != NULL)
     {
       self->layout = g_object_ref (kept);
+      pango_layout_set_width (self->layout, self->layout_width);
       return self->layout;
     }
 
@@ -172,8 +177,16 @@ ensure_layout (SbTextBlock *self)
                  ? sb_chat_context_create_layout (self->context, self->block)
                  : pango_layout_new (gtk_widget_get_pango_context (GTK_WIDGET (self)));
   fill_layout (self);
+  pango_layout_set_width (self->layout, self->layout_width);
 
   return self->layout;
+}
+
+static int
+to_layout_width (SbTextBlock *self,
+                 int          width)
+{
+  return MAX (width - get_inset (self), 1) * PANGO_SCALE;
 }
 
 static void
@@ -440,7 +453,7 @@ sb_text_block_measure (GtkWidget      *widget,
     }
 
   if (for_size >= 0)
-    pango_layout_set_width (ensure_layout (self), MAX (for_size - get_inset (self), 1) * PANGO_SCALE);
+    pango_layout_set_width (ensure_layout (self), to_layout_width (self, for_size));
 
   pango_layout_get_pixel_size (ensure_layout (self), NULL, &height);
   *minimum = *natural = height + get_space_above (self) + get_space_below (self);
@@ -454,7 +467,8 @@ sb_text_block_size_allocate (GtkWidget *widget,
 {
   SbTextBlock *self = SB_TEXT_BLOCK (widget);
 
-  pango_layout_set_width (ensure_layout (self), MAX (width - get_inset (self), 1) * PANGO_SCALE);
+  self->layout_width = to_layout_width (self, width);
+  pango_layout_set_width (ensure_layout (self), self->layout_width);
 }
 
 static void
@@ -465,6 +479,7 @@ snapshot_quote (SbTextBlock  *self,
 {
   GdkRGBA faint = *color;
   int width = gtk_widget_get_width (GTK_WIDGET (self));
+  int height = gtk_widget_get_height (GTK_WIDGET (self)) - 2 * QUOTE_WIDTH;
 
   faint.alpha *= 0.25;
   for (guint i = 0; i < leaf->quote; i++)
@@ -472,7 +487,7 @@ snapshot_quote (SbTextBlock  *self,
       float x = is_rtl (self) ? width - i * QUOTE_INDENT - QUOTE_WIDTH : i * QUOTE_INDENT;
 
       gtk_snapshot_append_color (snapshot, &faint,
-                                 &GRAPHENE_RECT_INIT (x, 0, QUOTE_WIDTH, gtk_widget_get_height (GTK_WIDGET (self))));
+                                 &GRAPHENE_RECT_INIT (x, QUOTE_WIDTH, QUOTE_WIDTH, height));
     }
 }
 
@@ -538,7 +553,7 @@ sb_text_block_snapshot (GtkWidget   *widget,
   int y;
 
   gtk_style_context_get_color (gtk_widget_get_style_context (widget), &color);
-  ensure_layout (self);
+  pango_layout_set_width (ensure_layout (self), self->layout_width);
 
   if (leaf != NULL && leaf->quote > 0)
     {
@@ -570,7 +585,7 @@ sb_text_block_css_changed (GtkWidget         *widget,
     drop_layout (self);
   else if (get_leaf (self) != NULL && get_leaf (self)->links != NULL)
     changed_cb (self);
-  gtk_widget_queue_draw (widget);
+  gtk_widget_queue_resize (widget);
 }
 
 static void
@@ -646,6 +661,8 @@ sb_text_block_init (SbTextBlock *self)
   GtkGesture *click = gtk_gesture_click_new ();
   GtkGesture *drag = gtk_gesture_drag_new ();
   GtkEventController *motion = gtk_event_controller_motion_new ();
+
+  self->layout_width = -1;
 
   g_signal_connect_swapped (click, "pressed", G_CALLBACK (pressed_cb), self);
   g_signal_connect_swapped (click, "released", G_CALLBACK (released_cb), self);

@@ -126,7 +126,7 @@ static void
 update_duration (SbToolCard *self)
 {
   gint64 duration = sb_message_get_duration (sb_block_get_message (self->block));
-  g_autofree char *text = duration >= 0 ? sb_format_duration (duration) : NULL;
+  g_autofree char *text = duration > 0 ? sb_format_duration (duration) : NULL;
 
   gtk_label_set_text (GTK_LABEL (self->duration), text != NULL ? text : "");
 }

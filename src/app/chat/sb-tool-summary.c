@@ -112,19 +112,21 @@ static char *
 describe_sandbox (SbMessage *message)
 {
   g_autoptr(JsonObject) structured = parse (sb_message_get_structured (message));
-  const char *name = NULL;
-  const char *network = NULL;
+  const char *name;
+  const char *backend;
+  const char *network;
 
   if (structured == NULL)
     return NULL;
 
-  name = sb_json_get_string (structured, "image");
-  if (name == NULL)
-    name = sb_json_get_string (structured, "name");
+  name = sb_json_get_string (structured, "sandboxName");
+  backend = sb_json_get_string (structured, "backend");
   network = sb_json_get_string (structured, "network");
 
-  return g_strdup_printf ("%s%s", name != NULL ? name : "",
-                          g_strcmp0 (network, "none") == 0 ? " · no network" : "");
+  return g_strconcat (name != NULL ? name : "",
+                      backend != NULL ? " · " : "", backend != NULL ? backend : "",
+                      g_strcmp0 (network, "none") == 0 ? " · no network" : "",
+                      NULL);
 }
 
 static char *

@@ -11,6 +11,7 @@
 #include "sb-block-row.h"
 
 #define FLUSH_BUDGET 8000 /* µs of a frame */
+#define SETTLE_FRAMES 3
 #define SLACK 2.0         /* px from the end that still count as the end */
 
 struct _SbTranscriptView
@@ -23,9 +24,10 @@ struct _SbTranscriptView
   guint          tick_id;
 
   gboolean       at_end;
-  double         last_upper;
-  double         last_page;
-  double         last_value;
+  guint          n_settle;   /* frames in which the end is looked for again */
+  double         seen_upper; /* when the value changed last */
+  double         seen_page;
+  double         seen_value;
 
   /* template */
   GtkWidget     *scroller;
@@ -60,6 +62,24 @@ set_at_end (SbTranscriptView *self,
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_AT_END]);
 }
 
+static void
+scroll_to (SbTranscriptView *self,
+           guint             position)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self->list), "list.scroll-to-item", "u", position);
+}
+
+/* Ties the list to its last row. Never by the adjustment: while the list lays itself out, it takes a value set from
+ * outside for a place among rows that have no heights yet. */
+static void
+follow_end (SbTranscriptView *self)
+{
+  guint n_blocks = self->at_end ? g_list_model_get_n_items (G_LIST_MODEL (self->transcript)) : 0;
+
+  if (n_blocks > 0)
+    scroll_to (self, n_blocks - 1);
+}
+
 static gboolean
 tick_cb (GtkWidget     *widget,
          GdkFrameClock *clock,
@@ -67,16 +87,19 @@ tick_cb (GtkWidget     *widget,
 {
   SbTranscriptView *self = SB_TRANSCRIPT_VIEW (widget);
 
-  if (sb_transcript_flush (self->transcript, FLUSH_BUDGET))
-    return G_SOURCE_CONTINUE;
+  gboolean more = sb_transcript_flush (self->transcript, FLUSH_BUDGET);
 
-  self->tick_id = 0;
+  follow_end (self);
+  if (self->n_settle > 0)
+    more = --self->n_settle > 0 || more;
+  if (!more)
+    self->tick_id = 0;
 
-  return G_SOURCE_REMOVE;
+  return more ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 
 static void
-dirty_cb (SbTranscriptView *self)
+ensure_tick (SbTranscriptView *self)
 {
   if (self->tick_id == 0)
     self->tick_id = gtk_widget_add_tick_callback (GTK_WIDGET (self), tick_cb, NULL, NULL);
@@ -116,26 +139,22 @@ activate_cb (SbTranscriptView *self,
     sb_chat_context_set_selected_trace_id (self->context, trace_id);
 }
 
-static void
-go_to_end (SbTranscriptView *self)
+static gboolean
+is_at_end (GtkAdjustment *adjustment)
 {
-  GtkAdjustment *adjustment = get_adjustment (self);
-
-  gtk_adjustment_set_value (adjustment,
-                            gtk_adjustment_get_upper (adjustment) - gtk_adjustment_get_page_size (adjustment));
+  return gtk_adjustment_get_value (adjustment) + gtk_adjustment_get_page_size (adjustment) >=
+         gtk_adjustment_get_upper (adjustment) - SLACK;
 }
 
-/* The content or the window is another size: nobody scrolled. */
+/* Rows got their heights, or the window another size: where the end is takes the list a frame or two. */
 static void
 adjustment_changed_cb (SbTranscriptView *self)
 {
-  GtkAdjustment *adjustment = get_adjustment (self);
+  if (!self->at_end || is_at_end (get_adjustment (self)))
+    return;
 
-  self->last_upper = gtk_adjustment_get_upper (adjustment);
-  self->last_page = gtk_adjustment_get_page_size (adjustment);
-
-  if (self->at_end)
-    go_to_end (self);
+  self->n_settle = SETTLE_FRAMES;
+  ensure_tick (self);
 }
 
 /* Up while the content stayed as it was: that was the user. */
@@ -147,12 +166,14 @@ value_changed_cb (SbTranscriptView *self)
   double upper = gtk_adjustment_get_upper (adjustment);
   double page = gtk_adjustment_get_page_size (adjustment);
 
-  if (value + page >= upper - SLACK)
+  if (is_at_end (adjustment))
     set_at_end (self, TRUE);
-  else if (value < self->last_value && upper == self->last_upper && page == self->last_page)
+  else if (value < self->seen_value && upper == self->seen_upper && page == self->seen_page)
     set_at_end (self, FALSE);
 
-  self->last_value = value;
+  self->seen_value = value;
+  self->seen_upper = upper;
+  self->seen_page = page;
 }
 
 static void
@@ -169,6 +190,7 @@ sb_transcript_view_dispose (GObject *object)
   if (self->tick_id != 0)
     gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->tick_id);
   self->tick_id = 0;
+  self->at_end = FALSE;
 
   g_clear_pointer (&self->scroller, gtk_widget_unparent);
   g_clear_object (&self->transcript);
@@ -230,7 +252,9 @@ sb_transcript_view_init (SbTranscriptView *self)
   self->at_end = TRUE;
   self->context = sb_chat_context_new (gtk_widget_get_pango_context (GTK_WIDGET (self->list)));
   self->transcript = sb_transcript_new ();
-  g_signal_connect_object (self->transcript, "dirty", G_CALLBACK (dirty_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->transcript, "dirty", G_CALLBACK (ensure_tick), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->transcript, "items-changed", G_CALLBACK (follow_end), self,
+                           G_CONNECT_SWAPPED | G_CONNECT_AFTER);
 
   g_signal_connect_object (factory, "setup", G_CALLBACK (setup_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (factory, "bind", G_CALLBACK (bind_cb), self, G_CONNECT_SWAPPED);
@@ -284,25 +308,13 @@ sb_transcript_view_get_at_end (SbTranscriptView *self)
   return self->at_end;
 }
 
-static void
-scroll_to (SbTranscriptView *self,
-           guint             position)
-{
-  gtk_widget_activate_action (GTK_WIDGET (self->list), "list.scroll-to-item", "u", position);
-}
-
 void
 sb_transcript_view_jump_to_end (SbTranscriptView *self)
 {
-  guint n_blocks;
-
   g_return_if_fail (SB_IS_TRANSCRIPT_VIEW (self));
 
   set_at_end (self, TRUE);
-  n_blocks = g_list_model_get_n_items (G_LIST_MODEL (self->transcript));
-  if (n_blocks > 0)
-    scroll_to (self, n_blocks - 1);
-  go_to_end (self);
+  follow_end (self);
 }
 
 void

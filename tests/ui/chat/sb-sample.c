@@ -137,7 +137,7 @@ sb_sample_primes (void)
 
   message = sb_sample_add_tool (conversation, "initSandbox", "{}", NULL, "ready", 41 * 1000);
   sb_message_set_result (message, "started sandbox id: quiet-otter",
-                         "{\"sandbox\":\"quiet-otter\",\"image\":\"node-sandbox\",\"network\":\"none\"}", FALSE);
+                         "{\"sandboxName\":\"quiet-otter\",\"network\":\"none\"}", FALSE);
   sb_sample_add_tool (conversation, "writeFile",
                       "{\"filename\":\"/workspace/hello.js\",\"contents\":\"1\\n2\\n3\\n4\\n5\\n6\\n7\\n8\\n9\\n\"}",
                       NULL, "written", 600);
