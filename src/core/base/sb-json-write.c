@@ -53,9 +53,9 @@ write_double (double   value,
   static const char *formats[] = { "%.15g", "%.16g", "%.17g" };
   char buffer[G_ASCII_DTOSTR_BUF_SIZE];
 
-  if (!isfinite (value))
+  if (value == 0 || !isfinite (value))
     {
-      g_string_append (out, "null");
+      g_string_append (out, value == 0 ? "0" : "null"); /* also for -0, which reads back as an integer */
       return;
     }
 
