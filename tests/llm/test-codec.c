@@ -9,11 +9,13 @@
 #include "sb-llm-profile.h"
 #include "sb-llm-schema.h"
 
+/* To be readable here, JSON is written with ' for a quote and ~ for a backslash. */
 static JsonObject *
 parse (const char *json)
 {
+  g_autofree char *text = g_strdelimit (g_strdelimit (g_strdup (json), "'", '"'), "~", '\\');
   g_autoptr(GError) error = NULL;
-  JsonObject *object = sb_json_parse_object (json, -1, &error);
+  JsonObject *object = sb_json_parse_object (text, -1, &error);
 
   g_assert_no_error (error);
 
@@ -38,28 +40,32 @@ static const struct
   const char *plain;
 } schemas[] = {
   { "constraints move into the description",
-    "{\"type\":\"string\",\"description\":\"A word\",\"minLength\":1,\"maxLength\":9,\"pattern\":\"^a\",\"format\":\"uri\"}",
-    "{\"type\":\"string\",\"description\":\"A word (min length 1, max length 9, pattern ^a, format uri)\"}" },
+    "{'type':'string','description':'A word','minLength':1,'maxLength':9,'pattern':'^a','format':'uri'}",
+    "{'type':'string','description':'A word (min length 1, max length 9, pattern ^a, format uri)'}" },
   { "without a description one is made",
-    "{\"type\":\"array\",\"items\":{\"type\":\"string\",\"minLength\":1},\"minItems\":2,\"uniqueItems\":true}",
-    "{\"type\":\"array\",\"items\":{\"type\":\"string\",\"description\":\"min length 1\"},"
-    "\"description\":\"at least this many items: 2, unique items: true\"}" },
+    "{'type':'array','items':{'type':'string','minLength':1},'minItems':2,'uniqueItems':true}",
+    "{'type':'array','items':{'type':'string','description':'min length 1'},"
+    "'description':'at least this many items: 2, unique items: true'}" },
   { "properties named like keywords stay and stay required",
-    "{\"type\":\"object\",\"properties\":{\"pattern\":{\"type\":\"string\",\"pattern\":\"x\"},\"format\":{\"type\":\"string\"},"
-    "\"minLength\":{\"type\":\"integer\"}},\"required\":[\"pattern\",\"format\"]}",
-    "{\"type\":\"object\",\"properties\":{\"pattern\":{\"type\":\"string\",\"description\":\"pattern x\"},\"format\":{\"type\":\"string\"},"
-    "\"minLength\":{\"type\":\"integer\"}},\"required\":[\"pattern\",\"format\"]}" },
+    "{'type':'object','properties':{'pattern':{'type':'string','pattern':'x'},'format':{'type':'string'},"
+    "'minLength':{'type':'integer'}},'required':['pattern','format']}",
+    "{'type':'object','properties':{'pattern':{'type':'string','description':'pattern x'},"
+    "'format':{'type':'string'},"
+    "'minLength':{'type':'integer'}},'required':['pattern','format']}" },
   { "every place a schema can stand in",
-    "{\"$schema\":\"x\",\"anyOf\":[{\"format\":\"a\"},true],\"additionalProperties\":{\"format\":\"b\"},\"not\":{\"format\":\"c\"},"
-    "\"$defs\":{\"format\":{\"format\":\"d\"}},\"prefixItems\":[{\"format\":\"e\"}],\"patternProperties\":{\"^a\":{}}}",
-    "{\"anyOf\":[{\"description\":\"format a\"},true],\"additionalProperties\":{\"description\":\"format b\"},"
-    "\"not\":{\"description\":\"format c\"},\"$defs\":{\"format\":{\"description\":\"format d\"}},"
-    "\"prefixItems\":[{\"description\":\"format e\"}]}" },
+    "{'$schema':'x','anyOf':[{'format':'a'},true],'additionalProperties':{'format':'b'},"
+    "'not':{'format':'c'},"
+    "'$defs':{'format':{'format':'d'}},'prefixItems':[{'format':'e'}],'patternProperties':{'^a':{}}}",
+    "{'anyOf':[{'description':'format a'},true],'additionalProperties':{'description':'format b'},"
+    "'not':{'description':'format c'},'$defs':{'format':{'description':'format d'}},"
+    "'prefixItems':[{'description':'format e'}]}" },
   { "values that only look like schemas are kept",
-    "{\"enum\":[\"a\",{\"format\":\"x\"}],\"const\":{\"pattern\":\"x\"},\"default\":{\"minLength\":1},\"additionalProperties\":false}",
-    "{\"enum\":[\"a\",{\"format\":\"x\"}],\"const\":{\"pattern\":\"x\"},\"default\":{\"minLength\":1},\"additionalProperties\":false}" },
-  { "odd schemas are survived", "{\"properties\":3,\"items\":\"x\",\"anyOf\":null,\"description\":4,\"format\":{}}",
-    "{\"properties\":3,\"items\":\"x\",\"anyOf\":null,\"description\":\"format {}\"}" },
+    "{'enum':['a',{'format':'x'}],'const':{'pattern':'x'},'default':{'minLength':1},"
+    "'additionalProperties':false}",
+    "{'enum':['a',{'format':'x'}],'const':{'pattern':'x'},'default':{'minLength':1},"
+    "'additionalProperties':false}" },
+  { "odd schemas are survived", "{'properties':3,'items':'x','anyOf':null,'description':4,'format':{}}",
+    "{'properties':3,'items':'x','anyOf':null,'description':'format {}'}" },
 };
 
 static void
@@ -76,12 +82,14 @@ test_schemas (void)
     }
 }
 
+#define SCHEMA "{'type':'object','properties':{'a':{'type':'string','minLength':1}}}"
+
 static SbLlmRequest *
 make_request (void)
 {
   SbLlmRequest *request = sb_llm_request_new ("m");
   SbLlmMessage *message = NULL;
-  g_autoptr(JsonObject) schema = parse ("{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\",\"minLength\":1}}}");
+  g_autoptr(JsonObject) schema = parse (SCHEMA);
 
   sb_llm_request_add (request, SB_LLM_ROLE_SYSTEM, "Be brief.");
   sb_llm_request_add (request, SB_LLM_ROLE_USER, "Go");
@@ -99,15 +107,17 @@ make_request (void)
   return request;
 }
 
+/* Text in text: what the codec makes of arguments that are not JSON. */
+#define INVALID "'{~'invalid_arguments~':~'{~~~'a~~~': ~'}'"
 #define MESSAGES \
-  "\"messages\":[{\"role\":\"system\",\"content\":\"Be brief.\"},{\"role\":\"user\",\"content\":\"Go\"}," \
-  "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[" \
-  "{\"id\":\"c1\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}," \
-  "{\"id\":\"c2\",\"type\":\"function\",\"function\":{\"name\":\"g\",\"arguments\":\"{\\\"invalid_arguments\\\":\\\"{\\\\\\\"a\\\\\\\": \\\"}\"}}]}," \
-  "{\"role\":\"tool\",\"content\":\"ok \357\277\275\",\"tool_call_id\":\"c1\"}],"
-#define TAIL ",\"stream\":true,\"stream_options\":{\"include_usage\":true}}"
-#define TOOL_G "{\"type\":\"function\",\"function\":{\"name\":\"g\",\"parameters\":{\"type\":\"object\",\"properties\":{}}}}],"
-#define CHOICE "\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"f\"}},\"temperature\":0.5,"
+  "'messages':[{'role':'system','content':'Be brief.'},{'role':'user','content':'Go'}," \
+  "{'role':'assistant','content':null,'tool_calls':[" \
+  "{'id':'c1','type':'function','function':{'name':'f','arguments':'{}'}}," \
+  "{'id':'c2','type':'function','function':{'name':'g','arguments':" INVALID "}}]}," \
+  "{'role':'tool','content':'ok \357\277\275','tool_call_id':'c1'}],"
+#define TAIL ",'stream':true,'stream_options':{'include_usage':true}}"
+#define TOOL_G "{'type':'function','function':{'name':'g','parameters':{'type':'object','properties':{}}}}],"
+#define CHOICE "'tool_choice':{'type':'function','function':{'name':'f'}},'temperature':0.5,"
 
 static void
 test_bodies (void)
@@ -117,13 +127,13 @@ test_bodies (void)
   g_autoptr(JsonObject) dmr = sb_llm_codec_build_body (sb_llm_profile_lookup ("dmr"), request);
 
   assert_json (cerebras,
-               "{\"model\":\"m\"," MESSAGES "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\","
-               "\"description\":\"Does f.\",\"parameters\":{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\","
-               "\"description\":\"min length 1\"}}}}}," TOOL_G CHOICE "\"max_completion_tokens\":100" TAIL);
+               "{'model':'m'," MESSAGES "'tools':[{'type':'function','function':{'name':'f',"
+               "'description':'Does f.','parameters':{'type':'object','properties':{'a':{'type':'string',"
+               "'description':'min length 1'}}}}}," TOOL_G CHOICE "'max_completion_tokens':100" TAIL);
   assert_json (dmr,
-               "{\"model\":\"m\"," MESSAGES "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\","
-               "\"description\":\"Does f.\",\"parameters\":{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\","
-               "\"minLength\":1}}}}}," TOOL_G CHOICE "\"max_tokens\":100" TAIL);
+               "{'model':'m'," MESSAGES "'tools':[{'type':'function','function':{'name':'f',"
+               "'description':'Does f.','parameters':{'type':'object','properties':{'a':{'type':'string',"
+               "'minLength':1}}}}}," TOOL_G CHOICE "'max_tokens':100" TAIL);
 }
 
 static void
@@ -135,7 +145,7 @@ test_least (void)
   sb_llm_request_add (request, SB_LLM_ROLE_USER, "Hi");
   request->tool_choice = g_strdup ("auto");
   body = sb_llm_codec_build_body (sb_llm_profile_lookup (NULL), request);
-  assert_json (body, "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]" TAIL);
+  assert_json (body, "{'model':'m','messages':[{'role':'user','content':'Hi'}]" TAIL);
 }
 
 static const struct
@@ -164,7 +174,8 @@ test_urls (void)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (urls); i++)
     {
-      g_autofree char *url = sb_llm_profile_normalize_url (sb_llm_profile_lookup (urls[i].profile), urls[i].given);
+      const SbLlmProfile *profile = sb_llm_profile_lookup (urls[i].profile);
+      g_autofree char *url = sb_llm_profile_normalize_url (profile, urls[i].given);
 
       g_assert_cmpstr (url, ==, urls[i].wanted);
     }

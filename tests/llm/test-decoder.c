@@ -211,9 +211,14 @@ feed (SbLlmDecoder *decoder,
   while (offset < body->len)
     {
       gsize rest = body->len - offset;
-      gsize piece = mode == FEED_BYTES ? 1 : mode == FEED_RANDOM ? (gsize) g_test_rand_int_range (1, 40) : rest;
+      gsize piece = rest;
 
+      if (mode == FEED_BYTES)
+        piece = 1;
+      else if (mode == FEED_RANDOM)
+        piece = g_test_rand_int_range (1, 40);
       piece = MIN (piece, rest);
+
       if (!sb_llm_decoder_feed (decoder, (const guint8 *) body->str + offset, piece))
         return;
       offset += piece;
@@ -263,7 +268,8 @@ check_error (JsonObject   *test_case,
   if (message != NULL)
     g_assert_nonnull (strstr (error->message, message));
   if (json_object_has_member (test_case, "error_status"))
-    g_assert_cmpuint (sb_llm_error_get_http_status (error), ==, json_object_get_int_member (test_case, "error_status"));
+    g_assert_cmpuint (sb_llm_error_get_http_status (error), ==,
+                      json_object_get_int_member (test_case, "error_status"));
 }
 
 static void
@@ -283,7 +289,8 @@ check_response (JsonObject    *test_case,
   g_assert_cmpstr (sum->reasoning->str, ==, response->reasoning != NULL ? response->reasoning : "");
   g_assert_cmpstr (finishes[response->finish], ==, finish != NULL ? finish : "stop");
   g_assert_cmpint (response->completion_tokens, ==, sb_json_get_int (test_case, "completion_tokens", -1));
-  g_assert_cmpstr (sb_json_get_string (response->raw, "status_text"), ==, sb_json_get_string (test_case, "status_text"));
+  g_assert_cmpstr (sb_json_get_string (response->raw, "status_text"), ==,
+                   sb_json_get_string (test_case, "status_text"));
   check_calls (sb_json_get_array (test_case, "calls"), response, sum);
 }
 
@@ -347,7 +354,8 @@ test_deep_json (void)
 static void
 test_error_body_is_capped (void)
 {
-  g_autoptr(SbLlmDecoder) decoder = sb_llm_decoder_new (sb_llm_profile_lookup (NULL), 500, "text/plain", NULL, NULL);
+  const SbLlmProfile *profile = sb_llm_profile_lookup (NULL);
+  g_autoptr(SbLlmDecoder) decoder = sb_llm_decoder_new (profile, 500, "text/plain", NULL, NULL);
   g_autoptr(SbLlmResponse) response = NULL;
   g_autoptr(GError) error = NULL;
   g_autofree char *letters = g_strnfill (1 << 20, 'x');
@@ -375,7 +383,8 @@ main (int    argc,
   for (guint i = 0; i < json_array_get_length (cases); i++)
     {
       JsonObject *test_case = json_array_get_object_element (cases, i);
-      g_autofree char *path = g_strdup_printf ("/llm/decoder/%s", json_object_get_string_member (test_case, "id"));
+      const char *id = json_object_get_string_member (test_case, "id");
+      g_autofree char *path = g_strdup_printf ("/llm/decoder/%s", id);
 
       g_test_add_data_func (path, test_case, test_case_cb);
     }

@@ -9,7 +9,9 @@
 
 #include "sb-json.h"
 
-#define HEAD "{\"id\":\"c1\",\"object\":\"chat.completion.chunk\",\"created\":1761231236,\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":"
+#define HEAD \
+  "{\"id\":\"c1\",\"object\":\"chat.completion.chunk\",\"created\":1761231236,\"model\":\"m\"," \
+  "\"choices\":[{\"index\":0,\"delta\":"
 #define TAIL ",\"finish_reason\":null}]}"
 
 /* What the fast path must take: missing one would only be slow, but slow is what it is there against. */

@@ -118,8 +118,8 @@ starts_object (JsonNode *arguments)
   return text[strspn (text, " \t\r\n")] == '{';
 }
 
-/* Without an id, a repeated name is either a habit of the server or a second call of the same tool. It is the second when
- * the arguments are whole and begin again. */
+/* Without an id, a repeated name is either a habit of the server or a second call of the same tool. It is
+ * the second when the arguments are whole and begin again. */
 static gboolean
 begins_again (Call           *call,
               const Fragment *fragment)
@@ -166,7 +166,12 @@ emit (SbLlmCalls *self,
       const char *text,
       gsize       length)
 {
-  SbLlmDelta delta = { .kind = SB_LLM_DELTA_TOOL_CALL, .text = text, .length = length, .call_name = call->name };
+  SbLlmDelta delta = {
+    .kind = SB_LLM_DELTA_TOOL_CALL,
+    .text = text,
+    .length = length,
+    .call_name = call->name,
+  };
 
   g_ptr_array_find (self->calls, call, &delta.call_index);
   self->func (&delta, self->user_data);
@@ -220,8 +225,9 @@ sb_llm_calls_free (SbLlmCalls *self)
   g_free (self);
 }
 
-/* One entry of delta.tool_calls or message.tool_calls. Numbers may be missing, start anywhere or always be 0; ids and names
- * may be missing, empty, late or repeated; arguments may be text, an object or null. FALSE: more calls than anybody means. */
+/* One entry of delta.tool_calls or message.tool_calls. Numbers may be missing, start anywhere or always be
+ * 0; ids and names may be missing, empty, late or repeated; arguments may be text, an object or null.
+ * FALSE: more calls than anybody means. */
 gboolean
 sb_llm_calls_add (SbLlmCalls *self,
                   JsonObject *fragment_object)
@@ -275,10 +281,11 @@ sb_llm_calls_dup (SbLlmCalls *self)
   for (guint i = 0; i < self->calls->len; i++)
     {
       Call *call = g_ptr_array_index (self->calls, i);
+      const char *name = call->name != NULL ? call->name : "";
 
       if (call->id == NULL)
         call->id = sb_id_new ("call");
-      g_ptr_array_add (calls, sb_llm_tool_call_new (call->id, call->name != NULL ? call->name : "", call->arguments->str));
+      g_ptr_array_add (calls, sb_llm_tool_call_new (call->id, name, call->arguments->str));
     }
 
   return calls;

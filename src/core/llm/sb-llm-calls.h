@@ -7,7 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* Puts tool calls together from the fragments of a stream, for servers that number, name and identify them differently. */
+/* Puts tool calls together from the fragments of a stream, for servers that number, name and identify them
+ * differently. */
 typedef struct _SbLlmCalls SbLlmCalls;
 
 SbLlmCalls *sb_llm_calls_new   (SbLlmDeltaFunc  func,

@@ -26,7 +26,8 @@ set_text (JsonObject *object,
   json_object_set_string_member (object, name, valid);
 }
 
-/* Strict servers parse the arguments in the history and refuse the whole request when they are not an object. */
+/* Strict servers parse the arguments in the history and refuse the whole request when they are not an
+ * object. */
 static char *
 make_valid_arguments (const char *arguments)
 {
@@ -94,8 +95,10 @@ build_parameters (const SbLlmProfile  *profile,
 {
   JsonObject *empty = NULL;
 
+  if (tool->parameters != NULL && profile->plain_schemas)
+    return sb_llm_schema_make_plain (tool->parameters);
   if (tool->parameters != NULL)
-    return profile->plain_schemas ? sb_llm_schema_make_plain (tool->parameters) : json_object_ref (tool->parameters);
+    return json_object_ref (tool->parameters);
 
   empty = json_object_new ();
   json_object_set_string_member (empty, "type", "object");
@@ -132,10 +135,11 @@ static void
 set_tool_choice (JsonObject *body,
                  const char *choice)
 {
+  static const char * const words[] = { "auto", "none", "required", NULL };
   JsonObject *object = NULL;
   JsonObject *function = NULL;
 
-  if (g_strcmp0 (choice, "auto") == 0 || g_strcmp0 (choice, "none") == 0 || g_strcmp0 (choice, "required") == 0)
+  if (g_strv_contains (words, choice))
     {
       json_object_set_string_member (body, "tool_choice", choice);
       return;
@@ -149,8 +153,9 @@ set_tool_choice (JsonObject *body,
   json_object_set_object_member (body, "tool_choice", object);
 }
 
-/* The body of POST /chat/completions for a request, in the dialect of a profile. Only keys every known server takes are sent:
- * Cerebras answers 400 for one it does not know. The request is not changed. (transfer full) */
+/* The body of POST /chat/completions for a request, in the dialect of a profile. Only keys every known
+ * server takes are sent: Cerebras answers 400 for one it does not know. The request is not changed.
+ * (transfer full) */
 JsonObject *
 sb_llm_codec_build_body (const SbLlmProfile *profile,
                          const SbLlmRequest *request)

@@ -158,7 +158,8 @@ apply_calls (SbLlmDecoder *self,
       JsonNode *call = json_array_get_element (calls, i);
 
       if (JSON_NODE_HOLDS_OBJECT (call) && !sb_llm_calls_add (self->calls, json_node_get_object (call)))
-        fail (self, sb_llm_error_new (SB_LLM_ERROR_PROTOCOL, NULL, "The model asked for too many tool calls at once."));
+        fail (self, sb_llm_error_new (SB_LLM_ERROR_PROTOCOL, NULL,
+                                      "The model asked for too many tool calls at once."));
     }
   check_size (self);
 }
@@ -370,13 +371,9 @@ event_cb (const SbSseEvent *event,
 
   if (g_strcmp0 (event->event, "error") == 0)
     process_error_text (self, event->data, event->length);
-  else if (!process_fast (self, event->data, event->length) && !process_text (self, event->data, event->length))
-    {
-      if (memchr (event->data, '\n', event->length) != NULL)
-        process_lines (self, event->data, event->length);
-      else
-        fail_unreadable (self, event->data, event->length);
-    }
+  else if (!process_fast (self, event->data, event->length) &&
+           !process_text (self, event->data, event->length))
+    process_lines (self, event->data, event->length);
 }
 
 /* What is no event: a comment, an error of older llama.cpp, or progress text of a model runner. */
@@ -408,7 +405,7 @@ feed_events (SbLlmDecoder *self,
   g_autoptr(GError) error = NULL;
 
   if (!sb_sse_parser_feed (self->sse, data, length, &error))
-    fail (self, sb_llm_error_new (SB_LLM_ERROR_PROTOCOL, NULL, "The model server sent an event that is too large: %s",
+    fail (self, sb_llm_error_new (SB_LLM_ERROR_PROTOCOL, NULL, "The model's answer cannot be read: %s",
                                   error->message));
 }
 
@@ -435,7 +432,8 @@ is_padding (guint8 byte)
   return g_ascii_isspace (byte) || byte == 0xef || byte == 0xbb || byte == 0xbf; /* the bytes of a BOM */
 }
 
-/* The standard drops an event whose empty line never came; servers that forget it after the last one are common. */
+/* The standard drops an event whose empty line never came; servers that forget it after the last one are
+ * common. */
 static void
 finish_events (SbLlmDecoder *self)
 {
@@ -452,12 +450,13 @@ finish_body (SbLlmDecoder *self)
 {
   if (self->http_status >= 400)
     {
-      fail (self, sb_llm_error_new_status (self->profile, self->http_status, self->content_type, self->body->str,
-                                           self->body->len));
+      fail (self, sb_llm_error_new_status (self->profile, self->http_status, self->content_type,
+                                           self->body->str, self->body->len));
       return;
     }
   self->at_eof = TRUE;
-  if (self->body->len > 0 && self->body->str[0] == '{' && !process_text (self, self->body->str, self->body->len))
+  if (self->body->len > 0 && self->body->str[0] == '{' &&
+      !process_text (self, self->body->str, self->body->len))
     process_lines (self, self->body->str, self->body->len);
 }
 
@@ -465,7 +464,7 @@ static void
 check_end (SbLlmDecoder *self,
            gboolean      cut)
 {
-  gboolean anything = self->n_events > 0 || self->body->len > 0 || self->progress != NULL;
+  gboolean empty = self->n_events == 0 && self->body->len == 0;
 
   if (self->error != NULL || sb_llm_decoder_has_end (self))
     return;
@@ -479,11 +478,13 @@ check_end (SbLlmDecoder *self,
     fail (self, sb_llm_error_new (SB_LLM_ERROR_PROTOCOL, NULL, "This is not the answer of a model server: %s",
                                   self->progress));
   else
-    fail (self, sb_llm_error_new (SB_LLM_ERROR_PROTOCOL, NULL, "This address is not a model server: its answer %s.",
-                                  anything ? "is no chat completion" : "is empty"));
+    fail (self, sb_llm_error_new (SB_LLM_ERROR_PROTOCOL, NULL,
+                                  "This address is not a model server: its answer is %s.",
+                                  empty ? "empty" : "no chat completion"));
 }
 
-/* profile: borrowed for the decoder's life, for hints. content_type: nullable. delta_func: nullable; called during feed and finish. */
+/* profile: borrowed for the decoder's life, for hints. content_type: nullable. delta_func: nullable; called
+ * during feed and finish. */
 SbLlmDecoder *
 sb_llm_decoder_new (const SbLlmProfile *profile,
                     guint               http_status,
@@ -543,7 +544,8 @@ sb_llm_decoder_set_fast_path (SbLlmDecoder *self,
   self->fast_path = enabled;
 }
 
-/* Bytes as they come, cut anywhere. Returns FALSE when no more are wanted: the answer has ended or is beyond repair. */
+/* Bytes as they come, cut anywhere. Returns FALSE when no more are wanted: the answer has ended or is
+ * beyond repair. */
 gboolean
 sb_llm_decoder_feed (SbLlmDecoder *self,
                      const guint8 *data,
@@ -570,7 +572,8 @@ sb_llm_decoder_feed (SbLlmDecoder *self,
   return !is_over (self) && self->body->len < (self->http_status >= 400 ? MAX_ERROR_BODY : MAX_BODY);
 }
 
-/* Whether the answer is whole although the connection may still be open: a finish_reason or the end mark came. */
+/* Whether the answer is whole although the connection may still be open: a finish_reason or the end mark
+ * came. */
 gboolean
 sb_llm_decoder_has_end (SbLlmDecoder *self)
 {
@@ -584,8 +587,8 @@ sb_llm_decoder_has_output (SbLlmDecoder *self)
   return self->text->len > 0 || self->reasoning->len > 0 || sb_llm_calls_count (self->calls) > 0;
 }
 
-/* Call once, when the connection is at its end; cut: it broke. Returns what came, in every case; error is set when that is
- * not a whole answer. Times are the caller's to fill in. (transfer full) */
+/* Call once, when the connection is at its end; cut: it broke. Returns what came, in every case; error is
+ * set when that is not a whole answer. Times are the caller's to fill in. (transfer full) */
 SbLlmResponse *
 sb_llm_decoder_finish (SbLlmDecoder  *self,
                        gboolean       cut,
@@ -601,7 +604,8 @@ sb_llm_decoder_finish (SbLlmDecoder  *self,
   check_end (self, cut);
 
   response->text = g_strndup (self->text->str, self->text->len);
-  response->reasoning = self->reasoning->len > 0 ? g_strndup (self->reasoning->str, self->reasoning->len) : NULL;
+  if (self->reasoning->len > 0)
+    response->reasoning = g_strndup (self->reasoning->str, self->reasoning->len);
   g_ptr_array_unref (response->tool_calls);
   response->tool_calls = sb_llm_calls_dup (self->calls);
   response->finish = sb_llm_finish_from_string (self->finish_reason, response->tool_calls->len > 0);

@@ -7,7 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* Bytes of one answer of a chat completions server, streamed or not, good or bad, become deltas and one response. Sans I/O. */
+/* Bytes of one answer of a chat completions server, streamed or not, good or bad, become deltas and one
+ * response. Sans I/O. */
 typedef struct _SbLlmDecoder SbLlmDecoder;
 
 SbLlmDecoder  *sb_llm_decoder_new           (const SbLlmProfile *profile,

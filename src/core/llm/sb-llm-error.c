@@ -42,18 +42,19 @@ G_DEFINE_EXTENDED_ERROR (SbLlmError, sb_llm_error)
 
 static const char * const default_hints[] = {
   [SB_LLM_ERROR_AUTH] = "Check the API key in the settings.",
-  [SB_LLM_ERROR_UNREACHABLE] = "Check the address in the settings and that the server is running, then retry.",
+  [SB_LLM_ERROR_UNREACHABLE] = "Check the address in the settings and that the server runs, then retry.",
   [SB_LLM_ERROR_RATE_LIMIT] = "Wait a little, then retry.",
   [SB_LLM_ERROR_CONTEXT] = "Start a new conversation, or choose a model with a larger context.",
   [SB_LLM_ERROR_MODEL] = "Choose one of the models the server offers in the settings.",
-  [SB_LLM_ERROR_REQUEST] = "The request and the server's answer are in the trace; another model may accept it.",
+  [SB_LLM_ERROR_REQUEST] = "Request and answer are in the trace; another model may accept it.",
   [SB_LLM_ERROR_SERVER] = "Retry. If it happens again, look at the server's own log.",
   [SB_LLM_ERROR_PROTOCOL] = "Check that the address is the base URL of an OpenAI-compatible server.",
   [SB_LLM_ERROR_CUT] = "What arrived is kept. Retry to ask again.",
   [SB_LLM_ERROR_TIMEOUT] = "Retry. A large local model may need minutes to load the first time.",
 };
 
-/* An error of the domain with the sentence made from format. hint: what to do next, copied; NULL: the usual one of the code. */
+/* An error of the domain with the sentence made from format. hint: what to do next, copied; NULL: the usual
+ * one of the code. */
 GError *
 sb_llm_error_new (SbLlmError  code,
                   const char *hint,
@@ -140,8 +141,8 @@ is_about_context (const char *message,
                   const char *code)
 {
   static const char * const words[] = {
-    "context length", "context_length", "context size", "context window", "context overflow", "maximum context",
-    "too many tokens", "prompt is too long", "exceed_context",
+    "context length", "context_length", "context size", "context window", "context overflow",
+    "maximum context", "too many tokens", "prompt is too long", "exceed_context",
   };
   g_autofree char *all = g_strconcat (message != NULL ? message : "", " ", code != NULL ? code : "", NULL);
   g_autofree char *lower = g_ascii_strdown (all, -1);
@@ -243,14 +244,15 @@ make_hint (const SbLlmProfile *profile,
   if (status == 402)
     return g_strdup ("Check the balance of the account at the provider.");
   if (message != NULL && (strstr (message, "Jinja") != NULL || strstr (message, "template") != NULL))
-    return g_strdup ("The model's chat template cannot express this request; choose a model that supports tools.");
+    return g_strdup ("The model's chat template cannot express this; choose a model that supports tools.");
 
   return NULL;
 }
 
-/* An error that came as JSON: in the stream, or as a body. All forms servers use are understood: {"error":{"message"}},
- * {"error":"text"}, {"message"}, {"object":"error","message"}, with the status in code, status or status_code.
- * fallback_status: what counts when the object names none, 0 for none. (transfer full) */
+/* An error that came as JSON: in the stream, or as a body. All forms servers use are understood:
+ * {"error":{"message"}}, {"error":"text"}, {"message"}, {"object":"error","message"}, with the status in
+ * code, status or status_code. fallback_status: what counts when the object names none, 0 for none.
+ * (transfer full) */
 GError *
 sb_llm_error_new_object (JsonObject *object,
                          guint       fallback_status)
@@ -269,7 +271,8 @@ sb_llm_error_new_object (JsonObject *object,
 
   hint = make_hint (NULL, status, message);
 
-  return make_error (code_from_status (status, message, code), hint, status, message != NULL ? message : code);
+  return make_error (code_from_status (status, message, code), hint, status,
+                     message != NULL ? message : code);
 }
 
 static gboolean
@@ -283,7 +286,8 @@ looks_like_html (const char *content_type,
       length--;
     }
 
-  return (content_type != NULL && g_str_has_prefix (content_type, "text/html")) || (length > 0 && body[0] == '<');
+  return (content_type != NULL && g_str_has_prefix (content_type, "text/html")) ||
+         (length > 0 && body[0] == '<');
 }
 
 /* Error events as the body of an error status: the JSON after the first "data:". */
@@ -304,8 +308,8 @@ parse_body (const char *body,
   return sb_json_parse_object (data, (end != NULL ? end : body + length) - data, NULL);
 }
 
-/* What an answer with an error status means. body: the first kilobytes of it, of any type, not NUL-terminated; its words are
- * quoted, cleaned and shortened, unless they are a web page. (transfer full) */
+/* What an answer with an error status means. body: the first kilobytes of it, of any type, not NUL-
+ * terminated; its words are quoted, cleaned and shortened, unless they are a web page. (transfer full) */
 GError *
 sb_llm_error_new_status (const SbLlmProfile *profile,
                          guint               status,
@@ -333,7 +337,8 @@ sb_llm_error_new_status (const SbLlmProfile *profile,
 
   hint = make_hint (profile, status, message);
 
-  return make_error (code_from_status (status, message, code), hint, status, message != NULL ? message : code);
+  return make_error (code_from_status (status, message, code), hint, status,
+                     message != NULL ? message : code);
 }
 
 /* The HTTP status the error stands for, also when it came inside a stream; 0 when there is none. */
@@ -356,14 +361,19 @@ sb_llm_error_get_hint (const GError *error)
   if (priv->hint != NULL)
     return priv->hint;
 
-  return error->code >= 0 && error->code < (int) G_N_ELEMENTS (default_hints) ? default_hints[error->code] : NULL;
+  g_return_val_if_fail ((guint) error->code < G_N_ELEMENTS (default_hints), NULL);
+
+  return default_hints[error->code];
 }
 
 /* Whether asking the same again has a chance. */
 gboolean
 sb_llm_error_can_retry (const GError *error)
 {
-  return error != NULL && error->domain == SB_LLM_ERROR &&
-         (error->code == SB_LLM_ERROR_UNREACHABLE || error->code == SB_LLM_ERROR_RATE_LIMIT ||
-          error->code == SB_LLM_ERROR_SERVER || error->code == SB_LLM_ERROR_CUT || error->code == SB_LLM_ERROR_TIMEOUT);
+  if (error == NULL || error->domain != SB_LLM_ERROR)
+    return FALSE;
+
+  return error->code == SB_LLM_ERROR_UNREACHABLE || error->code == SB_LLM_ERROR_RATE_LIMIT ||
+         error->code == SB_LLM_ERROR_SERVER || error->code == SB_LLM_ERROR_CUT ||
+         error->code == SB_LLM_ERROR_TIMEOUT;
 }

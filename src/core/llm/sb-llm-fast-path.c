@@ -7,8 +7,9 @@
 
 #include <string.h>
 
-/* A strict reader of one JSON shape. Every function returns FALSE for anything it is not sure of: the caller then parses the
- * event in full, so being too narrow costs time only, and being too wide would be a bug the tests compare for. */
+/* A strict reader of one JSON shape. Every function returns FALSE for anything it is not sure of: the
+ * caller then parses the event in full, so being too narrow costs time only, and being too wide would be a
+ * bug the tests compare for. */
 typedef struct
 {
   const char      *cursor;
@@ -34,7 +35,8 @@ static void
 skip_space (Reader *reader)
 {
   while (reader->cursor < reader->end &&
-         (*reader->cursor == ' ' || *reader->cursor == '\n' || *reader->cursor == '\t' || *reader->cursor == '\r'))
+         (*reader->cursor == ' ' || *reader->cursor == '\n' ||
+          *reader->cursor == '\t' || *reader->cursor == '\r'))
     reader->cursor++;
 }
 
@@ -143,7 +145,8 @@ take_number (Reader *reader)
   while (reader->cursor < reader->end && g_ascii_isdigit (*reader->cursor))
     reader->cursor++;
 
-  return reader->cursor > start && reader->cursor - start <= 15 && (*start != '0' || reader->cursor == start + 1);
+  return reader->cursor > start && reader->cursor - start <= 15 &&
+         (*start != '0' || reader->cursor == start + 1);
 }
 
 static gboolean
@@ -259,8 +262,8 @@ read_chunk_member (Reader      *reader,
   return FALSE;
 }
 
-/* Reads an event that holds one piece of text, about 20 times as fast as a general parser. FALSE: not such an event, or not
- * sure; nothing may be concluded then. scratch is overwritten. */
+/* Reads an event that holds one piece of text, about 20 times as fast as a general parser. FALSE: not such
+ * an event, or not sure; nothing may be concluded then. scratch is overwritten. */
 gboolean
 sb_llm_fast_path_read (const char      *data,
                        gsize            length,

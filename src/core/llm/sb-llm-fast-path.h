@@ -7,7 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* What the most common event of a stream holds: a piece of text or of reasoning, and nothing else of interest. */
+/* What the most common event of a stream holds: a piece of text or of reasoning, and nothing else of
+ * interest. */
 typedef struct
 {
   gboolean    reasoning;

@@ -85,9 +85,9 @@ strip_suffix (char       *text,
     text[strlen (text) - strlen (suffix)] = '\0';
 }
 
-/* The address requests are built on, without a slash at the end: "http://host:1/v1". People write it with and without the
- * version, so one is added when no part of the path looks like one; Docker Model Runner keeps its API under /engines.
- * NULL when it is no http or https address. */
+/* The address requests are built on, without a slash at the end: "http://host:1/v1". People write it with
+ * and without the version, so one is added when no part of the path looks like one; Docker Model Runner
+ * keeps its API under /engines. NULL when it is no http or https address. */
 char *
 sb_llm_profile_normalize_url (const SbLlmProfile *profile,
                               const char         *base_url)

@@ -81,7 +81,8 @@ sb_llm_request_free (SbLlmRequest *self)
   g_free (self);
 }
 
-/* Appends a message and returns it, borrowed, to have its calls or its call id filled in. content is copied, nullable. */
+/* Appends a message and returns it, borrowed, to have its calls or its call id filled in. content is
+ * copied, nullable. */
 SbLlmMessage *
 sb_llm_request_add (SbLlmRequest *self,
                     SbLlmRole     role,

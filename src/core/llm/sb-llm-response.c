@@ -29,7 +29,8 @@ static const struct
   { "safety", SB_LLM_FINISH_FILTER },
 };
 
-/* What a server's finish_reason means; NULL: it named none. Calls count more than the word: several servers say "stop". */
+/* What a server's finish_reason means; NULL: it named none. Calls count more than the word: several servers
+ * say "stop". */
 SbLlmFinish
 sb_llm_finish_from_string (const char *reason,
                            gboolean    has_calls)
@@ -100,8 +101,8 @@ describe_calls (GPtrArray *calls)
   return array;
 }
 
-/* Writes raw from the fields: the stream as one chat.completion object, as a server that does not stream would have sent it.
- * usage and time_info are referenced. */
+/* Writes raw from the fields: the stream as one chat.completion object, as a server that does not stream
+ * would have sent it. usage and time_info are referenced. */
 void
 sb_llm_response_summarize (SbLlmResponse *self,
                            const char    *id,

@@ -155,9 +155,10 @@ set_description (JsonObject *plain,
   json_object_set_string_member (plain, "description", whole);
 }
 
-/* A copy of a JSON Schema without the keywords strict providers answer 400 for (Cerebras: length, pattern, format and item
- * limits); what they said moves into the description. Only schemas are walked, so a property that happens to be named
- * "pattern" stays, and stays required. The input is not changed. (transfer full) */
+/* A copy of a JSON Schema without the keywords strict providers answer 400 for (Cerebras: length, pattern,
+ * format and item limits); what they said moves into the description. Only schemas are walked, so a
+ * property that happens to be named "pattern" stays, and stays required. The input is not changed.
+ * (transfer full) */
 JsonObject *
 sb_llm_schema_make_plain (JsonObject *schema)
 {

@@ -154,7 +154,8 @@ sb_llm_think_free (SbLlmThink *self)
   g_free (self);
 }
 
-/* text: valid UTF-8 without NUL, any part of the answer. Tags count only at its head: later ones are quoted text. */
+/* text: valid UTF-8 without NUL, any part of the answer. Tags count only at its head: later ones are quoted
+ * text. */
 void
 sb_llm_think_feed (SbLlmThink *self,
                    const char *text,
