@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#pragma once
+
+#include <libsoup/soup.h>
+
+G_BEGIN_DECLS
+
+void    sb_llm_fetch_async  (SoupSession          *session,
+                             SoupMessage          *message,
+                             guint                 connect_ms,
+                             guint                 answer_ms,
+                             GCancellable         *cancellable,
+                             GAsyncReadyCallback   callback,
+                             gpointer              user_data);
+GBytes *sb_llm_fetch_finish (SoupSession          *session,
+                             GAsyncResult         *result,
+                             GError              **error);
+
+G_END_DECLS
