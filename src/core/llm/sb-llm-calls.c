@@ -272,7 +272,7 @@ sb_llm_calls_size (SbLlmCalls *self)
   return self->size;
 }
 
-/* The calls as far as they are known, of SbLlmToolCall; one the server gave no id gets one. (transfer full) */
+/* The calls as far as they are known, of SbLlmToolCall; one without an id gets one. (transfer full) */
 GPtrArray *
 sb_llm_calls_dup (SbLlmCalls *self)
 {

@@ -27,6 +27,14 @@ typedef enum
   N_STATES,
 } ExchangeState;
 
+/* What is left of the answer's body when the exchange has its result. */
+typedef enum
+{
+  BODY_AT_END, /* nothing: the connection is free for the next request */
+  BODY_OPEN,   /* perhaps only the end of the body; reading it frees the connection */
+  BODY_LOST,   /* it broke, or is not to be waited for: the connection goes with it */
+} BodyState;
+
 struct _SbLlmExchange
 {
   GObject             parent_instance;
@@ -119,6 +127,40 @@ drop_connection (SbLlmExchange *self)
   g_clear_object (&self->stream);
 }
 
+/* Without it the next request, which may be sent in the callback, would need a connection of its own. */
+static gboolean
+is_read_to_end (SbLlmExchange *self)
+{
+  GPollableInputStream *pollable = NULL;
+  guint8 byte = 0;
+
+  if (!G_IS_POLLABLE_INPUT_STREAM (self->stream))
+    return FALSE;
+  pollable = G_POLLABLE_INPUT_STREAM (self->stream);
+
+  return g_pollable_input_stream_can_poll (pollable) &&
+         g_pollable_input_stream_read_nonblocking (pollable, &byte, 1, NULL, NULL) == 0;
+}
+
+static void
+leave_body (SbLlmExchange *self,
+            BodyState      body)
+{
+  if (self->stream == NULL || body == BODY_LOST)
+    {
+      drop_connection (self);
+    }
+  else if (body == BODY_AT_END || is_read_to_end (self))
+    {
+      g_input_stream_close (self->stream, NULL, NULL);
+      g_clear_object (&self->stream);
+    }
+  else
+    {
+      enter (self, STATE_DISCARDING);
+    }
+}
+
 static void
 complete_response (SbLlmExchange *self,
                    SbLlmResponse *response)
@@ -132,13 +174,12 @@ complete_response (SbLlmExchange *self,
     json_object_set_array_member (response->raw, "retries", json_array_ref (self->retries));
 }
 
-/* The one way out: hands over the response, or the error with what came before it. reusable: the body can
- * be read to its end. */
+/* The one way out: hands over the response, or the error with what came before it. */
 static void
 finish (SbLlmExchange *self,
         SbLlmResponse *response,
         GError        *error,
-        gboolean       reusable)
+        BodyState      body)
 {
   g_autoptr(GTask) task = g_steal_pointer (&self->task);
   gboolean has_output = self->decoder != NULL && sb_llm_decoder_has_output (self->decoder);
@@ -149,22 +190,17 @@ finish (SbLlmExchange *self,
   if (response != NULL)
     complete_response (self, response);
 
-  if (reusable && self->stream != NULL)
-    enter (self, STATE_DISCARDING);
-  else
-    drop_connection (self);
+  leave_body (self, body);
 
-  if (error == NULL)
-    {
-      g_task_return_pointer (task, response, (GDestroyNotify) sb_llm_response_free);
-      return;
-    }
-
-  if (has_output)
+  if (error != NULL && has_output)
     self->partial = response;
-  else
+  else if (error != NULL)
     sb_llm_response_free (response);
-  g_task_return_error (task, error);
+
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_pointer (task, response, (GDestroyNotify) sb_llm_response_free);
 }
 
 static void
@@ -175,7 +211,7 @@ finish_early (SbLlmExchange *self,
 
   if (self->decoder != NULL)
     response = sb_llm_decoder_finish (self->decoder, TRUE, NULL);
-  finish (self, response, error, FALSE);
+  finish (self, response, error, BODY_LOST);
 }
 
 static void
@@ -203,22 +239,23 @@ wait_and_retry (SbLlmExchange *self,
 static void
 end_answer (SbLlmExchange *self,
             gboolean       cut,
-            gboolean       reusable)
+            BodyState      body)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(SbLlmResponse) response = sb_llm_decoder_finish (self->decoder, cut, &error);
+  SoupMessageHeaders *headers = soup_message_get_response_headers (self->message);
   guint status = sb_llm_error_get_http_status (error);
+  gboolean may_retry = error != NULL && self->n_retries < self->timing.max_retries &&
+                       !sb_llm_decoder_has_output (self->decoder);
   guint delay_ms = 0;
 
-  if (error != NULL && !sb_llm_decoder_has_output (self->decoder) && self->n_retries < self->timing.max_retries &&
-      sb_llm_retry_get_delay (status, soup_message_get_response_headers (self->message), self->n_retries,
-                              self->timing.backoff_ms, &delay_ms))
+  if (may_retry && sb_llm_retry_get_delay (status, headers, self->n_retries, self->timing.backoff_ms, &delay_ms))
     {
       wait_and_retry (self, status, error->message, delay_ms);
       return;
     }
 
-  finish (self, g_steal_pointer (&response), g_steal_pointer (&error), reusable);
+  finish (self, g_steal_pointer (&response), g_steal_pointer (&error), body);
 }
 
 static void
@@ -279,7 +316,7 @@ take_bytes (SbLlmExchange *self,
 {
   if (!sb_llm_decoder_feed (self->decoder, self->buffer, length))
     {
-      end_answer (self, FALSE, TRUE);
+      end_answer (self, FALSE, BODY_OPEN);
       return FALSE;
     }
   if (self->state == STATE_READING && sb_llm_decoder_has_end (self->decoder))
@@ -304,13 +341,14 @@ take_what_is_there (SbLlmExchange *self)
   while (g_pollable_input_stream_can_poll (pollable) && sb_clock_monotonic () < until)
     {
       g_autoptr(GError) error = NULL;
-      gssize length = g_pollable_input_stream_read_nonblocking (pollable, self->buffer, BUFFER_SIZE, NULL, &error);
+      gssize length = 0;
 
+      length = g_pollable_input_stream_read_nonblocking (pollable, self->buffer, BUFFER_SIZE, NULL, &error);
       if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
         return TRUE;
       if (length <= 0)
         {
-          end_answer (self, length < 0, FALSE);
+          end_answer (self, length < 0, length < 0 ? BODY_LOST : BODY_AT_END);
           return FALSE;
         }
       if (!take_bytes (self, length))
@@ -349,7 +387,7 @@ read_cb (GObject      *source,
   else if (self->state == STATE_DISCARDING)
     discard (self, length);
   else if (length <= 0)
-    end_answer (self, length < 0, FALSE);
+    end_answer (self, length < 0, length < 0 ? BODY_LOST : BODY_AT_END);
   else
     {
       note_progress (self);
@@ -395,8 +433,8 @@ sent_cb (GObject      *source,
       return;
     }
 
-  self->decoder = sb_llm_decoder_new (self->profile, status, sb_llm_http_get_content_type (self->message), delta_cb,
-                                      self);
+  self->decoder = sb_llm_decoder_new (self->profile, status, sb_llm_http_get_content_type (self->message),
+                                      delta_cb, self);
   enter (self, STATE_READING);
   read_more (self);
 }
@@ -419,9 +457,11 @@ send_request (SbLlmExchange *self)
   self->io = g_cancellable_new ();
   self->message = sb_llm_http_message_new ("POST", self->url, self->api_key);
   soup_message_set_request_body_from_bytes (self->message, "application/json", self->body);
-  g_signal_connect_object (self->message, "network-event", G_CALLBACK (network_event_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->message, "network-event", G_CALLBACK (network_event_cb), self,
+                           G_CONNECT_SWAPPED);
 
-  soup_session_send_async (self->session, self->message, G_PRIORITY_DEFAULT, self->io, sent_cb, g_object_ref (self));
+  soup_session_send_async (self->session, self->message, G_PRIORITY_DEFAULT, self->io, sent_cb,
+                           g_object_ref (self));
 }
 
 static void
@@ -431,12 +471,13 @@ time_out_answer (SbLlmExchange *self)
 
   if (self->state == STATE_READING && soup_message_get_status (self->message) >= 400)
     {
-      end_answer (self, TRUE, FALSE);
+      end_answer (self, TRUE, BODY_LOST);
       return;
     }
 
   if (self->has_bytes)
-    error = sb_llm_error_new (SB_LLM_ERROR_TIMEOUT, NULL, "The model server stopped in the middle of its answer.");
+    error = sb_llm_error_new (SB_LLM_ERROR_TIMEOUT, NULL,
+                              "The model server stopped in the middle of its answer.");
   else
     error = sb_llm_error_new (SB_LLM_ERROR_TIMEOUT, NULL, "The model server did not answer within %u seconds.",
                               (self->timing.first_byte_ms + 999) / 1000);
@@ -452,7 +493,7 @@ time_out (SbLlmExchange *self)
       send_request (self);
       break;
     case STATE_GRACE:
-      end_answer (self, FALSE, FALSE);
+      end_answer (self, FALSE, BODY_LOST);
       break;
     case STATE_DISCARDING:
       drop_connection (self);

@@ -105,7 +105,8 @@ read_cb (GObject      *source,
   else if (g_bytes_get_size (bytes) == 0)
     {
       g_output_stream_close (fetch->sink, NULL, NULL);
-      g_task_return_pointer (task, g_memory_output_stream_steal_as_bytes (sink), (GDestroyNotify) g_bytes_unref);
+      g_task_return_pointer (task, g_memory_output_stream_steal_as_bytes (sink),
+                             (GDestroyNotify) g_bytes_unref);
     }
   else if (g_memory_output_stream_get_data_size (sink) + g_bytes_get_size (bytes) > MAX_ANSWER)
     {
@@ -114,7 +115,7 @@ read_cb (GObject      *source,
     }
   else
     {
-      g_output_stream_write_all (fetch->sink, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), NULL, NULL, NULL);
+      g_output_stream_write_bytes (fetch->sink, bytes, NULL, NULL);
       read_more (task, G_INPUT_STREAM (source));
     }
 }
@@ -125,7 +126,8 @@ read_more (GTask        *task,
 {
   Fetch *fetch = g_task_get_task_data (task);
 
-  g_input_stream_read_bytes_async (stream, 64 * 1024, G_PRIORITY_DEFAULT, fetch->inner, read_cb, g_object_ref (task));
+  g_input_stream_read_bytes_async (stream, 64 * 1024, G_PRIORITY_DEFAULT, fetch->inner, read_cb,
+                                   g_object_ref (task));
 }
 
 static void

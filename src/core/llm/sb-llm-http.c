@@ -101,7 +101,8 @@ sb_llm_http_describe (SoupMessage *message,
 GError *
 sb_llm_http_make_redirect_error (SoupMessage *message)
 {
-  const char *location = soup_message_headers_get_one (soup_message_get_response_headers (message), "Location");
+  SoupMessageHeaders *headers = soup_message_get_response_headers (message);
+  const char *location = soup_message_headers_get_one (headers, "Location");
   g_autofree char *clean = sb_text_clean (location != NULL ? location : "another address", -1, NULL);
 
   return sb_llm_error_new (SB_LLM_ERROR_UNREACHABLE,
@@ -125,7 +126,7 @@ static const char *
 make_hint (const SbLlmProfile *profile)
 {
   if (g_strcmp0 (profile->id, "dmr") == 0)
-    return "Start Docker Model Runner (“docker model status” shows its state), or choose another model server.";
+    return "Start Docker Model Runner (“docker model status” shows its state), or choose another server.";
   if (g_strcmp0 (profile->id, "ollama") == 0)
     return "Start Ollama (“ollama serve”), or choose another model server.";
   if (g_strcmp0 (profile->id, "cerebras") == 0)
@@ -148,17 +149,20 @@ sb_llm_http_make_connection_error (SoupMessage        *message,
 
   if (flags != 0)
     return sb_llm_error_new (SB_LLM_ERROR_UNREACHABLE,
-                             "Check that the address is right; if it is, the server's certificate has to be repaired.",
-                             "The certificate of %s cannot be trusted: %s.", server, describe_certificate (flags));
+                             "Check the address; if it is right, the server's certificate has to be repaired.",
+                             "The certificate of %s cannot be trusted: %s.", server,
+                             describe_certificate (flags));
   if (cause->domain == G_TLS_ERROR)
-    return sb_llm_error_new (SB_LLM_ERROR_UNREACHABLE, "Check whether the address begins with https:// or http://.",
+    return sb_llm_error_new (SB_LLM_ERROR_UNREACHABLE,
+                             "Check whether the address has to begin with https:// or http://.",
                              "No secure connection to %s: %s", server, cause->message);
   if (cause->domain == G_RESOLVER_ERROR)
     return sb_llm_error_new (SB_LLM_ERROR_UNREACHABLE, make_hint (profile), "The host %s is not known.",
                              g_uri_get_host (uri));
   if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
-    return sb_llm_error_new (SB_LLM_ERROR_UNREACHABLE, make_hint (profile), "No model server answers at %s.", server);
+    return sb_llm_error_new (SB_LLM_ERROR_UNREACHABLE, make_hint (profile),
+                             "No model server answers at %s.", server);
 
-  return sb_llm_error_new (SB_LLM_ERROR_UNREACHABLE, make_hint (profile), "There is no connection to %s: %s", server,
-                           cause->message);
+  return sb_llm_error_new (SB_LLM_ERROR_UNREACHABLE, make_hint (profile),
+                           "There is no connection to %s: %s", server, cause->message);
 }

@@ -91,8 +91,10 @@ listed_cb (GObject      *source,
   else if (status >= 300 && status < 400)
     g_task_return_error (task, sb_llm_http_make_redirect_error (message));
   else if (status >= 400)
-    g_task_return_error (task, sb_llm_error_new_status (self->profile, status, sb_llm_http_get_content_type (message),
-                                                        g_bytes_get_data (body, NULL), g_bytes_get_size (body)));
+    g_task_return_error (task, sb_llm_error_new_status (self->profile, status,
+                                                        sb_llm_http_get_content_type (message),
+                                                        g_bytes_get_data (body, NULL),
+                                                        g_bytes_get_size (body)));
   else
     {
       models = sb_llm_provider_parse_models (g_bytes_get_data (body, NULL), g_bytes_get_size (body), &error);
@@ -248,7 +250,7 @@ sb_llm_provider_stream_async (SbLlmProvider       *self,
   sb_llm_exchange_start (exchange, task, delta_func, delta_data);
 }
 
-/* The whole response; or NULL with an error, then partial holds what had come, if anything. (transfer full) */
+/* The whole response; or NULL with an error, and in partial what had come, if anything. (transfer full) */
 SbLlmResponse *
 sb_llm_provider_stream_finish (SbLlmProvider  *self,
                                GAsyncResult   *result,
@@ -326,8 +328,10 @@ sb_llm_provider_parse_models (const char  *json,
   for (guint i = 0; i < MIN (json_array_get_length (data), MAX_MODELS); i++)
     {
       JsonNode *model = json_array_get_element (data, i);
-      const char *id = JSON_NODE_HOLDS_OBJECT (model) ? sb_json_get_string (json_node_get_object (model), "id") : NULL;
+      const char *id = NULL;
 
+      if (JSON_NODE_HOLDS_OBJECT (model))
+        id = sb_json_get_string (json_node_get_object (model), "id");
       if (id != NULL && id[0] != '\0')
         g_strv_builder_add (builder, id);
     }

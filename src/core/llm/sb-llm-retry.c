@@ -101,7 +101,8 @@ sb_llm_retry_get_delay (guint               status,
       return wish <= MAX_WAIT_MS;
     }
 
-  *delay_ms = MIN ((guint64) backoff_ms << MIN (n_retries, 16), MAX_BACKOFF_MS) * g_random_double_range (0.75, 1);
+  backoff_ms = MIN ((guint64) backoff_ms << MIN (n_retries, 16), MAX_BACKOFF_MS);
+  *delay_ms = backoff_ms * g_random_double_range (0.75, 1);
 
   return TRUE;
 }
