@@ -22,6 +22,8 @@ void       sb_sandbox_manager_begin_call  (SbSandboxManager *self,
 void       sb_sandbox_manager_end_call    (SbSandboxManager *self,
                                            SbSandbox        *sandbox,
                                            gconstpointer     call);
+/* For tests and benchmarks. */
+gboolean   sb_sandbox_manager_has_spare   (SbSandboxManager *self);
 void       sb_sandbox_manager_set_limit   (SbSandboxManager *self,
                                            guint             max_live);
 

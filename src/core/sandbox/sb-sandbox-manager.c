@@ -635,6 +635,13 @@ sb_sandbox_manager_end_call (SbSandboxManager *self,
     sb_file_tracker_end (tracker, call);
 }
 
+/* A claim would succeed now. */
+gboolean
+sb_sandbox_manager_has_spare (SbSandboxManager *self)
+{
+  return sb_sandbox_pool_is_ready (self->pool);
+}
+
 /* How many may live at once; the spare does not count. */
 void
 sb_sandbox_manager_set_limit (SbSandboxManager *self,

@@ -159,11 +159,17 @@ sb_sandbox_pool_set_backend (SbSandboxPool    *self,
     refill_later (self, 0);
 }
 
+gboolean
+sb_sandbox_pool_is_ready (SbSandboxPool *self)
+{
+  return self->spare != NULL && sb_sandbox_get_state (self->spare) == SB_SANDBOX_STATE_READY;
+}
+
 /* Returns: (transfer full) (nullable): the spare if it is ready; another one is started */
 SbSandbox *
 sb_sandbox_pool_claim (SbSandboxPool *self)
 {
-  if (self->spare == NULL || sb_sandbox_get_state (self->spare) != SB_SANDBOX_STATE_READY)
+  if (!sb_sandbox_pool_is_ready (self))
     return NULL;
 
   refill_later (self, 0);

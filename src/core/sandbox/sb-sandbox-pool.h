@@ -17,6 +17,7 @@ void           sb_sandbox_pool_set_enabled (SbSandboxPool       *self,
                                             gboolean             enabled);
 void           sb_sandbox_pool_set_backend (SbSandboxPool       *self,
                                             SbSandboxBackend    *backend);
+gboolean       sb_sandbox_pool_is_ready    (SbSandboxPool       *self);
 SbSandbox     *sb_sandbox_pool_claim       (SbSandboxPool       *self);
 SbSandbox     *sb_sandbox_pool_take_spare  (SbSandboxPool       *self);
 

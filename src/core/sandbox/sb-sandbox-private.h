@@ -17,6 +17,8 @@ void                sb_sandbox_assign      (SbSandbox            *self,
                                             const char           *name,
                                             const char           *owner,
                                             const char * const   *env);
+void                sb_sandbox_rename      (SbSandbox            *self,
+                                            const char           *name);
 const char * const *sb_sandbox_get_env     (SbSandbox            *self); /* nullable: for every command in it */
 /* Starting → ready or failed; nothing is left behind in the second case. */
 void                sb_sandbox_start_async  (SbSandbox           *self,

@@ -21,8 +21,8 @@
 #define CONTAINER_ID STRING ("containerId", "Id or name of the sandbox; the newest one if left out")
 
 #define INSTRUCTIONS \
-  "Runs code in throw-away sandboxes without a network. Call initSandbox once, then writeFile and exec; files live in " \
-  "/workspace. A command that fails is a normal result: read its exit code and stderr."
+  "Runs code in throw-away sandboxes without a network. Call initSandbox once, then writeFile and exec; files live " \
+  "in /workspace. A command that fails is a normal result: read its exit code and stderr."
 
 static const SbMcpToolSpec specs[] = {
   {
@@ -37,14 +37,15 @@ static const SbMcpToolSpec specs[] = {
       INTEGER ("diskMb", "Size of /workspace in MiB") ","
       NUMBER ("cpus", "CPU limit") ","
       INTEGER ("ttlSeconds", "End it by itself after so many seconds"), ""),
-    .annotations = "{\"readOnlyHint\":false,\"destructiveHint\":false,\"idempotentHint\":false,\"openWorldHint\":false}",
+    .annotations = "{\"readOnlyHint\":false,\"destructiveHint\":false,\"openWorldHint\":false}",
     .handler = sb_tool_init_sandbox,
   },
   {
     .name = "exec",
     .title = "Run a command",
-    .description = "Runs a command in the sandbox and returns stdout, stderr and the exit code. Give the program and its "
-                   "arguments as a list, e.g. [\"node\", \"hello.js\"]; for shell syntax use [\"sh\", \"-c\", \"…\"].",
+    .description = "Runs a command in the sandbox and returns stdout, stderr and the exit code. Give the program and "
+                   "its arguments as a list, e.g. [\"node\", \"hello.js\"]; for shell syntax use "
+                   "[\"sh\", \"-c\", \"…\"].",
     .input_schema = OBJECT (
       STRINGS ("command", "The program and its arguments") ","
       CONTAINER_ID ","

@@ -167,6 +167,17 @@ failed_removed_cb (GObject      *source,
   fail_start (task, g_error_copy (g_task_get_task_data (task)));
 }
 
+/* task, error: (transfer full) */
+static void
+fail_and_remove (GTask  *task,
+                 GError *error)
+{
+  SbSandbox *self = SB_SANDBOX (g_task_get_source_object (task));
+
+  g_task_set_task_data (task, error, (GDestroyNotify) g_error_free);
+  sb_sandbox_backend_remove_async (self->backend, self->id, NULL, failed_removed_cb, task);
+}
+
 static void
 opened_cb (GObject      *source,
            GAsyncResult *result,
@@ -186,8 +197,7 @@ opened_cb (GObject      *source,
   if (error == NULL)
     error = g_error_new_literal (SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_START, "The sandbox ended as soon as it started.");
   drop_channel (self);
-  g_task_set_task_data (task, error, (GDestroyNotify) g_error_free);
-  sb_sandbox_backend_remove_async (self->backend, self->id, NULL, failed_removed_cb, g_steal_pointer (&task));
+  fail_and_remove (g_steal_pointer (&task), error);
 }
 
 static void
@@ -201,6 +211,12 @@ started_cb (GObject      *source,
   g_autoptr(SbDuplex) duplex = sb_sandbox_backend_start_finish (SB_SANDBOX_BACKEND (source), result,
                                                                 &self->facts, &error);
 
+  if (duplex == NULL && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      /* It may have been there already when the cancellation came. */
+      fail_and_remove (g_steal_pointer (&task), error);
+      return;
+    }
   if (duplex == NULL)
     {
       fail_start (task, error);
@@ -359,15 +375,22 @@ sb_sandbox_assign (SbSandbox          *self,
                    const char         *owner,
                    const char * const *env)
 {
-  g_free (self->name);
-  self->name = g_strdup (name);
   g_free (self->owner);
   self->owner = g_strdup (owner);
   g_strfreev (self->env);
   self->env = g_strdupv ((char **) env);
   self->created = sb_clock_wall ();
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NAME]);
+  sb_sandbox_rename (self, name);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CREATED]);
+}
+
+void
+sb_sandbox_rename (SbSandbox  *self,
+                   const char *name)
+{
+  g_free (self->name);
+  self->name = g_strdup (name);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NAME]);
 }
 
 const char * const *

@@ -55,7 +55,7 @@ dup_argv (JsonObject *arguments)
 
   if (line == NULL && argv != NULL && argv[0] != NULL && argv[1] == NULL && strpbrk (argv[0], " \t\n") != NULL)
     line = argv[0];
-  if (line != NULL)
+  if (line != NULL && line[strspn (line, " \t\n")] != '\0')
     {
       const char *shell[] = { "sh", "-lc", line, NULL };
 

@@ -59,7 +59,7 @@ created_cb (GObject      *source,
     }
 
   if (name != NULL)
-    sb_sandbox_assign (run->sandbox, name, run->tools->owner, sb_sandbox_get_env (run->sandbox));
+    sb_sandbox_rename (run->sandbox, name);
   text = build_init_text (run->sandbox);
   details = sb_tool_run_new_details (run);
   json_object_set_string_member (details, "backend", sb_sandbox_get_backend_label (run->sandbox));

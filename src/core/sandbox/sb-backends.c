@@ -5,7 +5,6 @@
 
 #include "sb-backends.h"
 
-#include "sb-agent.h"
 #include "sb-bwrap-backend.h"
 #include "sb-docker-backend.h"
 #include "sb-docker-endpoint.h"
@@ -41,7 +40,7 @@ add_docker_backends (GListStore *backends)
  *
  * Reads configuration only and connects to nothing; whoever probes them finds out which of them work.
  *
- * Returns: (transfer full) (nullable): NULL with SB_AGENT_ERROR_SETUP for a backend nobody knows
+ * Returns: (transfer full) (nullable): NULL with SB_SANDBOX_ERROR_UNAVAILABLE for a backend nobody knows
  */
 GListModel *
 sb_backends_discover (const char  *wanted,
@@ -51,7 +50,7 @@ sb_backends_discover (const char  *wanted,
 
   if (wanted != NULL && !g_str_equal (wanted, "docker") && !g_str_equal (wanted, "bwrap"))
     {
-      g_set_error (error, SB_AGENT_ERROR, SB_AGENT_ERROR_SETUP,
+      g_set_error (error, SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_UNAVAILABLE,
                    "There is no sandbox backend “%s”; choose docker or bwrap.", wanted);
       return NULL;
     }

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#include "config.h"
+
+#include <fcntl.h>
+#include <gio/gunixinputstream.h>
+#include <gio/gunixoutputstream.h>
+#include <glib-unix.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "sb-backends.h"
+#include "sb-mcp-stream-transport.h"
+#include "sb-sandbox-server.h"
+
+typedef struct
+{
+  /* owned */
+  GMainLoop        *loop;
+  SbSandboxManager *manager;
+  SbMcpServer      *server;
+  SbMcpTransport   *transport;
+
+  guint    term_id;
+  guint    int_id;
+  gboolean ending;
+} Program;
+
+static void
+ended_cb (GObject      *source,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  Program *program = user_data;
+  g_autoptr(GError) error = NULL;
+
+  if (!sb_sandbox_manager_shutdown_finish (SB_SANDBOX_MANAGER (source), result, &error))
+    g_printerr ("sandbar-sandbox: %s\n", error->message);
+  g_main_loop_quit (program->loop);
+}
+
+static void
+end (Program *program)
+{
+  if (program->ending)
+    return;
+
+  program->ending = TRUE;
+  sb_mcp_transport_close (program->transport);
+  sb_sandbox_manager_shutdown_async (program->manager, ended_cb, program);
+}
+
+static void
+transport_closed_cb (SbMcpTransport *transport,
+                     const GError   *error,
+                     gpointer        user_data)
+{
+  end (user_data);
+}
+
+static gboolean
+signal_cb (gpointer user_data)
+{
+  end (user_data);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+probed_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr(GError) error = NULL;
+
+  /* Not the end: an engine may be started later, and whoever calls a tool hears of it. */
+  if (!sb_sandbox_manager_probe_finish (SB_SANDBOX_MANAGER (source), result, &error))
+    g_printerr ("sandbar-sandbox: %s\n", error->message);
+}
+
+/* Standard input and output belong to the protocol alone: children and stray prints get /dev/null and stderr. */
+static SbMcpTransport *
+take_stdio (void)
+{
+  int in = fcntl (STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+  int out = fcntl (STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+  int null = open ("/dev/null", O_RDONLY | O_CLOEXEC);
+  g_autoptr(GInputStream) input = NULL;
+  g_autoptr(GOutputStream) output = NULL;
+  g_autoptr(SbDuplex) duplex = NULL;
+
+  if (in < 0 || out < 0 || null < 0 || dup2 (null, STDIN_FILENO) < 0 || dup2 (STDERR_FILENO, STDOUT_FILENO) < 0)
+    return NULL;
+
+  close (null);
+  input = g_unix_input_stream_new (in, TRUE);
+  output = g_unix_output_stream_new (out, TRUE);
+  duplex = sb_duplex_new (input, output, NULL);
+
+  return sb_mcp_stream_transport_new (duplex);
+}
+
+static int
+serve (GListModel *backends)
+{
+  Program program = { NULL };
+
+  program.transport = take_stdio ();
+  if (program.transport == NULL)
+    {
+      g_printerr ("sandbar-sandbox: standard input and output must be open; start it from an MCP client.\n");
+      return EXIT_FAILURE;
+    }
+
+  program.loop = g_main_loop_new (NULL, FALSE);
+  program.manager = sb_sandbox_manager_new (backends);
+  program.server = sb_sandbox_server_new (program.manager, NULL);
+  g_signal_connect (program.transport, "closed", G_CALLBACK (transport_closed_cb), &program);
+  program.term_id = g_unix_signal_add (SIGTERM, signal_cb, &program);
+  program.int_id = g_unix_signal_add (SIGINT, signal_cb, &program);
+  sb_mcp_server_accept (program.server, program.transport);
+  sb_sandbox_manager_probe_async (program.manager, NULL, probed_cb, NULL);
+
+  g_main_loop_run (program.loop);
+
+  g_source_remove (program.term_id);
+  g_source_remove (program.int_id);
+  g_signal_handlers_disconnect_by_data (program.transport, &program);
+  g_clear_object (&program.server);
+  g_clear_object (&program.transport);
+  g_clear_object (&program.manager);
+  g_main_loop_unref (program.loop);
+
+  return EXIT_SUCCESS;
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_autoptr(GOptionContext) context = g_option_context_new (NULL);
+  g_autoptr(GListModel) backends = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *backend = NULL;
+  gboolean version = FALSE;
+  const GOptionEntry entries[] = {
+    { "backend", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING, &backend,
+      "Where sandboxes run; without it an engine if one answers, else bubblewrap", "docker|bwrap" },
+    { "version", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, &version, "Print the version", NULL },
+    { NULL },
+  };
+
+  setlocale (LC_ALL, "");
+  signal (SIGPIPE, SIG_IGN);
+  g_option_context_set_summary (context, "Serves sandboxes as MCP tools on standard input and output.");
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, &argc, &argv, &error))
+    {
+      g_printerr ("sandbar-sandbox: %s\n", error->message);
+      return EXIT_FAILURE;
+    }
+  if (version)
+    {
+      g_print ("sandbar-sandbox %s\n", PACKAGE_VERSION);
+      return EXIT_SUCCESS;
+    }
+
+  backends = sb_backends_discover (backend, &error);
+  if (backends == NULL)
+    {
+      g_printerr ("sandbar-sandbox: %s\n", error->message);
+      return EXIT_FAILURE;
+    }
+
+  return serve (backends);
+}
