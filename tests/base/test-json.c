@@ -102,6 +102,7 @@ test_refused (void)
 
   assert_refused ("\"a\0b\"", 5, SB_JSON_ERROR_SYNTAX);
   assert_refused ("1\0", 2, SB_JSON_ERROR_SYNTAX);
+  assert_refused (NULL, 0, SB_JSON_ERROR_SYNTAX);
   assert_refused (long_number, -1, SB_JSON_ERROR_SYNTAX);
 }
 

@@ -8,7 +8,8 @@
 int LLVMFuzzerTestOneInput (const guint8 *data,
                             gsize         size);
 
-/* The first byte says where the rest is split: the outcome is the same, valid, and without control characters. */
+/* The first byte says where the rest is split: the outcome is the same, valid, and without control
+ * characters. */
 int
 LLVMFuzzerTestOneInput (const guint8 *data,
                         gsize         size)

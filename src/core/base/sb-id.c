@@ -101,7 +101,8 @@ sb_clock_wall (void)
 /**
  * sb_format_duration:
  *
- * Returns: (transfer full): a duration as a row shows it: "0.6 ms", "41 ms", "1.3 s", "2 min 5 s", "3 h 20 min"
+ * Returns: (transfer full): a duration as a row shows it: "0.6 ms", "41 ms", "1.3 s", "2 min 5 s", "3 h 20
+ *   min"
  */
 char *
 sb_format_duration (gint64 microseconds)

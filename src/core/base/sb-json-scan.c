@@ -419,9 +419,9 @@ scan_all (Scan *scan)
  * @length: bytes in @data
  * @repaired: (out) (nullable): a changed text to parse instead, or NULL if @data may be parsed as it is
  *
- * Refuses what is not one JSON value (RFC 8259) in valid UTF-8 of bounded depth with finite numbers. What is valid
- * but beyond json-glib is rewritten: lone surrogates and \u0000 to \ufffd, integers beyond 64 bits to doubles.
- * Works in one pass without recursion or I/O.
+ * Refuses what is not one JSON value (RFC 8259) in valid UTF-8 of bounded depth with finite numbers. What is
+ * valid but beyond json-glib is rewritten: lone surrogates and \u0000 to \ufffd, integers beyond 64 bits to
+ * doubles. Works in one pass without recursion or I/O.
  */
 gboolean
 sb_json_scan (const char  *data,

@@ -45,7 +45,8 @@ write_string (const char *string,
   g_string_append_c (out, '"');
 }
 
-/* The shortest digits that read back as the same number; JSON has no word for the others, so null, as in ECMAScript. */
+/* The shortest digits that read back as the same number; JSON has no word for the others, so null, as in
+ * ECMAScript. */
 static void
 write_double (double   value,
               GString *out)

@@ -55,9 +55,9 @@ parse_scanned (const char  *data,
  * @data: foreign text; need not end in NUL when @length is given
  * @length: bytes in @data, or -1 if it ends in NUL
  *
- * Parses JSON that somebody else wrote, strictly (RFC 8259), with the limits SB_JSON_MAX_SIZE and SB_JSON_MAX_DEPTH.
- * A leading byte order mark is skipped. Lone surrogates and \u0000 arrive as U+FFFD, integers beyond 64 bits as
- * doubles. Any thread.
+ * Parses JSON that somebody else wrote, strictly (RFC 8259), with the limits SB_JSON_MAX_SIZE and
+ * SB_JSON_MAX_DEPTH. A leading byte order mark is skipped. Lone surrogates and \u0000 arrive as U+FFFD,
+ * integers beyond 64 bits as doubles. Any thread.
  *
  * Returns: (transfer full): the root, of any type, or NULL with an SbJsonError
  */
@@ -71,6 +71,9 @@ sb_json_parse (const char  *data,
   JsonNode *root;
 
   g_return_val_if_fail (data != NULL || length == 0, NULL);
+
+  if (data == NULL)
+    data = "";
 
   size = length >= 0 ? (gsize) length : strlen (data);
   if (size > SB_JSON_MAX_SIZE)
@@ -130,8 +133,8 @@ sb_json_parse_object (const char  *data,
  * @node: (nullable): NULL is written as null
  * @pretty: with line breaks and an indent of two spaces
  *
- * Writes JSON that is valid whatever the tree holds: numbers without regard to the locale and as short as they read
- * back the same, infinities and NaN as null, bytes that are not UTF-8 as U+FFFD.
+ * Writes JSON that is valid whatever the tree holds: numbers without regard to the locale and as short as
+ * they read back the same, infinities and NaN as null, bytes that are not UTF-8 as U+FFFD.
  *
  * Returns: (transfer full): the text
  */

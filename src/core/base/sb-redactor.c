@@ -73,8 +73,8 @@ escape_for_json (const char *secret)
   return g_string_free (out, FALSE);
 }
 
-/* Base64 spells a text in three ways, by where it starts in the whole; only the characters that depend on nothing
- * but the secret are searched for. */
+/* Base64 spells a text in three ways, by where it starts in the whole; only the characters that depend on
+ * nothing but the secret are searched for. */
 static void
 add_base64_forms (SbRedactor *self,
                   const char *secret)
@@ -176,8 +176,8 @@ sb_redactor_new (void)
  * sb_redactor_add_secret:
  * @secret: (nullable): an API key or the like; ignored if shorter than 6 characters
  *
- * From now on @secret is taken out, also where it is escaped for JSON or a URL or is part of something in Base64.
- * Secrets stay known until the redactor goes.
+ * From now on @secret is taken out, also where it is escaped for JSON or a URL or is part of something in
+ * Base64. Secrets stay known until the redactor goes.
  */
 void
 sb_redactor_add_secret (SbRedactor *self,
@@ -199,8 +199,8 @@ sb_redactor_add_secret (SbRedactor *self,
  * sb_redactor_apply:
  * @text: (nullable): any text; need not be UTF-8
  *
- * Returns: (transfer full) (nullable): @text with "•••" in place of every registered secret and of everything that
- *   looks like one (Authorization headers, "api_key" members, "sk-…"); NULL for NULL
+ * Returns: (transfer full) (nullable): @text with "•••" in place of every registered secret and of everything
+ *   that looks like one (Authorization headers, "api_key" members, "sk-…"); NULL for NULL
  */
 char *
 sb_redactor_apply (SbRedactor *self,

@@ -66,8 +66,8 @@ is_deceptive (gunichar c)
          c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe007f);
 }
 
-/* Joiners and variation selectors belong to emoji and to many scripts, but not after ASCII (but for keycaps) and
- * selectors not in a row, where they could hide data. */
+/* Joiners and variation selectors belong to emoji and to many scripts, but not after ASCII (but for keycaps)
+ * and selectors not in a row, where they could hide data. */
 static gboolean
 must_be_visible (SbTextCleaner *self,
                  gunichar       c)
@@ -88,8 +88,8 @@ is_byte_order_mark (SbTextCleaner *self,
   return c == 0xfeff && self->previous == 0;
 }
 
-/* A lone carriage return starts a new line, so that the steps of a progress bar stand below each other; one at the
- * start of a line does nothing. */
+/* A lone carriage return starts a new line, so that the steps of a progress bar stand below each other; one
+ * at the start of a line does nothing. */
 static void
 settle_return (SbTextCleaner *self,
                GString       *out)
@@ -126,7 +126,8 @@ enter (SbTextCleaner *self,
   self->state = state;
 }
 
-/* Seven-bit (ESC and the character plus 0x40) and eight-bit introducers in one. Returns FALSE if c starts nothing. */
+/* Seven-bit (ESC and the character plus 0x40) and eight-bit introducers in one. Returns FALSE if c starts
+ * nothing. */
 static gboolean
 enter_introducer (SbTextCleaner *self,
                   gunichar       c)
@@ -363,9 +364,10 @@ copy_plain (SbTextCleaner *self,
 /**
  * sb_text_cleaner_new:
  *
- * Makes bytes from outside fit to show, as they come. Escape sequences (ECMA-48) and control characters but \n and
- * \t are left out, \r\n is \n, a lone \r starts a new line, bytes that are not UTF-8 become U+FFFD, invisible and
- * reordering characters are named ("⟨U+202E⟩"). One cleaner a stream; holds no text, so needs no limit.
+ * Makes bytes from outside fit to show, as they come. Escape sequences (ECMA-48) and control characters but
+ * \n and \t are left out, \r\n is \n, a lone \r starts a new line, bytes that are not UTF-8 become U+FFFD,
+ * invisible and reordering characters are named ("⟨U+202E⟩"). One cleaner a stream; holds no text, so needs
+ * no limit.
  *
  * Returns: (transfer full): free with sb_text_cleaner_free()
  */
@@ -412,8 +414,8 @@ sb_text_cleaner_feed (SbTextCleaner *self,
 /**
  * sb_text_cleaner_finish:
  *
- * The stream is over: a character that was cut short becomes U+FFFD, an open escape is forgotten. The cleaner may be
- * fed anew.
+ * The stream is over: a character that was cut short becomes U+FFFD, an open escape is forgotten. The cleaner
+ * may be fed anew.
  */
 void
 sb_text_cleaner_finish (SbTextCleaner *self,
@@ -436,7 +438,8 @@ sb_text_cleaner_finish (SbTextCleaner *self,
 /**
  * sb_text_cleaner_get_removed:
  *
- * Returns: how many characters were left out so far; carriage returns and what is shown in another form do not count
+ * Returns: how many characters were left out so far; carriage returns and what is shown in another form do
+ *   not count
  */
 guint64
 sb_text_cleaner_get_removed (SbTextCleaner *self)

@@ -52,8 +52,8 @@ sb_text_clean (const char *bytes,
  * @max_bytes: how much of @text is kept; the line that says what is missing comes on top
  * @n_omitted: (out) (optional): bytes left out, 0 if @text is whole
  *
- * Shortens a long text to its beginning and its end, which is where compilers and test runners say what matters.
- * Never cuts a character in two.
+ * Shortens a long text to its beginning and its end, which is where compilers and test runners say what
+ * matters. Never cuts a character in two.
  *
  * Returns: (transfer full): the text
  */
@@ -93,7 +93,8 @@ sb_text_head_tail (const char *text,
 /**
  * sb_text_looks_binary:
  *
- * Returns: whether the bytes are not worth showing as text: a NUL near the beginning, or many other control characters
+ * Returns: whether the bytes are not worth showing as text: a NUL near the beginning, or many other control
+ *   characters
  */
 gboolean
 sb_text_looks_binary (const char *bytes,

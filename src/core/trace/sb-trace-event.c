@@ -5,6 +5,7 @@
 
 #include "sb-trace-event.h"
 
+#include "sb-enum.h"
 #include "sb-id.h"
 #include "sb-trace-event-private.h"
 #include "sb-trace-payload.h"
@@ -83,16 +84,6 @@ G_DEFINE_FINAL_TYPE (SbTraceEvent, sb_trace_event, G_TYPE_OBJECT)
 
 static GParamSpec *properties[N_PROPS];
 static guint signals[N_SIGNALS];
-
-static const char *
-enum_nick (GType type,
-           int   value)
-{
-  g_autoptr(GEnumClass) klass = g_type_class_ref (type);
-  GEnumValue *found = g_enum_get_value (klass, value);
-
-  return found != NULL ? found->value_nick : NULL;
-}
 
 static char *
 redact (SbTraceEvent *self,
@@ -335,7 +326,7 @@ sb_trace_event_init (SbTraceEvent *self)
 const char *
 sb_trace_kind_to_string (SbTraceKind kind)
 {
-  return enum_nick (SB_TYPE_TRACE_KIND, kind);
+  return sb_enum_to_nick (SB_TYPE_TRACE_KIND, kind);
 }
 
 /**
@@ -346,7 +337,7 @@ sb_trace_kind_to_string (SbTraceKind kind)
 const char *
 sb_trace_state_to_string (SbTraceState state)
 {
-  return enum_nick (SB_TYPE_TRACE_STATE, state);
+  return sb_enum_to_nick (SB_TYPE_TRACE_STATE, state);
 }
 
 /* A child's wall time is counted from its turn's, so that the turn's bars fit even if the clock jumps. */
@@ -386,6 +377,28 @@ sb_trace_event_set_redactor (SbTraceEvent *self,
                              SbRedactor   *redactor)
 {
   g_set_object (&self->redactor, redactor);
+}
+
+/**
+ * sb_trace_event_unload:
+ * @load: as in sb_trace_event_new_restored()
+ *
+ * Lets go of request and response, which are on disk by now; they are read again when somebody looks. Strings
+ * that were borrowed from the event are gone. Requests repeat all that was said before: kept, they would fill
+ * the memory.
+ */
+void
+sb_trace_event_unload (SbTraceEvent    *self,
+                       SbTraceLoadFunc  load,
+                       GObject         *source)
+{
+  g_return_if_fail (SB_IS_TRACE_EVENT (self));
+  g_return_if_fail (load != NULL);
+
+  for (guint part = 0; part < G_N_ELEMENTS (self->payload); part++)
+    g_clear_pointer (&self->payload[part], g_free);
+  self->load = load;
+  g_weak_ref_set (&self->source, source);
 }
 
 /**
@@ -619,7 +632,8 @@ sb_trace_event_set_agent (SbTraceEvent *self,
  * sb_trace_event_set_request:
  * @json: (nullable): what goes out, as it goes; secrets are taken out here
  *
- * Call it before sending: in an attached conversation the request of a model or tool call is on disk on return.
+ * Call it before sending: in an attached conversation the request of a model or tool call is on disk on
+ * return.
  */
 void
 sb_trace_event_set_request (SbTraceEvent *self,
