@@ -114,6 +114,16 @@ ask_int (SbStore    *store,
 }
 
 static void
+assert_index_intact (SbStore *store)
+{
+  g_autoptr(GError) error = NULL;
+
+  sb_database_exec (sb_store_get_database (store), "INSERT INTO message_text (message_text) VALUES ('integrity-check')",
+                    &error);
+  g_assert_no_error (error);
+}
+
+static void
 flush (SbStore *store)
 {
   g_autoptr(GError) error = NULL;
@@ -200,6 +210,14 @@ test_trace (Fixture       *fixture,
   sb_trace_event_set_response (call, "{\"a\":1}");
   sb_trace_event_finish (call, SB_TRACE_STATE_DENIED);
   sb_trace_event_finish (turn, SB_TRACE_STATE_OK);
+
+  /* once on disk they leave the memory, which nobody notices */
+  flush (fixture->store);
+  g_assert_cmpstr (sb_trace_event_get_request (call), ==, "{\"q\":1}");
+  sb_trace_event_set_response (call, "{\"a\":2}");
+  flush (fixture->store);
+  g_assert_cmpstr (sb_trace_event_get_request (call), ==, "{\"q\":1}");
+  g_assert_cmpstr (sb_trace_event_get_response (call), ==, "{\"a\":2}");
 
   reopen (fixture);
   trace = sb_conversation_get_trace (load_first (fixture->store));
@@ -330,6 +348,7 @@ test_random (Fixture       *fixture,
       g_assert_cmpstr (text, ==, g_ptr_array_index (texts, i));
     }
   g_assert_cmpint (ask_int (fixture->store, "SELECT count(*) FROM chunk"), ==, 0);
+  assert_index_intact (fixture->store);
 }
 
 static void
@@ -479,6 +498,10 @@ test_search (Fixture       *fixture,
   assert_found (fixture->store, "helloworld", 0);
   sb_store_delete (fixture->store, second);
   assert_found (fixture->store, "検索", 0);
+  assert_index_intact (fixture->store);
+  reopen (fixture);
+  assert_index_intact (fixture->store);
+  assert_found (fixture->store, "prim", 1);
 }
 
 /* What a second process finds while the first still streams is not touched. */
@@ -635,6 +658,30 @@ test_corrupt (Fixture       *fixture,
   g_assert_cmpuint (n_broken, ==, 1);
 }
 
+/* Damage somewhere inside shows after a crash, when the file is looked through. */
+static void
+test_corrupt_inside (Fixture       *fixture,
+                     gconstpointer  data)
+{
+  SbConversation *conversation = sb_store_create_conversation (fixture->store);
+  g_autofree char *contents = NULL;
+  gsize length = 0;
+  Failures failures = { 0 };
+
+  for (guint i = 0; i < 2000; i++)
+    say (conversation, SB_MESSAGE_ROLE_ASSISTANT, NULL, "some text", SB_MESSAGE_STATE_STREAMING);
+  g_assert_finalize_object (g_steal_pointer (&fixture->store));
+  g_assert_true (g_file_get_contents (fixture->path, &contents, &length, NULL));
+  memset (contents + length / 2, 'x', length / 4);
+  g_assert_true (g_file_set_contents (fixture->path, contents, length, NULL));
+
+  fixture->store = open_store (fixture->path);
+  g_signal_connect (fixture->store, "failed", G_CALLBACK (failed_cb), &failures);
+  sb_test_wait_until (failures.n == 1);
+  g_assert_cmpint (failures.code, ==, SB_STORE_ERROR_CORRUPT);
+  g_assert_cmpuint (count (sb_store_get_conversations (fixture->store)), ==, 0);
+}
+
 /* Nobody pulls the file from under another process. */
 static void
 test_corrupt_in_use (Fixture       *fixture,
@@ -752,6 +799,7 @@ main (int    argc,
   ADD ("disk-full", test_disk_full);
   ADD ("read-only", test_read_only);
   ADD ("corrupt", test_corrupt);
+  ADD ("corrupt-inside", test_corrupt_inside);
   ADD ("corrupt-in-use", test_corrupt_in_use);
   ADD ("private", test_private);
   ADD ("large", test_large);

@@ -10,8 +10,8 @@
 
 G_BEGIN_DECLS
 
-/* A conversation: a GListModel of SbMessage, its trace, and what the list on the left shows.
- * Properties: id, title, updated (wall µs), subtitle ("Cerebras · running"), running, active-agent, agent-label. */
+/* A conversation: a GListModel of SbMessage, its trace, and what the list on the left shows. Properties: id,
+ * title, updated (wall µs), subtitle ("Cerebras · running"), running, active-agent, agent-label. */
 #define SB_TYPE_CONVERSATION (sb_conversation_get_type ())
 G_DECLARE_FINAL_TYPE (SbConversation, sb_conversation, SB, CONVERSATION, GObject)
 

@@ -105,10 +105,7 @@ prepare_and_bind (SbDatabase  *self,
         }
       else
         {
-          const char *text = va_arg (arguments, const char *);
-          gint64 length = types[i] == 'n' ? (gint64) va_arg (arguments, gsize) : -1;
-
-          ok = sqlite3_bind_text (statement, i + 1, text, length, SQLITE_STATIC);
+          ok = sqlite3_bind_text (statement, i + 1, va_arg (arguments, const char *), -1, SQLITE_STATIC);
         }
     }
 
@@ -120,7 +117,8 @@ prepare_and_bind (SbDatabase  *self,
   return NULL;
 }
 
-/* NORMAL in WAL mode: nothing is lost when the program dies, the last transactions may be when the power fails. */
+/* NORMAL in WAL mode: nothing is lost when the program dies, the last transactions may be when the power
+ * fails. */
 SbDatabase *
 sb_database_new (const char  *path,
                  GError     **error)

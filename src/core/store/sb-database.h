@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 
 /* An SQLite connection with its prepared statements. Private to store. Errors are SbStoreErrors.
  *
- * types has a letter for each argument: 't' const char * (NULL is SQL's NULL), 'n' const char * and gsize (a text of
- * that many bytes), 'i' gint64. Texts are borrowed until the statement is used again. */
+ * types has a letter for each argument: 't' const char * (NULL is SQL's NULL), 'i' gint64. Texts are borrowed until
+ * the statement is used again. */
 typedef struct _SbDatabase SbDatabase;
 
 SbDatabase   *sb_database_new      (const char    *path,
@@ -27,7 +27,8 @@ gboolean      sb_database_run      (SbDatabase    *self,
                                     const char    *sql,
                                     const char    *types,
                                     ...);
-/* (transfer none): one statement that returns rows; read them with sb_database_next() to the end, or reset it. */
+/* (transfer none): one statement that returns rows; read them with sb_database_next() to the end, or reset
+ * it. */
 sqlite3_stmt *sb_database_query    (SbDatabase    *self,
                                     GError       **error,
                                     const char    *sql,

@@ -5,6 +5,8 @@
 
 #include "sb-message-rows.h"
 
+#include "sb-enum.h"
+
 /* In the order of the columns read. */
 enum
 {
@@ -39,27 +41,6 @@ enum
   " completion_tokens, first_token_us, call_id, tool_name, arguments, result, structured, is_error, badge," \
   " notice_kind, hint, can_retry"
 
-static const char *
-to_nick (GType type,
-         int   value)
-{
-  g_autoptr(GEnumClass) klass = g_type_class_ref (type);
-
-  return g_enum_get_value (klass, value)->value_nick;
-}
-
-/* A file may have been edited by hand: what is not known is the fallback. */
-static int
-from_nick (GType       type,
-           const char *nick,
-           int         fallback)
-{
-  g_autoptr(GEnumClass) klass = g_type_class_ref (type);
-  GEnumValue *value = nick != NULL ? g_enum_get_value_by_nick (klass, nick) : NULL;
-
-  return value != NULL ? value->value : fallback;
-}
-
 static void
 read_answer (SbMessage    *message,
              sqlite3_stmt *row)
@@ -92,8 +73,9 @@ static void
 read_notice (SbMessage    *message,
              sqlite3_stmt *row)
 {
-  sb_message_set_notice_kind (message, from_nick (SB_TYPE_NOTICE_KIND, sb_database_text (row, COLUMN_NOTICE_KIND),
-                                                  SB_NOTICE_KIND_NONE));
+  const char *kind = sb_database_text (row, COLUMN_NOTICE_KIND);
+
+  sb_message_set_notice_kind (message, sb_enum_from_nick (SB_TYPE_NOTICE_KIND, kind, SB_NOTICE_KIND_NONE));
   sb_message_set_hint (message, sb_database_text (row, COLUMN_HINT));
   sb_message_set_can_retry (message, sqlite3_column_int (row, COLUMN_CAN_RETRY));
 }
@@ -104,12 +86,13 @@ read_message (sqlite3_stmt *row)
   SbMessage *message =
     g_object_new (SB_TYPE_MESSAGE,
                   "id", sb_database_text (row, COLUMN_ID),
-                  "role", from_nick (SB_TYPE_MESSAGE_ROLE, sb_database_text (row, COLUMN_ROLE),
-                                     SB_MESSAGE_ROLE_NOTICE),
+                  "role", sb_enum_from_nick (SB_TYPE_MESSAGE_ROLE, sb_database_text (row, COLUMN_ROLE),
+                                             SB_MESSAGE_ROLE_NOTICE),
                   "turn-id", sb_database_text (row, COLUMN_TURN_ID),
                   "created", MAX (sqlite3_column_int64 (row, COLUMN_CREATED), 1),
                   NULL);
   const char *reasoning = sb_database_text (row, COLUMN_REASONING);
+  const char *state = sb_database_text (row, COLUMN_STATE);
 
   sb_message_set_text (message, sb_database_text (row, COLUMN_TEXT));
   if (reasoning != NULL)
@@ -118,8 +101,7 @@ read_message (sqlite3_stmt *row)
   read_tool_call (message, row);
   read_notice (message, row);
   sb_message_set_duration (message, sqlite3_column_int64 (row, COLUMN_DURATION));
-  sb_message_set_state (message, from_nick (SB_TYPE_MESSAGE_STATE, sb_database_text (row, COLUMN_STATE),
-                                            SB_MESSAGE_STATE_DONE));
+  sb_message_set_state (message, sb_enum_from_nick (SB_TYPE_MESSAGE_STATE, state, SB_MESSAGE_STATE_DONE));
 
   return message;
 }
@@ -187,10 +169,10 @@ sb_message_rows_write (SbDatabase  *database,
     "tti" "ttt" "i" "t" "i" "ttttt" "iii" "ttttt" "i" "ttt" "i",
     conversation_id, parent_id, owner,
     sb_message_get_id (message),
-    to_nick (SB_TYPE_MESSAGE_ROLE, sb_message_get_role (message)),
+    sb_enum_to_nick (SB_TYPE_MESSAGE_ROLE, sb_message_get_role (message)),
     sb_message_get_turn_id (message),
     sb_message_get_created (message),
-    to_nick (SB_TYPE_MESSAGE_STATE, sb_message_get_state (message)),
+    sb_enum_to_nick (SB_TYPE_MESSAGE_STATE, sb_message_get_state (message)),
     settled_duration (message),
     sb_message_get_text (message),
     sb_message_get_reasoning (message),
@@ -207,7 +189,7 @@ sb_message_rows_write (SbDatabase  *database,
     sb_message_get_structured (message),
     (gint64) sb_message_get_is_error (message),
     sb_message_get_badge (message),
-    to_nick (SB_TYPE_NOTICE_KIND, sb_message_get_notice_kind (message)),
+    sb_enum_to_nick (SB_TYPE_NOTICE_KIND, sb_message_get_notice_kind (message)),
     sb_message_get_hint (message),
     (gint64) sb_message_get_can_retry (message));
 }

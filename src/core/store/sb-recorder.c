@@ -65,6 +65,8 @@ struct _SbRecorder
   GHashTable     *events;          /* SbTraceEvent -> EventRow, both of this run and restored */
 
   /* borrowed */
+  GObject        *payload_source;  /* outlives the recorder */
+  SbTraceLoadFunc load_payload;
   GPtrArray      *dirty_rows;      /* MessageRow */
   GPtrArray      *dirty_events;    /* EventRow, in the order in which they began */
 
@@ -456,17 +458,22 @@ sb_recorder_init (SbRecorder *self)
  * sb_recorder_new:
  * @conversation: empty; is watched from now on
  * @is_on_disk: whether its row is there, with messages to load; a new one gets a row with its first message
+ * @load_payload: reads the request or response of an event from @payload_source
  *
  * Returns: (transfer full): a recorder
  */
 SbRecorder *
-sb_recorder_new (SbConversation *conversation,
-                 gboolean        is_on_disk)
+sb_recorder_new (SbConversation  *conversation,
+                 gboolean         is_on_disk,
+                 SbTraceLoadFunc  load_payload,
+                 GObject         *payload_source)
 {
   SbRecorder *self = g_object_new (SB_TYPE_RECORDER, NULL);
 
   self->conversation = g_object_ref (conversation);
   self->on_disk = is_on_disk;
+  self->load_payload = load_payload;
+  self->payload_source = payload_source;
   self->loaded = !is_on_disk;
   g_signal_connect_object (conversation, "items-changed", G_CALLBACK (items_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (conversation, "notify", G_CALLBACK (conversation_notify_cb), self, G_CONNECT_SWAPPED);
@@ -528,6 +535,8 @@ sb_recorder_committed (SbRecorder *self)
       row->queued = FALSE;
       row->part_changed[SB_TRACE_PART_REQUEST] = FALSE;
       row->part_changed[SB_TRACE_PART_RESPONSE] = FALSE;
+      if (sb_trace_event_get_state (row->event) != SB_TRACE_STATE_RUNNING)
+        sb_trace_event_unload (row->event, self->load_payload, self->payload_source);
     }
 
   g_ptr_array_set_size (self->dirty_rows, 0);
@@ -538,11 +547,9 @@ sb_recorder_committed (SbRecorder *self)
 }
 
 gboolean
-sb_recorder_load (SbRecorder       *self,
-                  SbDatabase       *database,
-                  SbTraceLoadFunc   load,
-                  GObject          *source,
-                  GError          **error)
+sb_recorder_load (SbRecorder  *self,
+                  SbDatabase  *database,
+                  GError     **error)
 {
   const char *id = sb_conversation_get_id (self->conversation);
   g_autoptr(GPtrArray) messages = NULL;
@@ -555,7 +562,7 @@ sb_recorder_load (SbRecorder       *self,
   if (messages == NULL)
     return FALSE;
 
-  events = sb_trace_rows_load (database, id, load, source, error);
+  events = sb_trace_rows_load (database, id, self->load_payload, self->payload_source, error);
   if (events == NULL)
     return FALSE;
 

@@ -21,7 +21,9 @@ typedef enum
 G_DECLARE_FINAL_TYPE (SbRecorder, sb_recorder, SB, RECORDER, GObject)
 
 SbRecorder     *sb_recorder_new              (SbConversation  *conversation,
-                                              gboolean         is_on_disk);
+                                              gboolean         is_on_disk,
+                                              SbTraceLoadFunc  load_payload,
+                                              GObject         *payload_source);
 SbConversation *sb_recorder_get_conversation (SbRecorder      *self);
 gboolean        sb_recorder_is_dirty         (SbRecorder      *self);
 /* In a transaction of the caller, who says when it is committed; until then all counts as unwritten. */
@@ -33,8 +35,6 @@ void            sb_recorder_committed        (SbRecorder      *self);
 /* Fills the conversation from disk, once. */
 gboolean        sb_recorder_load             (SbRecorder      *self,
                                               SbDatabase      *database,
-                                              SbTraceLoadFunc  load,
-                                              GObject         *source,
                                               GError         **error);
 
 G_END_DECLS

@@ -103,7 +103,7 @@ looked_up_cb (GObject      *source,
   if (g_task_return_error_if_cancelled (task))
     return;
 
-  set_persistent (self, error == NULL);
+  set_persistent (self, error == NULL && g_hash_table_size (self->session) == 0);
   g_task_return_pointer (task, g_steal_pointer (&secret), (GDestroyNotify) secret_free);
 }
 
@@ -245,8 +245,8 @@ sb_secrets_lookup_async (SbSecrets           *self,
 /**
  * sb_secrets_lookup_finish:
  *
- * Returns: (transfer full) (nullable): the secret; NULL without an error if there is none. The only error is that it
- *   was cancelled.
+ * Returns: (transfer full) (nullable): the secret; NULL without an error if there is none. The only error is
+ *   that it was cancelled.
  */
 char *
 sb_secrets_lookup_finish (SbSecrets     *self,

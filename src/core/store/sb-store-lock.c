@@ -15,7 +15,8 @@ struct _SbStoreLock
   gint64 instance; /* the one we hold; 0: none */
 };
 
-/* A range of 0 is everything. Open file description locks, fcntl(2): not lost when another descriptor is closed. */
+/* A range of 0 is everything. Open file description locks, fcntl(2): not lost when another descriptor is
+ * closed. */
 static gboolean
 is_locked (SbStoreLock *self,
            gint64       start,

@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* Who is alive among the processes that use one history. Private to store. Each holds a lock on the byte of its
- * number in a file beside the database; the kernel lets go of it however the process ends. */
+/* Who is alive among the processes that use one history. Private to store. Each holds a lock on the byte of
+ * its number in a file beside the database; the kernel lets go of it however the process ends. */
 typedef struct _SbStoreLock SbStoreLock;
 
 SbStoreLock *sb_store_lock_new           (const char   *path);

@@ -10,6 +10,9 @@
 #include "sb-store-schema.h"
 #include "sb-store.h"
 
+/* 64 MiB */
+#define MAX_PAGES_CHECKED (16 * 1024)
+
 static gboolean
 is_memory (const char *path)
 {
@@ -77,12 +80,38 @@ list_owners (SbDatabase  *database,
   return NULL;
 }
 
+/* After a crash or a power failure. A large file would keep the window waiting; a small one takes no time. */
+static gboolean
+check_pages (SbDatabase  *database,
+             GError     **error)
+{
+  g_autoptr(GError) local = NULL;
+  gint64 n_pages;
+  sqlite3_stmt *rows;
+  gboolean ok;
+
+  if (!sb_database_get_int (database, "PRAGMA page_count", &n_pages, error))
+    return FALSE;
+  if (n_pages > MAX_PAGES_CHECKED)
+    return TRUE;
+
+  rows = sb_database_query (database, &local, "PRAGMA quick_check (1)", "");
+  ok = sb_database_next (database, rows, &local) && g_strcmp0 (sb_database_text (rows, 0), "ok") == 0;
+  if (rows != NULL)
+    sqlite3_reset (rows);
+  if (!ok)
+    g_set_error_literal (error, SB_STORE_ERROR, SB_STORE_ERROR_CORRUPT, "The history file is damaged.");
+
+  return ok;
+}
+
 static gboolean
 tidy_up (SbDatabase   *database,
          SbStoreLock  *lock,
          GError      **error)
 {
   g_autoptr(GArray) owners = list_owners (database, error);
+  gboolean checked = FALSE;
 
   if (owners == NULL)
     return FALSE;
@@ -91,7 +120,14 @@ tidy_up (SbDatabase   *database,
     {
       gint64 owner = g_array_index (owners, gint64, i);
 
-      if (!sb_store_lock_is_held (lock, owner) && !interrupt (database, owner, error))
+      if (sb_store_lock_is_held (lock, owner))
+        continue;
+
+      if (!checked && !check_pages (database, error))
+        return FALSE;
+      checked = TRUE;
+
+      if (!interrupt (database, owner, error))
         return FALSE;
     }
 
@@ -105,7 +141,11 @@ enter (SbDatabase   *database,
        gint64       *instance,
        GError      **error)
 {
-  if (!sb_database_run (database, error, "INSERT INTO instance DEFAULT VALUES", ""))
+  gint64 probe;
+
+  /* What the list on the left needs is read once, so that damage shows while the file can still be moved aside. */
+  if (!sb_database_get_int (database, "SELECT count (title || updated) FROM conversation", &probe, error) ||
+      !sb_database_run (database, error, "INSERT INTO instance DEFAULT VALUES", ""))
     return FALSE;
 
   *instance = sb_database_last_row (database);
@@ -171,8 +211,8 @@ move_aside (const char  *path,
  * @instance: (out): the number under which this process is known in the file
  * @moved_aside: (out): set if the file was damaged, lies elsewhere now, and a new one was begun
  *
- * Opens the history, brings it to today's version, marks what dead processes left unfinished and purges what they
- * deleted. A damaged file is moved aside unless another process still uses it.
+ * Opens the history, brings it to today's version, marks what dead processes left unfinished and purges what
+ * they deleted. A damaged file is moved aside unless another process still uses it.
  */
 SbDatabase *
 sb_store_open_database (const char   *path,

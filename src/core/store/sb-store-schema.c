@@ -12,10 +12,10 @@
 /* "SBar": in the file's header, so that no other program's database is taken for ours. */
 #define APPLICATION_ID 0x53426172
 
-/* Messages are a tree: parent_id is what was said before, active is the branch shown. Text that still streams is
- * appended to chunk, not to the growing row, and folded into message when it is complete. owner is the running
- * instance that will finish a row; when that is dead, nobody will. The trigram index finds parts of words, and words
- * in scripts without spaces. */
+/* Messages are a tree: parent_id is what was said before, active is the branch shown. Text that still streams
+ * is appended to chunk, not to the growing row, and folded into message when it is complete. owner is the
+ * running instance that will finish a row; when that is dead, nobody will. The trigram index finds parts of
+ * words, and words in scripts without spaces. */
 const char * const sb_store_schema_steps[] = {
   "CREATE TABLE instance (id INTEGER PRIMARY KEY AUTOINCREMENT);"
 

@@ -194,12 +194,22 @@ updated_cb (SbStore        *self,
     g_list_store_sort (self->conversations, compare_newest_first, NULL);
 }
 
+static char *
+load_payload (SbTraceEvent *event,
+              SbTracePart   part,
+              GObject      *source)
+{
+  SbStore *self = SB_STORE (source);
+
+  return self->database != NULL ? sb_trace_rows_load_part (self->database, event, part) : NULL;
+}
+
 static void
 attach (SbStore        *self,
         SbConversation *conversation,
         gboolean        is_on_disk)
 {
-  SbRecorder *recorder = sb_recorder_new (conversation, is_on_disk);
+  SbRecorder *recorder = sb_recorder_new (conversation, is_on_disk, load_payload, G_OBJECT (self));
 
   g_hash_table_insert (self->recorders, conversation, recorder);
   g_signal_connect_object (recorder, "dirty", G_CALLBACK (recorder_dirty_cb), self, G_CONNECT_SWAPPED);
@@ -233,14 +243,6 @@ list_conversations (SbStore  *self,
   g_propagate_error (error, g_steal_pointer (&local));
 
   return FALSE;
-}
-
-static char *
-load_payload (SbTraceEvent *event,
-              SbTracePart   part,
-              GObject      *source)
-{
-  return sb_trace_rows_load_part (SB_STORE (source)->database, event, part);
 }
 
 /* A history is private: nobody else may read the file, also not the ones SQLite makes beside it. */
@@ -331,9 +333,9 @@ sb_store_init (SbStore *self)
  * @path: the file, made if it is not there, with its folder; or ":memory:"
  * @redactor: (nullable): given to the trace of every conversation
  *
- * Opens the history, lists its conversations, and marks as interrupted what processes that died left unfinished.
- * Several processes may use one file. A damaged file is moved aside and a new one begun, which "failed" tells from
- * the main loop. Main thread only.
+ * Opens the history, lists its conversations, and marks as interrupted what processes that died left
+ * unfinished. Several processes may use one file. A damaged file is moved aside and a new one begun, which
+ * "failed" tells from the main loop. Main thread only.
  *
  * Returns: (transfer full): a store, or NULL with an SbStoreError
  */
@@ -396,7 +398,8 @@ sb_store_create_conversation (SbStore *self)
  * sb_store_load:
  * @conversation: one of this store
  *
- * Reads its messages and trace, if that was not done before. Requests and responses are read when somebody looks.
+ * Reads its messages and trace, if that was not done before. Requests and responses are read when somebody
+ * looks.
  */
 gboolean
 sb_store_load (SbStore         *self,
@@ -410,7 +413,7 @@ sb_store_load (SbStore         *self,
   recorder = g_hash_table_lookup (self->recorders, conversation);
   g_return_val_if_fail (recorder != NULL, FALSE);
 
-  return sb_recorder_load (recorder, self->database, load_payload, G_OBJECT (self), error);
+  return sb_recorder_load (recorder, self->database, error);
 }
 
 /**
@@ -497,8 +500,8 @@ sb_store_search (SbStore    *self,
 /**
  * sb_store_flush:
  *
- * Writes at once what is not on disk yet, in one transaction. If that fails all of it stays to be written and is
- * tried again every two seconds; "failed" tells the first time.
+ * Writes at once what is not on disk yet, in one transaction. If that fails all of it stays to be written and
+ * is tried again every two seconds; "failed" tells the first time.
  */
 gboolean
 sb_store_flush (SbStore  *self,

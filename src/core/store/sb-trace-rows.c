@@ -5,17 +5,7 @@
 
 #include "sb-trace-rows.h"
 
-/* A file may have been edited by hand: what is not known is the fallback. */
-static int
-from_nick (GType       type,
-           const char *nick,
-           int         fallback)
-{
-  g_autoptr(GEnumClass) klass = g_type_class_ref (type);
-  GEnumValue *value = nick != NULL ? g_enum_get_value_by_nick (klass, nick) : NULL;
-
-  return value != NULL ? value->value : fallback;
-}
+#include "sb-enum.h"
 
 static SbTraceEvent *
 read_event (sqlite3_stmt    *row,
@@ -26,8 +16,8 @@ read_event (sqlite3_stmt    *row,
     .id = sb_database_text (row, 0),
     .parent_id = sb_database_text (row, 1),
     .turn_id = sb_database_text (row, 2),
-    .kind = from_nick (SB_TYPE_TRACE_KIND, sb_database_text (row, 3), SB_TRACE_KIND_SANDBOX),
-    .state = from_nick (SB_TYPE_TRACE_STATE, sb_database_text (row, 4), SB_TRACE_STATE_CANCELLED),
+    .kind = sb_enum_from_nick (SB_TYPE_TRACE_KIND, sb_database_text (row, 3), SB_TRACE_KIND_SANDBOX),
+    .state = sb_enum_from_nick (SB_TYPE_TRACE_STATE, sb_database_text (row, 4), SB_TRACE_STATE_CANCELLED),
     .depth = sqlite3_column_int (row, 5),
     .title = sb_database_text (row, 6),
     .subtitle = sb_database_text (row, 7),

@@ -121,8 +121,12 @@ void                sb_trace_event_finish_at      (SbTraceEvent       *self,
                                                    gint64              start,
                                                    gint64              end);
 
-/* For the store: an event read from disk; its request and response are fetched from source when first asked for. */
+/* For the store: an event read from disk; its request and response are fetched from source when first asked
+ * for. */
 SbTraceEvent       *sb_trace_event_new_restored   (const SbTraceRecord *record,
+                                                   SbTraceLoadFunc      load,
+                                                   GObject             *source);
+void                sb_trace_event_unload         (SbTraceEvent        *self,
                                                    SbTraceLoadFunc      load,
                                                    GObject             *source);
 

@@ -167,7 +167,8 @@ sb_trace_lookup (SbTrace    *self,
  * sb_trace_restore:
  * @event: from sb_trace_event_new_restored()
  *
- * Puts back an event read from disk, at the end; emits no "event-changed". One that is here already is left alone.
+ * Puts back an event read from disk, at the end; emits no "event-changed". One that is here already is left
+ * alone.
  */
 void
 sb_trace_restore (SbTrace      *self,
