@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/* Read-only text in a monospace face with line numbers, highlighting and Ctrl+F; follows light and dark. */
+#define SB_TYPE_CODE_VIEW (sb_code_view_get_type ())
+G_DECLARE_FINAL_TYPE (SbCodeView, sb_code_view, SB, CODE_VIEW, GtkWidget)
+
+GtkWidget *sb_code_view_new       (void);
+/* text must be valid UTF-8. file_name guesses the language; language_id wins; both nullable.
+ * keep_place: the same text in a newer version, so stay where the reader is. */
+void       sb_code_view_set_text  (SbCodeView *self,
+                                   const char *text,
+                                   gssize      length,
+                                   const char *language_id,
+                                   const char *file_name,
+                                   gboolean    keep_place);
+char      *sb_code_view_dup_text  (SbCodeView *self);
+void       sb_code_view_find      (SbCodeView *self);
+
+G_END_DECLS

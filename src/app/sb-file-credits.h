@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#pragma once
+
+#include <gio/gio.h>
+
+#include "sb-trace.h"
+
+G_BEGIN_DECLS
+
+/* Which tool call wrote a file, as far as the trace knows. Signal "credited" (char *path). */
+#define SB_TYPE_FILE_CREDITS (sb_file_credits_get_type ())
+G_DECLARE_FINAL_TYPE (SbFileCredits, sb_file_credits, SB, FILE_CREDITS, GObject)
+
+SbFileCredits *sb_file_credits_new       (void);
+void           sb_file_credits_set_trace (SbFileCredits *self,
+                                          SbTrace       *trace);
+/* Name of the tool; NULL: not known. */
+const char    *sb_file_credits_lookup    (SbFileCredits *self,
+                                          const char    *path);
+
+G_END_DECLS

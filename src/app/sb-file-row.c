@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#include "config.h"
+
+#include "sb-file-row.h"
+
+#include <glib/gi18n.h>
+
+#include "sb-file-entry.h"
+#include "sb-id.h"
+
+#define INDENT 16
+
+struct _SbFileRow
+{
+  GtkWidget parent_instance;
+
+  /* owned */
+  SbOutline     *outline;
+  SbOutlineNode *node;
+
+  /* template */
+  GtkWidget *box;
+  GtkButton *arrow;
+  GtkImage  *icon;
+  GtkLabel  *name;
+  GtkLabel  *caption;
+  GtkLabel  *mark;
+};
+
+G_DEFINE_FINAL_TYPE (SbFileRow, sb_file_row, GTK_TYPE_WIDGET)
+
+static const char *
+get_icon (SbFileEntry *entry,
+          gboolean     expanded)
+{
+  switch (sb_file_entry_get_file_type (entry))
+    {
+    case SB_FILE_TYPE_DIRECTORY:
+      return expanded ? "folder-open-symbolic" : "folder-symbolic";
+    case SB_FILE_TYPE_SYMLINK:
+      return "emblem-symbolic-link-symbolic";
+    case SB_FILE_TYPE_REGULAR:
+      return "text-x-generic-symbolic";
+    case SB_FILE_TYPE_OTHER:
+    default:
+      return "application-x-executable-symbolic";
+    }
+}
+
+static char *
+format_clock (gint64 wall)
+{
+  g_autoptr(GDateTime) time = g_date_time_new_from_unix_local (wall / G_USEC_PER_SEC);
+
+  return time != NULL ? g_date_time_format (time, "%H:%M") : NULL;
+}
+
+static char *
+describe (SbFileEntry *entry)
+{
+  g_autofree char *clock = format_clock (sb_file_entry_get_mtime (entry));
+  g_autofree char *size = sb_format_size (sb_file_entry_get_size (entry));
+  const char *credit = sb_file_entry_get_credit (entry);
+
+  if (sb_file_entry_get_file_type (entry) == SB_FILE_TYPE_DIRECTORY)
+    return g_strdup (clock != NULL ? clock : "");
+  if (credit != NULL && clock != NULL)
+    return g_strdup_printf ("%s · %s", credit, clock);
+
+  return clock != NULL ? g_strdup_printf ("%s · %s", size, clock) : g_steal_pointer (&size);
+}
+
+static void
+update_mark (SbFileRow   *self,
+             SbFileEntry *entry)
+{
+  SbFileMark mark = sb_file_entry_get_mark (entry);
+  gboolean added = mark == SB_FILE_MARK_ADDED;
+
+  /* Translators: one letter for a file that was added, and one for a file that was modified */
+  gtk_label_set_text (self->mark,
+                      mark == SB_FILE_MARK_NONE ? "" : (added ? C_("file mark", "A") : C_("file mark", "M")));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->mark),
+                               mark == SB_FILE_MARK_NONE ? NULL : (added ? _("Added") : _("Modified")));
+  gtk_widget_remove_css_class (GTK_WIDGET (self->mark), added ? "warning" : "success");
+  gtk_widget_add_css_class (GTK_WIDGET (self->mark), added ? "success" : "warning");
+}
+
+static void
+update (SbFileRow *self)
+{
+  SbFileEntry *entry = sb_outline_node_get_item (self->node);
+  const char *name = sb_file_entry_get_display_name (entry);
+  gboolean expanded = sb_outline_node_get_expanded (self->node);
+  g_autofree char *caption = describe (entry);
+  g_autofree char *size = sb_format_size (sb_file_entry_get_size (entry));
+  g_autofree char *tooltip = g_strdup_printf ("%s · %s", name, size);
+  g_autofree char *label = g_strdup_printf ("%s, %s", name, caption);
+
+  gtk_widget_set_margin_start (GTK_WIDGET (self->arrow), INDENT * sb_outline_node_get_depth (self->node));
+  gtk_widget_set_opacity (GTK_WIDGET (self->arrow), sb_outline_node_get_expandable (self->node) ? 1 : 0);
+  gtk_widget_set_can_target (GTK_WIDGET (self->arrow), sb_outline_node_get_expandable (self->node));
+  gtk_button_set_icon_name (self->arrow, expanded ? "pan-down-symbolic" : "pan-end-symbolic");
+  gtk_image_set_from_icon_name (self->icon, get_icon (entry, expanded));
+  gtk_label_set_text (self->name, name);
+  gtk_label_set_text (self->caption, caption);
+  update_mark (self, entry);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self), sb_outline_node_get_expandable (self->node) ? name : tooltip);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->arrow), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  expanded ? _("Collapse") : _("Expand"), -1);
+}
+
+static void
+changed_cb (SbFileRow *self)
+{
+  if (self->node != NULL)
+    update (self);
+}
+
+static void
+arrow_clicked_cb (SbFileRow *self)
+{
+  if (self->node != NULL && sb_outline_node_get_expandable (self->node))
+    sb_outline_set_expanded (self->outline, self->node, !sb_outline_node_get_expanded (self->node));
+}
+
+static void
+sb_file_row_dispose (GObject *object)
+{
+  SbFileRow *self = SB_FILE_ROW (object);
+
+  sb_file_row_set_node (self, NULL);
+  g_clear_object (&self->outline);
+  g_clear_pointer (&self->box, gtk_widget_unparent);
+
+  G_OBJECT_CLASS (sb_file_row_parent_class)->dispose (object);
+}
+
+static void
+sb_file_row_class_init (SbFileRowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = sb_file_row_dispose;
+
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/sandbar/Sandbar/ui/sb-file-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, SbFileRow, arrow);
+  gtk_widget_class_bind_template_child (widget_class, SbFileRow, box);
+  gtk_widget_class_bind_template_child (widget_class, SbFileRow, caption);
+  gtk_widget_class_bind_template_child (widget_class, SbFileRow, icon);
+  gtk_widget_class_bind_template_child (widget_class, SbFileRow, mark);
+  gtk_widget_class_bind_template_child (widget_class, SbFileRow, name);
+  gtk_widget_class_bind_template_callback (widget_class, arrow_clicked_cb);
+}
+
+static void
+sb_file_row_init (SbFileRow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GtkWidget *
+sb_file_row_new (SbOutline *outline)
+{
+  SbFileRow *self = g_object_new (SB_TYPE_FILE_ROW, NULL);
+
+  g_set_object (&self->outline, outline);
+
+  return GTK_WIDGET (self);
+}
+
+void
+sb_file_row_set_node (SbFileRow     *self,
+                      SbOutlineNode *node)
+{
+  g_return_if_fail (SB_IS_FILE_ROW (self));
+
+  if (self->node == node)
+    return;
+
+  if (self->node != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (sb_outline_node_get_item (self->node), self);
+      g_signal_handlers_disconnect_by_data (self->node, self);
+    }
+
+  g_set_object (&self->node, node);
+  if (node == NULL)
+    return;
+
+  g_signal_connect_object (sb_outline_node_get_item (node), "changed", G_CALLBACK (changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (node, "notify", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
+  update (self);
+}

@@ -1,0 +1,583 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#include "config.h"
+
+#include "sb-file-tree.h"
+
+#include <string.h>
+
+#include "sb-file-credits.h"
+#include "sb-file-entry.h"
+
+#define MAX_ENTRIES 2000
+
+struct _SbFileTree
+{
+  GObject parent_instance;
+
+  /* owned */
+  SbChannel     *channel;
+  SbFileCredits *credits;
+  SbOutline     *outline;
+  GCancellable  *cancellable;
+  GHashTable    *nodes;     /* path → SbOutlineNode, borrowed from the outline; "" is the root */
+  GHashTable    *listings;  /* path → Listing: directories that have been asked for */
+
+  gboolean loading;
+};
+
+/* What is known about listing one directory. */
+typedef struct
+{
+  gboolean in_flight;
+  gboolean again;     /* it changed while it was being listed */
+  gboolean complete;  /* listed at least once: what comes now is new */
+  gboolean truncated;
+} Listing;
+
+typedef struct
+{
+  /* owned */
+  SbFileTree *tree;
+  char       *path;
+} ListCall;
+
+enum
+{
+  PROP_0,
+  PROP_LOADING,
+  N_PROPS
+};
+
+enum
+{
+  CHANGED,
+  FAILED,
+  N_SIGNALS
+};
+
+G_DEFINE_FINAL_TYPE (SbFileTree, sb_file_tree, G_TYPE_OBJECT)
+
+static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
+
+static void listed_cb (GObject      *source,
+                       GAsyncResult *result,
+                       gpointer      user_data);
+
+static void
+list_call_free (ListCall *call)
+{
+  g_object_unref (call->tree);
+  g_free (call->path);
+  g_free (call);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ListCall, list_call_free)
+
+static void
+set_loading (SbFileTree *self,
+             gboolean    loading)
+{
+  if (self->loading == loading)
+    return;
+
+  self->loading = loading;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOADING]);
+}
+
+static char *
+get_directory (const char *path)
+{
+  const char *slash = strrchr (path, '/');
+
+  return slash != NULL ? g_strndup (path, slash - path) : g_strdup ("");
+}
+
+static void
+list (SbFileTree *self,
+      const char *path)
+{
+  Listing *listing = g_hash_table_lookup (self->listings, path);
+  ListCall *call;
+
+  if (listing->in_flight)
+    {
+      listing->again = TRUE;
+      return;
+    }
+
+  listing->in_flight = TRUE;
+  listing->again = FALSE;
+  call = g_new0 (ListCall, 1);
+  call->tree = g_object_ref (self);
+  call->path = g_strdup (path);
+  sb_channel_list_async (self->channel, path, MAX_ENTRIES, self->cancellable, listed_cb, call);
+}
+
+static void
+open_directory (SbFileTree *self,
+                const char *path)
+{
+  if (!g_hash_table_contains (self->listings, path))
+    g_hash_table_insert (self->listings, g_strdup (path), g_new0 (Listing, 1));
+
+  /* Watched first: nothing can change unseen between the listing and the watch. */
+  sb_channel_watch (self->channel, path);
+  list (self, path);
+}
+
+static void
+close_directory (SbFileTree *self,
+                 const char *path)
+{
+  gboolean was_open = g_hash_table_remove (self->listings, path);
+
+  if (was_open && self->channel != NULL && sb_channel_is_open (self->channel))
+    sb_channel_unwatch (self->channel, path);
+}
+
+static void
+close_all (SbFileTree *self)
+{
+  g_autoptr(GList) paths = g_hash_table_get_keys (self->listings);
+
+  g_signal_handlers_disconnect_by_data (self->channel, self);
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  for (GList *link = paths; link != NULL && sb_channel_is_open (self->channel); link = link->next)
+    sb_channel_unwatch (self->channel, link->data);
+
+  g_hash_table_remove_all (self->listings);
+  g_hash_table_remove_all (self->nodes);
+  sb_outline_clear (self->outline);
+  g_clear_object (&self->channel);
+  set_loading (self, FALSE);
+}
+
+/* Forgets a node and all below it. */
+static void
+forget (SbFileTree    *self,
+        SbOutlineNode *node)
+{
+  g_autofree char *path = g_strdup (sb_file_entry_get_path (sb_outline_node_get_item (node)));
+
+  for (guint i = 0; i < sb_outline_node_get_n_children (node); i++)
+    forget (self, sb_outline_node_get_child (node, i));
+
+  close_directory (self, path);
+  g_hash_table_remove (self->nodes, path);
+}
+
+static void
+mark_entry (SbFileTree  *self,
+            SbFileEntry *entry,
+            SbFileMark   mark)
+{
+  const char *tool = sb_file_credits_lookup (self->credits, sb_file_entry_get_path (entry));
+
+  /* Still being written by the call that made it: added, not modified. */
+  if (mark == SB_FILE_MARK_MODIFIED && sb_file_entry_get_mark (entry) == SB_FILE_MARK_ADDED
+      && (tool == NULL || sb_file_entry_get_credit (entry) == NULL
+          || g_str_equal (tool, sb_file_entry_get_credit (entry))))
+    mark = SB_FILE_MARK_ADDED;
+
+  if (sb_file_entry_get_file_type (entry) != SB_FILE_TYPE_DIRECTORY)
+    sb_file_entry_set_mark (entry, mark, tool);
+}
+
+static void
+remove_node (SbFileTree    *self,
+             SbOutlineNode *node)
+{
+  g_autofree char *path = g_strdup (sb_file_entry_get_path (sb_outline_node_get_item (node)));
+
+  forget (self, node);
+  sb_outline_remove (self->outline, node);
+  g_signal_emit (self, signals[CHANGED], 0, path);
+}
+
+static void
+insert_entries (SbFileTree    *self,
+                SbOutlineNode *parent,
+                guint          index,
+                GPtrArray     *entries)
+{
+  sb_outline_insert (self->outline, parent, index, entries, FALSE);
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      SbFileEntry *entry = g_ptr_array_index (entries, i);
+      SbOutlineNode *node = sb_outline_node_get_child (parent, index + i);
+
+      sb_outline_node_set_container (node, sb_file_entry_get_file_type (entry) == SB_FILE_TYPE_DIRECTORY);
+      g_hash_table_insert (self->nodes, g_strdup (sb_file_entry_get_path (entry)), node);
+    }
+  g_ptr_array_set_size (entries, 0);
+}
+
+static void
+remove_missing (SbFileTree    *self,
+                SbOutlineNode *parent,
+                GHashTable    *infos)
+{
+  for (guint i = sb_outline_node_get_n_children (parent); i > 0; i--)
+    {
+      SbOutlineNode *node = sb_outline_node_get_child (parent, i - 1);
+      SbFileEntry *entry = sb_outline_node_get_item (node);
+      SbFileInfo *info = g_hash_table_lookup (infos, sb_file_entry_get_name (entry));
+      gboolean was_directory = sb_file_entry_get_file_type (entry) == SB_FILE_TYPE_DIRECTORY;
+
+      if (info == NULL || (info->type == SB_FILE_TYPE_DIRECTORY) != was_directory)
+        {
+          remove_node (self, node);
+        }
+      else
+        {
+          if (sb_file_entry_update (entry, info))
+            {
+              mark_entry (self, entry, SB_FILE_MARK_MODIFIED);
+              g_signal_emit (self, signals[CHANGED], 0, sb_file_entry_get_path (entry));
+            }
+          g_hash_table_remove (infos, info->name);
+        }
+    }
+}
+
+static int
+compare_entries (gconstpointer a,
+                 gconstpointer b)
+{
+  return sb_file_entry_compare (*(SbFileEntry * const *) a, *(SbFileEntry * const *) b);
+}
+
+static gboolean
+is_before (SbOutlineNode *parent,
+           guint          index,
+           SbFileEntry   *entry)
+{
+  SbOutlineNode *child = sb_outline_node_get_child (parent, index);
+
+  return sb_file_entry_compare (sb_outline_node_get_item (child), entry) < 0;
+}
+
+/* What is left in infos is new: put in place, each run of neighbours at once. */
+static void
+insert_new (SbFileTree    *self,
+            SbOutlineNode *parent,
+            const char    *path,
+            GHashTable    *infos,
+            gboolean       live)
+{
+  g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr(GPtrArray) run = g_ptr_array_new ();
+  GHashTableIter iter;
+  gpointer info;
+  guint index = 0;
+
+  g_hash_table_iter_init (&iter, infos);
+  while (g_hash_table_iter_next (&iter, NULL, &info))
+    {
+      SbFileEntry *entry = sb_file_entry_new (path, info);
+      gboolean credited = sb_file_credits_lookup (self->credits, sb_file_entry_get_path (entry)) != NULL;
+
+      mark_entry (self, entry, live || credited ? SB_FILE_MARK_ADDED : SB_FILE_MARK_NONE);
+      g_ptr_array_add (entries, entry);
+    }
+
+  g_ptr_array_sort (entries, compare_entries);
+  for (guint i = 0; i < entries->len; i++)
+    {
+      SbFileEntry *entry = g_ptr_array_index (entries, i);
+      guint start = index;
+
+      while (index < sb_outline_node_get_n_children (parent) && is_before (parent, index, entry))
+        index++;
+
+      if (index != start && run->len > 0)
+        {
+          guint n = run->len;
+
+          insert_entries (self, parent, start, run);
+          index += n;
+        }
+      g_ptr_array_add (run, entry);
+    }
+
+  insert_entries (self, parent, index, run);
+}
+
+static void
+merge (SbFileTree *self,
+       const char *path,
+       GPtrArray  *list_of_infos,
+       gboolean    live)
+{
+  SbOutlineNode *parent = g_hash_table_lookup (self->nodes, path);
+  g_autoptr(GHashTable) infos = g_hash_table_new (g_str_hash, g_str_equal);
+
+  if (*path == '\0')
+    parent = sb_outline_get_root (self->outline);
+  if (parent == NULL)
+    return;
+
+  for (guint i = 0; i < list_of_infos->len; i++)
+    {
+      SbFileInfo *info = g_ptr_array_index (list_of_infos, i);
+
+      g_hash_table_insert (infos, info->name, info);
+    }
+
+  remove_missing (self, parent, infos);
+  insert_new (self, parent, path, infos, live);
+}
+
+static void
+listed_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr(ListCall) call = user_data;
+  SbFileTree *self = call->tree;
+  g_autoptr(GPtrArray) infos = NULL;
+  g_autoptr(GError) error = NULL;
+  gboolean truncated = FALSE;
+  Listing *listing;
+
+  infos = sb_channel_list_finish (SB_CHANNEL (source), result, &truncated, &error);
+  listing = g_hash_table_lookup (self->listings, call->path);
+
+  /* Of a sandbox that is no longer shown, or a directory that was closed meanwhile. */
+  if ((SbChannel *) source != self->channel || listing == NULL)
+    return;
+
+  listing->in_flight = FALSE;
+  set_loading (self, FALSE);
+  if (infos != NULL)
+    {
+      gboolean live = listing->complete;
+
+      listing->complete = TRUE;
+      listing->truncated = truncated;
+      merge (self, call->path, infos, live);
+    }
+  else if (!g_error_matches (error, SB_CHANNEL_ERROR, SB_CHANNEL_ERROR_NOT_FOUND)
+           && !g_error_matches (error, SB_CHANNEL_ERROR, SB_CHANNEL_ERROR_CLOSED)
+           && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      g_signal_emit (self, signals[FAILED], 0, error);
+    }
+
+  /* Merging may have closed the directory. */
+  listing = g_hash_table_lookup (self->listings, call->path);
+  if (listing != NULL && listing->again && sb_channel_is_open (self->channel))
+    list (self, call->path);
+}
+
+static void
+file_changed_cb (SbFileTree   *self,
+                 const char   *path,
+                 SbFileChange  change,
+                 SbChannel    *channel)
+{
+  g_autofree char *relative = sb_file_tree_normalize (path);
+  g_autofree char *directory = get_directory (relative);
+
+  /* RESCAN names the directory itself, the others a file in it. */
+  if (g_hash_table_contains (self->listings, directory))
+    list (self, directory);
+  if (change == SB_FILE_CHANGE_RESCAN && g_hash_table_contains (self->listings, relative))
+    list (self, relative);
+}
+
+static void
+expanded_changed_cb (SbFileTree    *self,
+                     SbOutlineNode *node,
+                     SbOutline     *outline)
+{
+  const char *path = sb_file_entry_get_path (sb_outline_node_get_item (node));
+
+  if (self->channel == NULL || !sb_channel_is_open (self->channel))
+    return;
+
+  if (sb_outline_node_get_expanded (node))
+    open_directory (self, path);
+  else
+    close_directory (self, path);
+}
+
+static void
+credited_cb (SbFileTree    *self,
+             const char    *path,
+             SbFileCredits *credits)
+{
+  SbOutlineNode *node = g_hash_table_lookup (self->nodes, path);
+  SbFileEntry *entry = node != NULL ? sb_outline_node_get_item (node) : NULL;
+
+  if (entry == NULL)
+    return;
+
+  mark_entry (self, entry,
+              sb_file_entry_get_credit (entry) == NULL ? SB_FILE_MARK_ADDED : SB_FILE_MARK_MODIFIED);
+}
+
+static void
+sb_file_tree_dispose (GObject *object)
+{
+  SbFileTree *self = SB_FILE_TREE (object);
+
+  sb_file_tree_set_channel (self, NULL);
+  sb_file_credits_set_trace (self->credits, NULL);
+
+  G_OBJECT_CLASS (sb_file_tree_parent_class)->dispose (object);
+}
+
+static void
+sb_file_tree_finalize (GObject *object)
+{
+  SbFileTree *self = SB_FILE_TREE (object);
+
+  g_clear_pointer (&self->nodes, g_hash_table_unref);
+  g_clear_pointer (&self->listings, g_hash_table_unref);
+  g_clear_object (&self->outline);
+  g_clear_object (&self->credits);
+
+  G_OBJECT_CLASS (sb_file_tree_parent_class)->finalize (object);
+}
+
+static void
+sb_file_tree_get_property (GObject    *object,
+                           guint       prop_id,
+                           GValue     *value,
+                           GParamSpec *pspec)
+{
+  switch (prop_id)
+    {
+    case PROP_LOADING:
+      g_value_set_boolean (value, SB_FILE_TREE (object)->loading);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+sb_file_tree_class_init (SbFileTreeClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = sb_file_tree_dispose;
+  object_class->finalize = sb_file_tree_finalize;
+  object_class->get_property = sb_file_tree_get_property;
+
+  properties[PROP_LOADING] =
+    g_param_spec_boolean ("loading", NULL, NULL, FALSE,
+                          G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  signals[CHANGED] = g_signal_new ("changed", SB_TYPE_FILE_TREE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[FAILED] = g_signal_new ("failed", SB_TYPE_FILE_TREE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 1, G_TYPE_ERROR);
+}
+
+static void
+sb_file_tree_init (SbFileTree *self)
+{
+  self->outline = sb_outline_new ();
+  self->credits = sb_file_credits_new ();
+  self->nodes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->listings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+
+  g_signal_connect_object (self->outline, "expanded-changed", G_CALLBACK (expanded_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->credits, "credited", G_CALLBACK (credited_cb), self, G_CONNECT_SWAPPED);
+}
+
+SbFileTree *
+sb_file_tree_new (void)
+{
+  return g_object_new (SB_TYPE_FILE_TREE, NULL);
+}
+
+void
+sb_file_tree_set_channel (SbFileTree *self,
+                          SbChannel  *channel)
+{
+  g_return_if_fail (SB_IS_FILE_TREE (self));
+
+  if (self->channel == channel)
+    return;
+
+  if (self->channel != NULL)
+    close_all (self);
+  if (channel == NULL)
+    return;
+
+  self->channel = g_object_ref (channel);
+  self->cancellable = g_cancellable_new ();
+  g_signal_connect_object (channel, "file-changed", G_CALLBACK (file_changed_cb), self, G_CONNECT_SWAPPED);
+  set_loading (self, TRUE);
+  open_directory (self, "");
+}
+
+void
+sb_file_tree_set_trace (SbFileTree *self,
+                        SbTrace    *trace)
+{
+  g_return_if_fail (SB_IS_FILE_TREE (self));
+
+  sb_file_credits_set_trace (self->credits, trace);
+}
+
+SbOutline *
+sb_file_tree_get_outline (SbFileTree *self)
+{
+  g_return_val_if_fail (SB_IS_FILE_TREE (self), NULL);
+
+  return self->outline;
+}
+
+gboolean
+sb_file_tree_get_loading (SbFileTree *self)
+{
+  g_return_val_if_fail (SB_IS_FILE_TREE (self), FALSE);
+
+  return self->loading;
+}
+
+SbOutlineNode *
+sb_file_tree_lookup (SbFileTree *self,
+                     const char *path)
+{
+  g_return_val_if_fail (SB_IS_FILE_TREE (self), NULL);
+
+  return path != NULL ? g_hash_table_lookup (self->nodes, path) : NULL;
+}
+
+gboolean
+sb_file_tree_get_truncated (SbFileTree *self,
+                            const char *path)
+{
+  Listing *listing;
+
+  g_return_val_if_fail (SB_IS_FILE_TREE (self), FALSE);
+
+  listing = g_hash_table_lookup (self->listings, path);
+
+  return listing != NULL && listing->truncated;
+}
+
+char *
+sb_file_tree_normalize (const char *path)
+{
+  if (g_str_equal (path, "/workspace"))
+    return g_strdup ("");
+  if (g_str_has_prefix (path, "/workspace/"))
+    path += strlen ("/workspace/");
+  while (g_str_has_prefix (path, "./"))
+    path += 2;
+
+  return g_strdup (g_str_equal (path, ".") ? "" : path);
+}

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#include "config.h"
+
+#include "sb-files-page.h"
+
+#include <glib/gi18n.h>
+
+#include "sb-file-entry.h"
+#include "sb-file-row.h"
+#include "sb-file-tree.h"
+#include "sb-file-view.h"
+#include "sb-outline-keys.h"
+
+/* Below this width the file is shown under the tree instead of beside it. */
+#define SIDE_BY_SIDE_WIDTH 460
+
+struct _SbFilesPage
+{
+  GtkWidget parent_instance;
+
+  /* owned */
+  SbFileTree         *tree;
+  SbChannel          *channel;
+  GtkSingleSelection *chosen;
+  char               *path; /* of the file that is shown */
+  guint               turn_id;
+
+  /* template */
+  GtkPaned    *paned;
+  GtkListView *list;
+  GtkStack    *states;
+  GtkLabel    *truncated;
+  SbFileView  *view;
+};
+
+G_DEFINE_FINAL_TYPE (SbFilesPage, sb_files_page, GTK_TYPE_WIDGET)
+
+static void
+update_state (SbFilesPage *self)
+{
+  guint n_items = g_list_model_get_n_items (G_LIST_MODEL (sb_file_tree_get_outline (self->tree)));
+
+  if (n_items > 0)
+    gtk_stack_set_visible_child_name (self->states, "rows");
+  else
+    gtk_stack_set_visible_child_name (self->states,
+                                      sb_file_tree_get_loading (self->tree) ? "loading" : "empty");
+  gtk_widget_set_visible (GTK_WIDGET (self->truncated), sb_file_tree_get_truncated (self->tree, ""));
+}
+
+static void
+show_file (SbFilesPage *self,
+           SbFileEntry *entry)
+{
+  g_free (self->path);
+  self->path = entry != NULL ? g_strdup (sb_file_entry_get_path (entry)) : NULL;
+  sb_file_view_set_file (self->view, self->channel, entry);
+}
+
+static void
+chosen_cb (SbFilesPage *self)
+{
+  SbOutlineNode *node = gtk_single_selection_get_selected_item (self->chosen);
+  SbFileEntry *entry = node != NULL ? sb_outline_node_get_item (node) : NULL;
+
+  /* A row that vanished leaves what it showed; a directory is not a file to show. */
+  if (entry != NULL && sb_file_entry_get_file_type (entry) != SB_FILE_TYPE_DIRECTORY)
+    show_file (self, entry);
+}
+
+static void
+tree_changed_cb (SbFilesPage *self,
+                 const char  *path,
+                 SbFileTree  *tree)
+{
+  if (g_strcmp0 (path, self->path) == 0)
+    sb_file_view_refresh (self->view, sb_file_tree_lookup (tree, path) == NULL);
+}
+
+/* A file written by way of another name comes back as a new entry: the reader stays on it. */
+static void
+rows_changed_cb (SbFilesPage *self)
+{
+  SbOutlineNode *node = sb_file_tree_lookup (self->tree, self->path);
+
+  update_state (self);
+  if (node != NULL && gtk_single_selection_get_selected_item (self->chosen) == NULL)
+    {
+      guint position = sb_outline_get_position (sb_file_tree_get_outline (self->tree), node);
+
+      if (position != G_MAXUINT)
+        gtk_single_selection_set_selected (self->chosen, position);
+    }
+}
+
+static void
+failed_cb (SbFilesPage *self,
+           GError      *error,
+           SbFileTree  *tree)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s", error->message);
+  update_state (self);
+}
+
+static void
+row_setup_cb (SbFilesPage *self,
+              GtkListItem *item)
+{
+  gtk_list_item_set_child (item, sb_file_row_new (sb_file_tree_get_outline (self->tree)));
+}
+
+static void
+row_bind_cb (SbFilesPage *self,
+             GtkListItem *item)
+{
+  sb_file_row_set_node (SB_FILE_ROW (gtk_list_item_get_child (item)), gtk_list_item_get_item (item));
+}
+
+static void
+row_unbind_cb (SbFilesPage *self,
+               GtkListItem *item)
+{
+  sb_file_row_set_node (SB_FILE_ROW (gtk_list_item_get_child (item)), NULL);
+}
+
+static void
+row_activated_cb (SbFilesPage *self,
+                  guint        position)
+{
+  SbOutline *outline = sb_file_tree_get_outline (self->tree);
+  g_autoptr(SbOutlineNode) node = g_list_model_get_item (G_LIST_MODEL (outline), position);
+
+  if (node != NULL && sb_outline_node_get_expandable (node))
+    sb_outline_set_expanded (outline, node, !sb_outline_node_get_expanded (node));
+}
+
+static gboolean
+turn_cb (gpointer user_data)
+{
+  SbFilesPage *self = user_data;
+  int width = gtk_widget_get_width (GTK_WIDGET (self));
+  int height = gtk_widget_get_height (GTK_WIDGET (self));
+  gboolean beside = width >= SIDE_BY_SIDE_WIDTH;
+
+  self->turn_id = 0;
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->paned),
+                                  beside ? GTK_ORIENTATION_HORIZONTAL : GTK_ORIENTATION_VERTICAL);
+  gtk_paned_set_position (self->paned, beside ? width * 42 / 100 : height * 40 / 100);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+sb_files_page_size_allocate (GtkWidget *widget,
+                             int        width,
+                             int        height,
+                             int        baseline)
+{
+  SbFilesPage *self = SB_FILES_PAGE (widget);
+  GtkOrientation orientation = gtk_orientable_get_orientation (GTK_ORIENTABLE (self->paned));
+  gboolean beside = orientation == GTK_ORIENTATION_HORIZONTAL;
+
+  gtk_widget_allocate (GTK_WIDGET (self->paned), width, height, baseline, NULL);
+  /* Not in the middle of an allocation. */
+  if (beside != (width >= SIDE_BY_SIDE_WIDTH) && self->turn_id == 0)
+    self->turn_id = g_idle_add_full (G_PRIORITY_HIGH_IDLE, turn_cb, self, NULL);
+}
+
+static void
+sb_files_page_measure (GtkWidget      *widget,
+                       GtkOrientation  orientation,
+                       int             for_size,
+                       int            *minimum,
+                       int            *natural,
+                       int            *minimum_baseline,
+                       int            *natural_baseline)
+{
+  SbFilesPage *self = SB_FILES_PAGE (widget);
+
+  gtk_widget_measure (GTK_WIDGET (self->paned), orientation, -1, minimum, natural, NULL, NULL);
+  /* It turns itself when it gets narrow. */
+  if (orientation == GTK_ORIENTATION_HORIZONTAL)
+    *minimum = MIN (*minimum, 200);
+}
+
+static void
+sb_files_page_dispose (GObject *object)
+{
+  SbFilesPage *self = SB_FILES_PAGE (object);
+
+  g_clear_handle_id (&self->turn_id, g_source_remove);
+  if (self->tree != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (self->tree, self);
+      g_signal_handlers_disconnect_by_data (sb_file_tree_get_outline (self->tree), self);
+    }
+  g_clear_pointer ((GtkWidget **) &self->paned, gtk_widget_unparent);
+  g_clear_object (&self->chosen);
+  g_clear_object (&self->tree);
+  g_clear_object (&self->channel);
+  g_clear_pointer (&self->path, g_free);
+
+  G_OBJECT_CLASS (sb_files_page_parent_class)->dispose (object);
+}
+
+static void
+sb_files_page_class_init (SbFilesPageClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = sb_files_page_dispose;
+  widget_class->measure = sb_files_page_measure;
+  widget_class->size_allocate = sb_files_page_size_allocate;
+
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/sandbar/Sandbar/ui/sb-files-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, SbFilesPage, list);
+  gtk_widget_class_bind_template_child (widget_class, SbFilesPage, paned);
+  gtk_widget_class_bind_template_child (widget_class, SbFilesPage, states);
+  gtk_widget_class_bind_template_child (widget_class, SbFilesPage, truncated);
+  gtk_widget_class_bind_template_child (widget_class, SbFilesPage, view);
+  gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, row_bind_cb);
+  gtk_widget_class_bind_template_callback (widget_class, row_setup_cb);
+  gtk_widget_class_bind_template_callback (widget_class, row_unbind_cb);
+
+  g_type_ensure (SB_TYPE_FILE_VIEW);
+}
+
+static void
+sb_files_page_init (SbFilesPage *self)
+{
+  SbOutline *outline;
+
+  self->tree = sb_file_tree_new ();
+  gtk_widget_init_template (GTK_WIDGET (self));
+
+  outline = sb_file_tree_get_outline (self->tree);
+  self->chosen = gtk_single_selection_new (G_LIST_MODEL (g_object_ref (outline)));
+  gtk_single_selection_set_autoselect (self->chosen, FALSE);
+  gtk_single_selection_set_can_unselect (self->chosen, TRUE);
+  gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (self->chosen));
+  sb_outline_keys_attach (self->list, self->chosen, outline);
+
+  g_signal_connect_object (self->chosen, "notify::selected-item", G_CALLBACK (chosen_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (outline, "items-changed", G_CALLBACK (rows_changed_cb), self,
+                           G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+  g_signal_connect_object (self->tree, "changed", G_CALLBACK (tree_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->tree, "failed", G_CALLBACK (failed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->tree, "notify::loading", G_CALLBACK (update_state), self, G_CONNECT_SWAPPED);
+  update_state (self);
+}
+
+void
+sb_files_page_set_source (SbFilesPage *self,
+                          SbChannel   *channel,
+                          SbTrace     *trace)
+{
+  g_return_if_fail (SB_IS_FILES_PAGE (self));
+
+  sb_file_tree_set_trace (self->tree, trace);
+  if (!g_set_object (&self->channel, channel))
+    return;
+
+  show_file (self, NULL);
+  sb_file_tree_set_channel (self->tree, channel);
+  update_state (self);
+}

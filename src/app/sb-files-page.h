@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "sb-channel.h"
+#include "sb-trace.h"
+
+G_BEGIN_DECLS
+
+/* The file tree of a sandbox and the file that is selected in it. */
+#define SB_TYPE_FILES_PAGE (sb_files_page_get_type ())
+G_DECLARE_FINAL_TYPE (SbFilesPage, sb_files_page, SB, FILES_PAGE, GtkWidget)
+
+/* channel, trace: nullable */
+void sb_files_page_set_source (SbFilesPage *self,
+                               SbChannel   *channel,
+                               SbTrace     *trace);
+
+G_END_DECLS

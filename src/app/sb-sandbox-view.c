@@ -1,0 +1,465 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#include "config.h"
+
+#include "sb-sandbox-view.h"
+
+#include <adwaita.h>
+#include <glib/gi18n.h>
+
+#include "sb-compat.h"
+#include "sb-files-page.h"
+#include "sb-isolation-page.h"
+#include "sb-meters.h"
+#include "sb-wrap-box.h"
+
+#define AGE_INTERVAL_S 20
+
+struct _SbSandboxView
+{
+  GtkWidget parent_instance;
+
+  /* owned */
+  SbSelection *selection;
+  SbSandbox   *sandbox;
+  guint        age_id;
+
+  /* template */
+  GtkWidget       *box;
+  SbWrapBox       *chips;
+  GtkWidget       *content;
+  SbFilesPage     *files;
+  SbIsolationPage *isolation;
+  SbMeters        *meters;
+  GtkLabel        *name;
+  GtkStack        *pages;
+  GtkDropDown     *picker;
+  AdwStatusPage   *status;
+  GtkLabel        *subtitle;
+  GtkStack        *states;
+
+  gboolean syncing;
+};
+
+enum
+{
+  PROP_0,
+  PROP_SELECTION,
+  N_PROPS
+};
+
+G_DEFINE_FINAL_TYPE (SbSandboxView, sb_sandbox_view, GTK_TYPE_WIDGET)
+
+static GParamSpec *properties[N_PROPS];
+
+static GListModel *
+get_sandboxes (SbSandboxView *self)
+{
+  SbWorkspace *workspace = self->selection != NULL ? sb_selection_get_workspace (self->selection) : NULL;
+
+  return workspace != NULL ? G_LIST_MODEL (sb_workspace_get_sandboxes (workspace)) : NULL;
+}
+
+static char *
+describe_age (SbSandbox *sandbox)
+{
+  gint64 minutes = (g_get_real_time () - sb_sandbox_get_created (sandbox)) / (60 * G_USEC_PER_SEC);
+
+  if (minutes < 1)
+    return g_strdup (_("just now"));
+  if (minutes < 60)
+    return g_strdup_printf (ngettext ("%d min", "%d min", minutes), (int) minutes);
+
+  return g_strdup_printf (ngettext ("%d hour", "%d hours", minutes / 60), (int) (minutes / 60));
+}
+
+static void
+update_subtitle (SbSandboxView *self)
+{
+  g_autofree char *age = describe_age (self->sandbox);
+  g_autofree char *text = g_strdup_printf ("%s · %s", sb_sandbox_get_backend_label (self->sandbox), age);
+
+  gtk_label_set_text (self->subtitle, text);
+}
+
+static void
+update_chips (SbSandboxView *self,
+              GPtrArray     *facts)
+{
+  sb_wrap_box_clear (self->chips);
+  for (guint i = 0; facts != NULL && i < facts->len; i++)
+    {
+      const SbSandboxFact *fact = g_ptr_array_index (facts, i);
+      GtkWidget *chip;
+
+      /* Named in the line above already. */
+      if (g_strcmp0 (fact->id, "backend") == 0)
+        continue;
+
+      chip = gtk_label_new (fact->label);
+      gtk_label_set_ellipsize (GTK_LABEL (chip), PANGO_ELLIPSIZE_END);
+      gtk_widget_add_css_class (chip, "sb-chip");
+      gtk_widget_add_css_class (chip, fact->holds ? "success" : "warning");
+      gtk_widget_set_tooltip_text (chip, fact->detail);
+      sb_wrap_box_append (self->chips, chip);
+    }
+}
+
+static void
+show_status (SbSandboxView *self,
+             const char    *icon,
+             const char    *title,
+             const char    *description)
+{
+  g_autofree char *escaped = description != NULL ? g_markup_escape_text (description, -1) : NULL;
+
+  adw_status_page_set_icon_name (self->status, icon);
+  adw_status_page_set_title (self->status, title);
+  adw_status_page_set_description (self->status, escaped);
+  gtk_stack_set_visible_child_name (self->states, "status");
+}
+
+static void
+show_end (SbSandboxView *self)
+{
+  const char *message = sb_sandbox_get_message (self->sandbox);
+  const char *gone = _("Its files are gone. The next tool call can start a new one.");
+
+  switch (sb_sandbox_get_state (self->sandbox))
+    {
+    case SB_SANDBOX_STATE_LOST:
+      show_status (self, "dialog-warning-symbolic", _("The sandbox was killed from outside"),
+                   message != NULL ? message : gone);
+      break;
+    case SB_SANDBOX_STATE_FAILED:
+      show_status (self, "dialog-error-symbolic", _("The sandbox did not start"), message);
+      break;
+    case SB_SANDBOX_STATE_STOPPING:
+    case SB_SANDBOX_STATE_STOPPED:
+    default:
+      show_status (self, "sb-sandbox-symbolic", _("The sandbox was stopped"), gone);
+      break;
+    }
+}
+
+static SbTrace *
+get_trace (SbSandboxView *self)
+{
+  SbConversation *conversation = NULL;
+
+  if (self->selection != NULL)
+    conversation = sb_selection_get_conversation (self->selection);
+
+  return conversation != NULL ? sb_conversation_get_trace (conversation) : NULL;
+}
+
+static void
+update (SbSandboxView *self)
+{
+  gboolean ready = self->sandbox != NULL && sb_sandbox_get_state (self->sandbox) == SB_SANDBOX_STATE_READY;
+  SbChannel *channel = ready ? sb_sandbox_get_channel (self->sandbox) : NULL;
+  GPtrArray *facts = self->sandbox != NULL ? sb_sandbox_get_facts (self->sandbox) : NULL;
+
+  gtk_widget_set_visible (self->content, self->sandbox != NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "sandbox.stop", ready);
+  sb_files_page_set_source (self->files, channel, get_trace (self));
+  sb_meters_set_channel (self->meters, channel);
+
+  if (self->sandbox == NULL)
+    {
+      show_status (self, "sb-sandbox-symbolic", _("No sandbox yet"),
+                   _("When an agent runs code, a fresh sandbox is started for it: without a network, with "
+                     "limits, and thrown away at the end. Its files appear here."));
+      return;
+    }
+
+  gtk_label_set_text (self->name, sb_sandbox_get_name (self->sandbox));
+  update_subtitle (self);
+  update_chips (self, facts);
+  sb_isolation_page_set_facts (self->isolation, facts);
+  if (ready)
+    gtk_stack_set_visible_child_name (self->states, "ready");
+  else if (sb_sandbox_get_state (self->sandbox) == SB_SANDBOX_STATE_STARTING)
+    gtk_stack_set_visible_child_name (self->states, "starting");
+  else
+    show_end (self);
+}
+
+static void
+update_picker (SbSandboxView *self)
+{
+  GListModel *sandboxes = get_sandboxes (self);
+  guint n_items = sandboxes != NULL ? g_list_model_get_n_items (sandboxes) : 0;
+  guint position = GTK_INVALID_LIST_POSITION;
+
+  for (guint i = 0; i < n_items; i++)
+    {
+      g_autoptr(SbSandbox) item = g_list_model_get_item (sandboxes, i);
+
+      if (item == self->sandbox)
+        position = i;
+    }
+
+  self->syncing = TRUE;
+  gtk_drop_down_set_selected (self->picker, position);
+  self->syncing = FALSE;
+  gtk_widget_set_visible (GTK_WIDGET (self->picker), n_items > 1);
+  gtk_widget_set_visible (GTK_WIDGET (self->name), n_items <= 1 || position == GTK_INVALID_LIST_POSITION);
+}
+
+static void
+sandbox_changed_cb (SbSandboxView *self)
+{
+  SbSandbox *sandbox = sb_selection_get_sandbox (self->selection);
+
+  if (self->sandbox != NULL)
+    g_signal_handlers_disconnect_by_data (self->sandbox, self);
+  if (g_set_object (&self->sandbox, sandbox) && sandbox != NULL)
+    g_signal_connect_object (sandbox, "notify", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+
+  update (self);
+  update_picker (self);
+}
+
+static void
+picked_cb (SbSandboxView *self)
+{
+  SbSandbox *sandbox = gtk_drop_down_get_selected_item (self->picker);
+
+  if (!self->syncing && sandbox != NULL && self->selection != NULL)
+    sb_selection_set_sandbox (self->selection, sandbox);
+}
+
+static gboolean
+age_cb (gpointer user_data)
+{
+  SbSandboxView *self = user_data;
+
+  if (self->sandbox != NULL)
+    update_subtitle (self);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+stopped_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr(SbSandboxView) self = user_data;
+  g_autoptr(GError) error = NULL;
+
+  if (!sb_sandbox_manager_stop_finish (SB_SANDBOX_MANAGER (source), result, &error))
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s", error->message);
+}
+
+static void
+stop (SbSandboxView *self)
+{
+  SbWorkspace *workspace = sb_selection_get_workspace (self->selection);
+
+  if (self->sandbox != NULL)
+    sb_sandbox_manager_stop_async (sb_workspace_get_sandboxes (workspace), self->sandbox, NULL, stopped_cb,
+                                   g_object_ref (self));
+}
+
+static void
+stop_confirmed_cb (GObject      *source,
+                   GAsyncResult *result,
+                   gpointer      user_data)
+{
+  g_autoptr(SbSandboxView) self = user_data;
+
+  if (sb_compat_confirm_finish (result) && self->selection != NULL)
+    stop (self);
+}
+
+static gboolean
+is_in_use (SbSandboxView *self)
+{
+  const char *owner = sb_sandbox_get_owner (self->sandbox);
+  GListModel *conversations = sb_workspace_get_conversations (sb_selection_get_workspace (self->selection));
+
+  for (guint i = 0; i < g_list_model_get_n_items (conversations); i++)
+    {
+      g_autoptr(SbConversation) conversation = g_list_model_get_item (conversations, i);
+
+      if (sb_conversation_get_running (conversation)
+          && (owner == NULL || g_str_equal (owner, sb_conversation_get_id (conversation))))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+static void
+stop_cb (GtkWidget  *widget,
+         const char *action_name,
+         GVariant   *parameter)
+{
+  SbSandboxView *self = SB_SANDBOX_VIEW (widget);
+
+  if (self->sandbox == NULL || self->selection == NULL)
+    return;
+
+  if (is_in_use (self))
+    sb_compat_confirm_async (GTK_WINDOW (gtk_widget_get_root (widget)), _("Stop the Sandbox?"),
+                             _("An agent is at work in it. Whatever runs is killed, and its files are thrown "
+                               "away."),
+                             _("_Stop"), TRUE, NULL, stop_confirmed_cb, g_object_ref (self));
+  else
+    stop (self);
+}
+
+static void
+page_cb (GtkWidget  *widget,
+         const char *action_name,
+         GVariant   *parameter)
+{
+  gtk_stack_set_visible_child_name (SB_SANDBOX_VIEW (widget)->pages, g_variant_get_string (parameter, NULL));
+}
+
+static void
+sb_sandbox_view_map (GtkWidget *widget)
+{
+  SbSandboxView *self = SB_SANDBOX_VIEW (widget);
+
+  GTK_WIDGET_CLASS (sb_sandbox_view_parent_class)->map (widget);
+  age_cb (self);
+  self->age_id = g_timeout_add_seconds (AGE_INTERVAL_S, age_cb, self);
+}
+
+static void
+sb_sandbox_view_unmap (GtkWidget *widget)
+{
+  g_clear_handle_id (&SB_SANDBOX_VIEW (widget)->age_id, g_source_remove);
+  GTK_WIDGET_CLASS (sb_sandbox_view_parent_class)->unmap (widget);
+}
+
+static void
+sb_sandbox_view_dispose (GObject *object)
+{
+  SbSandboxView *self = SB_SANDBOX_VIEW (object);
+  GListModel *sandboxes = get_sandboxes (self);
+
+  g_clear_handle_id (&self->age_id, g_source_remove);
+  if (sandboxes != NULL)
+    g_signal_handlers_disconnect_by_data (sandboxes, self);
+  if (self->selection != NULL)
+    g_signal_handlers_disconnect_by_data (self->selection, self);
+  if (self->sandbox != NULL)
+    g_signal_handlers_disconnect_by_data (self->sandbox, self);
+  g_clear_object (&self->sandbox);
+  g_clear_object (&self->selection);
+  g_clear_pointer (&self->box, gtk_widget_unparent);
+
+  G_OBJECT_CLASS (sb_sandbox_view_parent_class)->dispose (object);
+}
+
+static void
+sb_sandbox_view_get_property (GObject    *object,
+                              guint       prop_id,
+                              GValue     *value,
+                              GParamSpec *pspec)
+{
+  switch (prop_id)
+    {
+    case PROP_SELECTION:
+      g_value_set_object (value, SB_SANDBOX_VIEW (object)->selection);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+sb_sandbox_view_set_property (GObject      *object,
+                              guint         prop_id,
+                              const GValue *value,
+                              GParamSpec   *pspec)
+{
+  switch (prop_id)
+    {
+    case PROP_SELECTION:
+      sb_sandbox_view_set_selection (SB_SANDBOX_VIEW (object), g_value_get_object (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+sb_sandbox_view_class_init (SbSandboxViewClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = sb_sandbox_view_dispose;
+  object_class->get_property = sb_sandbox_view_get_property;
+  object_class->set_property = sb_sandbox_view_set_property;
+  widget_class->map = sb_sandbox_view_map;
+  widget_class->unmap = sb_sandbox_view_unmap;
+
+  properties[PROP_SELECTION] =
+    g_param_spec_object ("selection", NULL, NULL, SB_TYPE_SELECTION,
+                         G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/sandbar/Sandbar/ui/sb-sandbox-view.ui");
+  gtk_widget_class_bind_template_child (widget_class, SbSandboxView, box);
+  gtk_widget_class_bind_template_child (widget_class, SbSandboxView, chips);
+  gtk_widget_class_bind_template_child (widget_class, SbSandboxView, content);
+  gtk_widget_class_bind_template_child (widget_class, SbSandboxView, files);
+  gtk_widget_class_bind_template_child (widget_class, SbSandboxView, isolation);
+  gtk_widget_class_bind_template_child (widget_class, SbSandboxView, meters);
+  gtk_widget_class_bind_template_child (widget_class, SbSandboxView, name);
+  gtk_widget_class_bind_template_child (widget_class, SbSandboxView, pages);
+  gtk_widget_class_bind_template_child (widget_class, SbSandboxView, picker);
+  gtk_widget_class_bind_template_child (widget_class, SbSandboxView, states);
+  gtk_widget_class_bind_template_child (widget_class, SbSandboxView, status);
+  gtk_widget_class_bind_template_child (widget_class, SbSandboxView, subtitle);
+  gtk_widget_class_bind_template_callback (widget_class, picked_cb);
+  gtk_widget_class_install_action (widget_class, "sandbox.stop", NULL, stop_cb);
+  gtk_widget_class_install_action (widget_class, "sandbox.page", "s", page_cb);
+
+  g_type_ensure (SB_TYPE_FILES_PAGE);
+  g_type_ensure (SB_TYPE_ISOLATION_PAGE);
+  g_type_ensure (SB_TYPE_METERS);
+  g_type_ensure (SB_TYPE_WRAP_BOX);
+}
+
+static void
+sb_sandbox_view_init (SbSandboxView *self)
+{
+  g_autoptr(GtkExpression) expression = NULL;
+
+  gtk_widget_init_template (GTK_WIDGET (self));
+  expression = gtk_property_expression_new (SB_TYPE_SANDBOX, NULL, "name");
+  gtk_drop_down_set_expression (self->picker, expression);
+  update (self);
+}
+
+void
+sb_sandbox_view_set_selection (SbSandboxView *self,
+                               SbSelection   *selection)
+{
+  g_return_if_fail (SB_IS_SANDBOX_VIEW (self));
+
+  if (selection == NULL || self->selection == selection)
+    return;
+  g_return_if_fail (self->selection == NULL);
+
+  self->selection = g_object_ref (selection);
+  gtk_drop_down_set_model (self->picker, get_sandboxes (self));
+  g_signal_connect_object (selection, "notify::sandbox", G_CALLBACK (sandbox_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (selection, "notify::conversation", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  if (get_sandboxes (self) != NULL)
+    g_signal_connect_object (get_sandboxes (self), "items-changed", G_CALLBACK (update_picker), self,
+                             G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+  sandbox_changed_cb (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SELECTION]);
+}

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#include "config.h"
+
+#include "sb-sidebar.h"
+
+#include <glib/gi18n.h>
+
+#include "sb-conversation-row.h"
+
+struct _SbSidebar
+{
+  GtkWidget parent_instance;
+
+  /* owned */
+  SbSelection        *selection;
+  GtkCustomFilter    *filter;
+  GtkFilterListModel *filtered;
+  GtkSingleSelection *chosen;
+  char               *needle; /* case-folded; NULL: everything */
+
+  /* template */
+  GtkWidget      *box;
+  GtkPopover     *menu;
+  GtkListView    *list;
+  GtkSearchBar   *search_bar;
+  GtkSearchEntry *search_entry;
+  GtkStack       *states;
+  GtkLabel       *engine;
+  GtkLabel       *engine_caption;
+  GtkImage       *engine_icon;
+
+  gboolean syncing;
+};
+
+G_DEFINE_FINAL_TYPE (SbSidebar, sb_sidebar, GTK_TYPE_WIDGET)
+
+static gboolean
+matches (gpointer item,
+         gpointer user_data)
+{
+  SbSidebar *self = user_data;
+  const char *title = sb_conversation_get_title (item);
+  g_autofree char *folded = NULL;
+
+  if (self->needle == NULL)
+    return TRUE;
+  folded = g_utf8_casefold (title != NULL ? title : "", -1);
+
+  return strstr (folded, self->needle) != NULL;
+}
+
+static void
+update_state (SbSidebar *self)
+{
+  gboolean empty = g_list_model_get_n_items (G_LIST_MODEL (self->filtered)) == 0;
+
+  if (!empty)
+    gtk_stack_set_visible_child_name (self->states, "rows");
+  else
+    gtk_stack_set_visible_child_name (self->states, self->needle != NULL ? "nothing" : "empty");
+}
+
+static void
+show_chosen (SbSidebar *self)
+{
+  SbConversation *conversation = sb_selection_get_conversation (self->selection);
+  guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->filtered));
+  guint position = GTK_INVALID_LIST_POSITION;
+
+  for (guint i = 0; conversation != NULL && i < n_items && position == GTK_INVALID_LIST_POSITION; i++)
+    {
+      g_autoptr(SbConversation) item = g_list_model_get_item (G_LIST_MODEL (self->filtered), i);
+
+      if (item == conversation)
+        position = i;
+    }
+
+  self->syncing = TRUE;
+  gtk_single_selection_set_selected (self->chosen, position);
+  self->syncing = FALSE;
+}
+
+static void
+update_engine (SbSidebar *self)
+{
+  SbWorkspace *workspace = sb_selection_get_workspace (self->selection);
+  SbSandboxManager *manager = sb_workspace_get_sandboxes (workspace);
+  const char *label = sb_sandbox_manager_get_backend_label (manager);
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (manager));
+  g_autofree char *status = NULL;
+  g_autofree char *caption = NULL;
+
+  g_object_get (manager, "status", &status, NULL);
+  if (label != NULL)
+    caption = n == 0 ? g_strdup (_("No sandbox running"))
+                     : g_strdup_printf (ngettext ("%u sandbox", "%u sandboxes", n), n);
+  else
+    caption = g_strdup (status != NULL ? status : "");
+
+  gtk_label_set_text (self->engine, label != NULL ? label : _("Sandboxes"));
+  gtk_label_set_text (self->engine_caption, caption);
+  gtk_image_set_from_icon_name (self->engine_icon,
+                                label != NULL ? "sb-container-symbolic" : "dialog-warning-symbolic");
+  gtk_widget_set_tooltip_text (gtk_widget_get_parent (GTK_WIDGET (self->engine_icon)), status);
+}
+
+static void
+filtered_changed_cb (SbSidebar *self)
+{
+  update_state (self);
+  if (self->selection != NULL)
+    show_chosen (self);
+}
+
+static void
+chosen_cb (SbSidebar *self)
+{
+  SbConversation *conversation = gtk_single_selection_get_selected_item (self->chosen);
+
+  if (!self->syncing && conversation != NULL && self->selection != NULL)
+    sb_selection_set_conversation (self->selection, conversation);
+}
+
+static void
+search_changed_cb (SbSidebar *self)
+{
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->search_entry));
+
+  g_clear_pointer (&self->needle, g_free);
+  if (*text != '\0')
+    self->needle = g_utf8_casefold (text, -1);
+  gtk_filter_changed (GTK_FILTER (self->filter), GTK_FILTER_CHANGE_DIFFERENT);
+  update_state (self);
+}
+
+static void
+search_activated_cb (SbSidebar *self)
+{
+  sb_sidebar_select_nth (self, 0);
+}
+
+static void
+secondary_pressed_cb (GtkWidget       *row,
+                      int              n_press,
+                      double           x,
+                      double           y,
+                      GtkGestureClick *gesture)
+{
+  SbSidebar *self = SB_SIDEBAR (gtk_widget_get_ancestor (row, SB_TYPE_SIDEBAR));
+  SbConversation *conversation = sb_conversation_row_get_conversation (SB_CONVERSATION_ROW (row));
+  graphene_point_t point;
+
+  if (self == NULL || conversation == NULL)
+    return;
+
+  sb_selection_set_conversation (self->selection, conversation);
+  if (!gtk_widget_compute_point (row, GTK_WIDGET (self), &GRAPHENE_POINT_INIT (x, y), &point))
+    return;
+
+  gtk_popover_set_pointing_to (self->menu, &(GdkRectangle) { point.x, point.y, 1, 1 });
+  gtk_popover_popup (self->menu);
+}
+
+static void
+row_setup_cb (SbSidebar   *self,
+              GtkListItem *item)
+{
+  GtkWidget *row = sb_conversation_row_new ();
+  GtkGesture *click = gtk_gesture_click_new ();
+
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), GDK_BUTTON_SECONDARY);
+  g_signal_connect_swapped (click, "pressed", G_CALLBACK (secondary_pressed_cb), row);
+  gtk_widget_add_controller (row, GTK_EVENT_CONTROLLER (click));
+  gtk_list_item_set_child (item, row);
+}
+
+static void
+row_bind_cb (SbSidebar   *self,
+             GtkListItem *item)
+{
+  sb_conversation_row_set_conversation (SB_CONVERSATION_ROW (gtk_list_item_get_child (item)),
+                                        gtk_list_item_get_item (item));
+}
+
+static void
+row_unbind_cb (SbSidebar   *self,
+               GtkListItem *item)
+{
+  sb_conversation_row_set_conversation (SB_CONVERSATION_ROW (gtk_list_item_get_child (item)), NULL);
+}
+
+static void
+sb_sidebar_size_allocate (GtkWidget *widget,
+                          int        width,
+                          int        height,
+                          int        baseline)
+{
+  GTK_WIDGET_CLASS (sb_sidebar_parent_class)->size_allocate (widget, width, height, baseline);
+  gtk_popover_present (SB_SIDEBAR (widget)->menu);
+}
+
+static void
+sb_sidebar_dispose (GObject *object)
+{
+  SbSidebar *self = SB_SIDEBAR (object);
+
+  if (self->selection != NULL)
+    g_signal_handlers_disconnect_by_data (self->selection, self);
+  g_clear_object (&self->selection);
+  g_clear_pointer ((GtkWidget **) &self->menu, gtk_widget_unparent);
+  g_clear_pointer (&self->box, gtk_widget_unparent);
+  g_clear_object (&self->chosen);
+  g_clear_object (&self->filtered);
+  g_clear_object (&self->filter);
+  g_clear_pointer (&self->needle, g_free);
+
+  G_OBJECT_CLASS (sb_sidebar_parent_class)->dispose (object);
+}
+
+static void
+sb_sidebar_class_init (SbSidebarClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = sb_sidebar_dispose;
+  widget_class->size_allocate = sb_sidebar_size_allocate;
+
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/sandbar/Sandbar/ui/sb-sidebar.ui");
+  gtk_widget_class_bind_template_child (widget_class, SbSidebar, box);
+  gtk_widget_class_bind_template_child (widget_class, SbSidebar, engine);
+  gtk_widget_class_bind_template_child (widget_class, SbSidebar, engine_caption);
+  gtk_widget_class_bind_template_child (widget_class, SbSidebar, engine_icon);
+  gtk_widget_class_bind_template_child (widget_class, SbSidebar, list);
+  gtk_widget_class_bind_template_child (widget_class, SbSidebar, menu);
+  gtk_widget_class_bind_template_child (widget_class, SbSidebar, search_bar);
+  gtk_widget_class_bind_template_child (widget_class, SbSidebar, search_entry);
+  gtk_widget_class_bind_template_child (widget_class, SbSidebar, states);
+  gtk_widget_class_bind_template_callback (widget_class, row_bind_cb);
+  gtk_widget_class_bind_template_callback (widget_class, row_setup_cb);
+  gtk_widget_class_bind_template_callback (widget_class, row_unbind_cb);
+  gtk_widget_class_bind_template_callback (widget_class, search_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);
+  gtk_widget_class_add_binding_action (GTK_WIDGET_CLASS (klass), GDK_KEY_Delete, 0, "win.delete-conversation",
+                                       NULL);
+}
+
+static void
+sb_sidebar_init (SbSidebar *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_widget_set_parent (GTK_WIDGET (self->menu), GTK_WIDGET (self));
+  gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
+
+  self->filter = gtk_custom_filter_new (matches, self, NULL);
+  self->filtered = gtk_filter_list_model_new (NULL, GTK_FILTER (g_object_ref (self->filter)));
+  self->chosen = gtk_single_selection_new (G_LIST_MODEL (g_object_ref (self->filtered)));
+  gtk_single_selection_set_autoselect (self->chosen, FALSE);
+  gtk_single_selection_set_can_unselect (self->chosen, TRUE);
+  gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (self->chosen));
+
+  g_signal_connect_object (self->filtered, "items-changed", G_CALLBACK (filtered_changed_cb), self,
+                           G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+  g_signal_connect_object (self->chosen, "notify::selected-item", G_CALLBACK (chosen_cb), self,
+                           G_CONNECT_SWAPPED);
+  update_state (self);
+}
+
+void
+sb_sidebar_set_selection (SbSidebar   *self,
+                          SbSelection *selection)
+{
+  SbWorkspace *workspace;
+  SbSandboxManager *manager;
+
+  g_return_if_fail (SB_IS_SIDEBAR (self));
+  g_return_if_fail (self->selection == NULL);
+
+  self->selection = g_object_ref (selection);
+  workspace = sb_selection_get_workspace (selection);
+  manager = sb_workspace_get_sandboxes (workspace);
+
+  gtk_filter_list_model_set_model (self->filtered, sb_workspace_get_conversations (workspace));
+  g_signal_connect_object (selection, "notify::conversation", G_CALLBACK (show_chosen), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (manager, "notify", G_CALLBACK (update_engine), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (manager, "items-changed", G_CALLBACK (update_engine), self, G_CONNECT_SWAPPED);
+  show_chosen (self);
+  update_engine (self);
+}
+
+void
+sb_sidebar_set_searching (SbSidebar *self,
+                          gboolean   searching)
+{
+  g_return_if_fail (SB_IS_SIDEBAR (self));
+
+  gtk_search_bar_set_search_mode (self->search_bar, searching);
+  if (searching)
+    gtk_widget_grab_focus (GTK_WIDGET (self->search_entry));
+}
+
+void
+sb_sidebar_select_nth (SbSidebar *self,
+                       guint      n)
+{
+  g_return_if_fail (SB_IS_SIDEBAR (self));
+
+  if (n < g_list_model_get_n_items (G_LIST_MODEL (self->filtered)))
+    gtk_single_selection_set_selected (self->chosen, n);
+}
