@@ -57,7 +57,12 @@ test_badge (void)
     { "exec", "{\"exitCode\":0}", FALSE, "exit 0" },
     { "exec", "{\"exitCode\":1}", FALSE, "exit 1" },
     { "exec", "{\"exitCode\":1,\"networkBlocked\":true}", FALSE, "no network" },
-    { "exec", "{\"timedOut\":true}", TRUE, "timed out" },
+    { "exec", "{\"timedOut\":true,\"exitCode\":124}", TRUE, "timed out" },
+    { "exec", "{\"oom\":true,\"exitCode\":137}", FALSE, "out of memory" },
+    { "exec", "{\"outputLimit\":true,\"exitCode\":137}", FALSE, "too much output" },
+    { "exec", "{\"signal\":11,\"exitCode\":139}", FALSE, "signal 11" },
+    { "exec", "{\"signal\":0,\"exitCode\":2}", FALSE, "exit 2" },
+    { "exec", "{\"processId\":7}", FALSE, "started" },
     { "other", "[]", FALSE, "done" },
   };
 

@@ -76,22 +76,26 @@ sb_tool_report_summary (JsonObject *arguments)
   return NULL;
 }
 
+/* exec tells in its structured result how the command came out. */
 static char *
-badge_for_exit (JsonObject *structured)
+badge_for_exec (JsonObject *structured)
 {
-  const char *outcome = sb_json_get_string (structured, "outcome");
-  const char *signal_name = sb_json_get_string (structured, "signal");
+  static const char * const flags[][2] = {
+    { "networkBlocked", "no network" }, { "timedOut", "timed out" }, { "oom", "out of memory" },
+    { "outputLimit", "too much output" },
+  };
+  gint64 signal_number = sb_json_get_int (structured, "signal", 0);
 
-  if (sb_json_get_boolean (structured, "networkBlocked", FALSE))
-    return g_strdup ("no network");
-  if (sb_json_get_boolean (structured, "timedOut", FALSE) || g_strcmp0 (outcome, "timed out") == 0)
-    return g_strdup ("timed out");
-  if (sb_json_get_boolean (structured, "outOfMemory", FALSE))
-    return g_strdup ("out of memory");
-  if (signal_name != NULL)
-    return shorten (signal_name);
+  for (guint i = 0; i < G_N_ELEMENTS (flags); i++)
+    if (sb_json_get_boolean (structured, flags[i][0], FALSE))
+      return g_strdup (flags[i][1]);
+
+  if (signal_number > 0)
+    return g_strdup_printf ("signal %d", (int) signal_number);
   if (json_object_has_member (structured, "exitCode"))
     return g_strdup_printf ("exit %d", (int) sb_json_get_int (structured, "exitCode", -1));
+  if (json_object_has_member (structured, "processId"))
+    return g_strdup ("started");
 
   return NULL;
 }
@@ -114,7 +118,7 @@ sb_tool_report_badge (const char *tool_name,
 
   if (structured != NULL && JSON_NODE_HOLDS_OBJECT (structured))
     {
-      char *badge = badge_for_exit (json_node_get_object (structured));
+      char *badge = badge_for_exec (json_node_get_object (structured));
 
       if (badge != NULL)
         return badge;

@@ -657,7 +657,7 @@ sb_workspace_configure_provider_finish (SbWorkspace   *self,
 /**
  * sb_workspace_new_conversation:
  *
- * Returns: (transfer full)
+ * Returns: (transfer none): the store keeps it
  */
 SbConversation *
 sb_workspace_new_conversation (SbWorkspace *self)

@@ -77,7 +77,7 @@ gboolean          sb_workspace_configure_provider_finish (SbWorkspace         *s
                                                           GAsyncResult        *result,
                                                           GError             **error);
 
-SbConversation   *sb_workspace_new_conversation    (SbWorkspace              *self);
+SbConversation   *sb_workspace_new_conversation    (SbWorkspace              *self); /* (transfer none) */
 /* Reads its messages and trace from disk if that has not been done. */
 gboolean          sb_workspace_open_conversation   (SbWorkspace              *self,
                                                     SbConversation           *conversation,
