@@ -132,14 +132,14 @@ static gboolean
 is_read_to_end (SbLlmExchange *self)
 {
   GPollableInputStream *pollable = NULL;
-  guint8 byte = 0;
+  guint8 rest[16]; /* libsoup's chunk reader refuses a buffer no longer than a line end */
 
   if (!G_IS_POLLABLE_INPUT_STREAM (self->stream))
     return FALSE;
   pollable = G_POLLABLE_INPUT_STREAM (self->stream);
 
   return g_pollable_input_stream_can_poll (pollable) &&
-         g_pollable_input_stream_read_nonblocking (pollable, &byte, 1, NULL, NULL) == 0;
+         g_pollable_input_stream_read_nonblocking (pollable, rest, sizeof rest, NULL, NULL) == 0;
 }
 
 static void
