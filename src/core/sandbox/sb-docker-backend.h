@@ -8,8 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* image NULL: "sandbar/node-sandbox:latest" or what SANDBAR_IMAGE names. instance: this process's id, whose
- * lock file proves that it lives. */
+/* image NULL: "sandbar/node-sandbox:latest" or what SANDBAR_IMAGE names. helper_path NULL: found as for
+ * bubblewrap. */
 SbSandboxBackend *sb_docker_backend_new (SbDockerClient *client,
                                          const char     *helper_path,
                                          const char     *image);

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#include "config.h"
+
+#include "sb-docker-facts.h"
+
+#include "sb-docker-request.h"
+#include "sb-isolation.h"
+#include "sb-json.h"
+
+static const char *
+get_string (JsonObject *object,
+            const char *name)
+{
+  const char *value = sb_json_get_string (object, name);
+
+  return value != NULL ? value : "";
+}
+
+static gboolean
+is_empty (JsonObject *object,
+          const char *name)
+{
+  JsonArray *array = sb_json_get_array (object, name);
+
+  return array == NULL || json_array_get_length (array) == 0;
+}
+
+/* Engines ignore names they do not know, so what is missing here was lost without an error. What PID 1 can see
+ * itself is checked by sb_isolation_check(). */
+static const char *
+find_breach (const SbSandboxSpec  *spec,
+             const SbDockerEngine *engine,
+             JsonObject           *host,
+             const SbGreeting     *greeting)
+{
+  if (!g_str_equal (get_string (host, "NetworkMode"), "none"))
+    return "its network is not off";
+  if (greeting->uid != SB_DOCKER_USER || greeting->gid != SB_DOCKER_USER)
+    return "it does not run as its own user";
+  if (!is_empty (host, "CapAdd") || sb_json_get_boolean (host, "Privileged", TRUE))
+    return "it is privileged";
+  if (!sb_json_get_boolean (host, "ReadonlyRootfs", FALSE))
+    return "its root is writable";
+  if (!is_empty (host, "Binds") || !is_empty (host, "Devices"))
+    return "it sees files of the host";
+  if (g_str_equal (get_string (host, "PidMode"), "host")
+      || g_str_equal (get_string (host, "IpcMode"), "host"))
+    return "it shares the host's processes";
+  if (engine->limits_memory && sb_json_get_int (host, "Memory", 0) != (gint64) spec->memory_bytes)
+    return "its memory is not limited";
+  if (engine->limits_pids && sb_json_get_int (host, "PidsLimit", 0) != (gint64) spec->pids)
+    return "its processes are not limited";
+  /* A file system of its own rounds to pages; a much larger one is not ours. */
+  if (greeting->workspace_bytes > spec->disk_bytes + 4096)
+    return "its workspace is not limited";
+
+  return NULL;
+}
+
+static void
+add (GPtrArray  *facts,
+     const char *id,
+     gboolean    holds,
+     const char *label,
+     const char *detail)
+{
+  g_ptr_array_add (facts, sb_sandbox_fact_new (id, holds, label, g_strdup (detail)));
+}
+
+static void
+add_memory (GPtrArray            *facts,
+            const SbSandboxSpec  *spec,
+            const SbDockerEngine *engine,
+            JsonObject           *host)
+{
+  g_autofree char *size = g_format_size_full (spec->memory_bytes, G_FORMAT_SIZE_IEC_UNITS);
+  g_autofree char *detail = NULL;
+  gboolean swap = sb_json_get_int (host, "MemorySwap", 0) == (gint64) spec->memory_bytes;
+
+  if (!engine->limits_memory)
+    add (facts, "memory", FALSE, "memory not limited",
+         "This engine cannot limit memory: it has no control groups.");
+  else if (!swap || !engine->limits_swap)
+    {
+      detail = g_strdup_printf ("At most %s of memory, but swap besides: this engine cannot limit it.", size);
+      add (facts, "memory", FALSE, size, detail);
+    }
+  else
+    {
+      detail = g_strdup_printf ("At most %s of memory, and no swap.", size);
+      add (facts, "memory", TRUE, size, detail);
+    }
+}
+
+static void
+add_processes (GPtrArray            *facts,
+               const SbSandboxSpec  *spec,
+               const SbDockerEngine *engine)
+{
+  g_autofree char *label = g_strdup_printf ("%u processes", spec->pids);
+  g_autofree char *detail = g_strdup_printf ("At most %u processes and threads at a time.", spec->pids);
+
+  if (engine->limits_pids)
+    add (facts, "processes", TRUE, label, detail);
+  else
+    add (facts, "processes", FALSE, "processes not limited",
+         "This engine cannot limit the number of processes (no control groups).");
+}
+
+static void
+add_backend (GPtrArray            *facts,
+             const SbDockerEngine *engine)
+{
+  g_autofree char *label = g_strdup_printf ("%s (%s)", engine->label, engine->runtime);
+
+  add (facts, "backend", TRUE, label,
+       engine->is_rootless ? "A container of a rootless engine: root inside it is nobody outside."
+                           : "A container. It shares the host's kernel.");
+}
+
+/**
+ * sb_docker_facts_check:
+ * @spec: what was asked for
+ * @engine: what the engine said it can do
+ * @inspected: the answer to GET /containers/{id}/json
+ * @greeting: what sandbar-init sees
+ * @error: set to %SB_SANDBOX_ERROR_UNSAFE when a guarantee that may not be missing is
+ *
+ * Returns: (transfer full) (nullable) (element-type SbSandboxFact): what holds, and what does not
+ */
+GPtrArray *
+sb_docker_facts_check (const SbSandboxSpec   *spec,
+                       const SbDockerEngine  *engine,
+                       JsonObject            *inspected,
+                       const SbGreeting      *greeting,
+                       GError               **error)
+{
+  g_autoptr(GPtrArray) facts = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_sandbox_fact_free);
+  JsonObject *host = sb_json_get_object (inspected, "HostConfig");
+  const char *breach = "the engine hides how it runs";
+
+  if (host != NULL)
+    breach = find_breach (spec, engine, host, greeting);
+  if (breach != NULL)
+    {
+      g_set_error (error, SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_UNSAFE,
+                   "The sandbox was refused: %s. Update the engine, or use another one. Nothing was run in it.",
+                   breach);
+      return NULL;
+    }
+  if (!sb_isolation_check (greeting, facts, error))
+    return NULL;
+
+  add_memory (facts, spec, engine, host);
+  add_processes (facts, spec, engine);
+  add_backend (facts, engine);
+
+  return g_steal_pointer (&facts);
+}
