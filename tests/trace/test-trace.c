@@ -107,6 +107,20 @@ test_redacted (void)
   g_assert_null (sb_trace_event_get_response (event));
 }
 
+/* Names come from outside too. */
+static void
+test_label (void)
+{
+  g_autoptr(SbTrace) trace = sb_trace_new (NULL);
+  g_autofree char *filler = g_strnfill (5000, 'x');
+  SbTraceEvent *event = sb_trace_begin (trace, NULL, SB_TRACE_KIND_TOOL_CALL, "ex\033[31mec\nls\342\200\256");
+
+  g_assert_cmpstr (sb_trace_event_get_title (event), ==, "exec ls⟨U+202E⟩");
+  sb_trace_event_set_subtitle (event, filler);
+  g_assert_cmpint (g_utf8_strlen (sb_trace_event_get_subtitle (event), -1), ==, SB_TRACE_LABEL_MAX);
+  g_assert_true (g_str_has_suffix (sb_trace_event_get_subtitle (event), "x…"));
+}
+
 static void
 test_capped (void)
 {
@@ -222,6 +236,7 @@ main (int    argc,
   g_test_add_func ("/trace/life", test_life);
   g_test_add_func ("/trace/finish-at", test_finish_at);
   g_test_add_func ("/trace/redacted", test_redacted);
+  g_test_add_func ("/trace/label", test_label);
   g_test_add_func ("/trace/capped", test_capped);
   g_test_add_func ("/trace/restored", test_restored);
   g_test_add_func ("/trace/source-gone", test_source_gone);

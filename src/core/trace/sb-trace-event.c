@@ -85,13 +85,6 @@ G_DEFINE_FINAL_TYPE (SbTraceEvent, sb_trace_event, G_TYPE_OBJECT)
 static GParamSpec *properties[N_PROPS];
 static guint signals[N_SIGNALS];
 
-static char *
-redact (SbTraceEvent *self,
-        const char   *text)
-{
-  return self->redactor != NULL ? sb_redactor_apply (self->redactor, text) : g_strdup (text);
-}
-
 static void
 notify (SbTraceEvent *self,
         guint         property)
@@ -111,13 +104,13 @@ set_label (SbTraceEvent  *self,
            const char    *text,
            guint          property)
 {
-  g_autofree char *redacted = redact (self, text);
+  g_autofree char *label = sb_trace_label_prepare (self->redactor, text);
 
-  if (g_strcmp0 (*slot, redacted) == 0)
+  if (g_strcmp0 (*slot, label) == 0)
     return;
 
   g_free (*slot);
-  *slot = g_steal_pointer (&redacted);
+  *slot = g_steal_pointer (&label);
   notify (self, property);
   changed (self);
 }
@@ -351,7 +344,7 @@ sb_trace_event_new (SbTraceEvent *parent,
 
   g_set_object (&self->redactor, redactor);
   self->kind = kind;
-  self->title = redact (self, title);
+  self->title = sb_trace_label_prepare (redactor, title);
   self->start = sb_clock_monotonic ();
 
   if (parent != NULL)

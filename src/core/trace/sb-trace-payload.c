@@ -16,6 +16,15 @@
 static void shorten_node (JsonNode *node,
                           gsize     max_string);
 
+static char *
+redact_and_clean (SbRedactor *redactor,
+                  const char *text)
+{
+  g_autofree char *redacted = redactor != NULL ? sb_redactor_apply (redactor, text) : g_strdup (text);
+
+  return sb_text_clean (redacted, -1, NULL);
+}
+
 static void
 shorten_element_cb (JsonArray *array,
                     guint      index,
@@ -91,19 +100,44 @@ char *
 sb_trace_payload_prepare (SbRedactor *redactor,
                           const char *text)
 {
-  g_autofree char *redacted = NULL;
   g_autofree char *clean = NULL;
   char *shorter;
 
   if (text == NULL)
     return NULL;
 
-  redacted = redactor != NULL ? sb_redactor_apply (redactor, text) : g_strdup (text);
-  clean = sb_text_clean (redacted, -1, NULL);
+  clean = redact_and_clean (redactor, text);
   if (strlen (clean) <= SB_TRACE_PAYLOAD_MAX)
     return g_steal_pointer (&clean);
 
   shorter = shorten_json (clean);
 
   return shorter != NULL ? shorter : sb_text_head_tail (clean, SB_TRACE_PAYLOAD_MAX - MARK_ROOM, NULL);
+}
+
+/**
+ * sb_trace_label_prepare:
+ * @text: (nullable): a name or a summary, perhaps from outside
+ *
+ * Like sb_trace_payload_prepare(), for what stands in one line: at most SB_TRACE_LABEL_MAX characters.
+ *
+ * Returns: (transfer full) (nullable): NULL for NULL
+ */
+char *
+sb_trace_label_prepare (SbRedactor *redactor,
+                        const char *text)
+{
+  g_autofree char *clean = NULL;
+  g_autofree char *start = NULL;
+
+  if (text == NULL)
+    return NULL;
+
+  clean = g_strdelimit (redact_and_clean (redactor, text), "\n\t", ' ');
+  if (g_utf8_strlen (clean, -1) <= SB_TRACE_LABEL_MAX)
+    return g_steal_pointer (&clean);
+
+  start = g_utf8_substring (clean, 0, SB_TRACE_LABEL_MAX - 1);
+
+  return g_strconcat (start, "…", NULL);
 }
