@@ -102,15 +102,15 @@ add_ulimit (JsonArray  *array,
   json_array_add_object_element (array, ulimit);
 }
 
-/* Not nproc: it counts per user of the host, so sandboxes would share it. */
+/* Not nproc: it counts per user of the host, so sandboxes would share it. Not fsize: both writable places are limited, and
+ * a full disk is easier to understand than a signal. */
 static JsonArray *
-new_ulimits (const SbSandboxSpec *spec)
+new_ulimits (void)
 {
   JsonArray *ulimits = json_array_new ();
 
   add_ulimit (ulimits, "nofile", OPEN_FILES);
   add_ulimit (ulimits, "core", 0);
-  add_ulimit (ulimits, "fsize", spec->disk_bytes);
 
   return ulimits;
 }
@@ -131,7 +131,7 @@ set_limits (JsonObject           *host,
     json_object_set_int_member (host, "NanoCpus", (gint64) (MIN (spec->cpus, engine->cpus) * 1e9));
   json_object_set_int_member (host, "ShmSize", SHM_BYTES);
   json_object_set_int_member (host, "OomScoreAdj", OOM_SCORE);
-  json_object_set_array_member (host, "Ulimits", new_ulimits (spec));
+  json_object_set_array_member (host, "Ulimits", new_ulimits ());
 }
 
 static JsonObject *
