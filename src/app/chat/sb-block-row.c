@@ -95,14 +95,28 @@ get_indent (SbBlockKind kind)
 }
 
 static void
+drop_child (SbBlockRow *self)
+{
+  if (self->child == NULL)
+    return;
+
+  gtk_widget_unparent (self->child);
+  sb_block_widget_set_block (SB_BLOCK_WIDGET (self->child), NULL, NULL); /* or the context would own itself */
+  sb_chat_context_give_spare (self->context, self->child);
+  g_clear_object (&self->child);
+}
+
+static void
 ensure_child (SbBlockRow *self,
               GType       type)
 {
   if (self->child != NULL && G_OBJECT_TYPE (self->child) == type)
     return;
 
-  g_clear_pointer (&self->child, gtk_widget_unparent);
-  self->child = g_object_new (type, NULL);
+  drop_child (self);
+  self->child = sb_chat_context_take_spare (self->context, type);
+  if (self->child == NULL)
+    self->child = g_object_ref_sink (g_object_new (type, NULL));
   gtk_widget_set_parent (self->child, GTK_WIDGET (self));
 }
 
@@ -111,7 +125,7 @@ sb_block_row_dispose (GObject *object)
 {
   SbBlockRow *self = SB_BLOCK_ROW (object);
 
-  g_clear_pointer (&self->child, gtk_widget_unparent);
+  drop_child (self);
   g_clear_object (&self->block);
   g_clear_object (&self->context);
 

@@ -16,8 +16,8 @@ struct _SbBlockWidgetInterface
   GTypeInterface g_iface;
 
   void (*set_block) (SbBlockWidget *self,
-                     SbChatContext *context,
-                     SbBlock       *block); /* nullable: nothing, until the next one */
+                     SbChatContext *context, /* nullable with block */
+                     SbBlock       *block);  /* nullable: nothing, until the next one */
 };
 
 void sb_block_widget_set_block (SbBlockWidget *self,

@@ -6,6 +6,7 @@
 #include "sb-chat-context.h"
 
 #define MAX_LAYOUTS 500
+#define MAX_SPARES 24
 
 typedef struct
 {
@@ -23,6 +24,7 @@ struct _SbChatContext
   char         *selected_trace_id;
   GHashTable   *links;     /* SbBlock → its GList in recent */
   GQueue        recent;    /* of Kept, the one used last in front */
+  GPtrArray    *spares;    /* of GtkWidget */
 
   /* borrowed */
   GtkWidget    *selection_owner; /* weak pointer */
@@ -66,6 +68,7 @@ sb_chat_context_dispose (GObject *object)
   SbChatContext *self = SB_CHAT_CONTEXT (object);
 
   sb_chat_context_forget_layouts (self);
+  g_ptr_array_set_size (self->spares, 0);
   g_clear_weak_pointer (&self->selection_owner);
   g_clear_object (&self->workspace);
 
@@ -79,6 +82,7 @@ sb_chat_context_finalize (GObject *object)
 
   g_clear_object (&self->pango_context);
   g_clear_pointer (&self->links, g_hash_table_unref);
+  g_clear_pointer (&self->spares, g_ptr_array_unref);
   g_clear_pointer (&self->selected_trace_id, g_free);
 
   G_OBJECT_CLASS (sb_chat_context_parent_class)->finalize (object);
@@ -143,6 +147,7 @@ sb_chat_context_init (SbChatContext *self)
 {
   self->links = g_hash_table_new (NULL, NULL);
   g_queue_init (&self->recent);
+  self->spares = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
 SbChatContext *
@@ -250,6 +255,25 @@ sb_chat_context_forget_layouts (SbChatContext *self)
 {
   while (self->recent.head != NULL)
     drop_link (self, self->recent.head);
+}
+
+GtkWidget *
+sb_chat_context_take_spare (SbChatContext *self,
+                            GType          type)
+{
+  for (guint i = self->spares->len; i > 0; i--)
+    if (G_OBJECT_TYPE (g_ptr_array_index (self->spares, i - 1)) == type)
+      return g_ptr_array_steal_index_fast (self->spares, i - 1);
+
+  return NULL;
+}
+
+void
+sb_chat_context_give_spare (SbChatContext *self,
+                            GtkWidget     *widget)
+{
+  if (self->spares->len < MAX_SPARES)
+    g_ptr_array_add (self->spares, g_object_ref (widget));
 }
 
 GtkWidget *

@@ -33,6 +33,13 @@ void           sb_chat_context_forget_layout         (SbChatContext *self,
                                                       SbBlock       *block);
 void           sb_chat_context_forget_layouts        (SbChatContext *self);
 
+/* Widgets of rows that show another kind of block now, for the next row that needs one: a source view takes
+ * milliseconds to make. */
+GtkWidget     *sb_chat_context_take_spare            (SbChatContext *self, /* (transfer full) (nullable) */
+                                                      GType          type);
+void           sb_chat_context_give_spare            (SbChatContext *self,
+                                                      GtkWidget     *widget); /* without a parent */
+
 /* Only one text has a selection. */
 GtkWidget     *sb_chat_context_get_selection_owner   (SbChatContext *self); /* nullable; a SbTextBlock */
 void           sb_chat_context_set_selection_owner   (SbChatContext *self,

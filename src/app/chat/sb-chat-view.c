@@ -10,6 +10,7 @@
 #include "sb-announce.h"
 #include "sb-composer.h"
 #include "sb-id.h"
+#include "sb-source-scheme.h"
 #include "sb-text-block.h"
 #include "sb-transcript-view.h"
 #include "sb-welcome.h"
@@ -24,6 +25,9 @@ struct _SbChatView
   GHashTable       *drafts;       /* id of a conversation → text not sent yet */
   GSignalGroup     *conversation_signals;
   GSignalGroup     *workspace_signals;
+
+  guint             warm_up_id;
+  gboolean          warm;
 
   /* borrowed */
   SbChatContext    *context; /* the transcript's */
@@ -198,6 +202,18 @@ ensure_conversation (SbChatView *self)
   return self->conversation != NULL;
 }
 
+static gboolean
+warm_up_cb (gpointer user_data)
+{
+  SbChatView *self = user_data;
+
+  sb_source_scheme_warm_up ();
+  self->warm_up_id = 0;
+  self->warm = TRUE;
+
+  return G_SOURCE_REMOVE;
+}
+
 static void
 send_action (GtkWidget  *widget,
              const char *name,
@@ -219,6 +235,10 @@ send_action (GtkWidget  *widget,
 
   sb_composer_set_text (self->composer, "");
   sb_transcript_view_jump_to_end (self->transcript);
+
+  /* While the model thinks. */
+  if (!self->warm && self->warm_up_id == 0)
+    self->warm_up_id = g_idle_add_full (G_PRIORITY_LOW, warm_up_cb, self, NULL);
 }
 
 static void
@@ -346,6 +366,7 @@ sb_chat_view_dispose (GObject *object)
   SbChatView *self = SB_CHAT_VIEW (object);
   GtkWidget *child;
 
+  g_clear_handle_id (&self->warm_up_id, g_source_remove);
   g_clear_object (&self->conversation_signals);
   g_clear_object (&self->workspace_signals);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)

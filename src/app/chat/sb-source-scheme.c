@@ -19,6 +19,17 @@ apply (GtkSourceBuffer *buffer)
 }
 
 void
+sb_source_scheme_warm_up (void)
+{
+  g_autoptr(GtkSourceBuffer) buffer = gtk_source_buffer_new (NULL);
+
+  gtk_source_buffer_set_language (buffer,
+                                  gtk_source_language_manager_get_language (gtk_source_language_manager_get_default (),
+                                                                            "js"));
+  apply (buffer);
+}
+
+void
 sb_source_scheme_follow (GtkSourceBuffer *buffer)
 {
   g_signal_connect_object (adw_style_manager_get_default (), "notify::dark", G_CALLBACK (apply), buffer,

@@ -197,6 +197,7 @@ sb_tool_output_init (SbToolOutput *self)
 {
   self->preview = sb_text_block_new ();
   gtk_widget_add_css_class (self->preview, "monospace");
+  gtk_widget_set_direction (self->preview, GTK_TEXT_DIR_LTR); /* a terminal has no other */
 
   self->more = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (self->more), 0);

@@ -81,6 +81,27 @@ follow_end (SbTranscriptView *self)
 }
 
 static gboolean
+is_at_end (GtkAdjustment *adjustment)
+{
+  return gtk_adjustment_get_value (adjustment) + gtk_adjustment_get_page_size (adjustment) >=
+         gtk_adjustment_get_upper (adjustment) - SLACK;
+}
+
+/* Another frame has passed. Returns TRUE when the list has come to rest. */
+static gboolean
+settle (SbTranscriptView *self)
+{
+  if (--self->n_settle > 0)
+    return FALSE;
+
+  if (!self->at_end && is_at_end (get_adjustment (self)))
+    self->at_end = TRUE;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_AT_END]);
+
+  return TRUE;
+}
+
+static gboolean
 tick_cb (GtkWidget     *widget,
          GdkFrameClock *clock,
          gpointer       user_data)
@@ -91,7 +112,7 @@ tick_cb (GtkWidget     *widget,
 
   follow_end (self);
   if (self->n_settle > 0)
-    more = --self->n_settle > 0 || more;
+    more = !settle (self) || more;
   if (!more)
     self->tick_id = 0;
 
@@ -137,13 +158,6 @@ activate_cb (SbTranscriptView *self,
 
   if (trace_id != NULL)
     sb_chat_context_set_selected_trace_id (self->context, trace_id);
-}
-
-static gboolean
-is_at_end (GtkAdjustment *adjustment)
-{
-  return gtk_adjustment_get_value (adjustment) + gtk_adjustment_get_page_size (adjustment) >=
-         gtk_adjustment_get_upper (adjustment) - SLACK;
 }
 
 /* Rows got their heights, or the window another size: where the end is takes the list a frame or two. */
@@ -329,8 +343,11 @@ sb_transcript_view_show_trace (SbTranscriptView *self,
   if (position == G_MAXUINT)
     return;
 
-  set_at_end (self, FALSE);
+  /* Whether that is the end, too, is known when the list has moved. */
+  self->at_end = FALSE;
+  self->n_settle = SETTLE_FRAMES;
   scroll_to (self, position);
+  ensure_tick (self);
 }
 
 SbBlock *

@@ -51,7 +51,8 @@ test_sandbox (void)
   g_autoptr(SbMessage) message = create_call ("initSandbox", "{}");
   g_autofree char *summary = NULL;
 
-  sb_message_set_result (message, "started", "{\"sandboxName\":\"otter\",\"backend\":\"Docker\",\"network\":\"none\"}", FALSE);
+  sb_message_set_result (message, "started",
+                         "{\"sandboxName\":\"otter\",\"backend\":\"Docker\",\"network\":\"none\"}", FALSE);
   summary = sb_tool_dup_summary (message);
   g_assert_cmpstr (summary, ==, "otter · Docker · no network");
 }

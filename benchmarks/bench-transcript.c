@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+/* Streams tokens into a real chat view and opens a long conversation; prints CPU share, gaps between frames, memory.
+ * Run it under a display, e.g. GSK_RENDERER=cairo xvfb-run -a bench-transcript [TOKENS_PER_SECOND [SECONDS]]. */
+
+#include "config.h"
+
+#include <adwaita.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sb-chat-view.h"
+#include "sb-fake-workspace.h"
+#include "sb-sample.h"
+#include "sb-source-scheme.h"
+
+#define TOKEN_BYTES 4
+#define MESSAGES 5000
+
+typedef struct
+{
+  SbMessage *message;
+  GArray    *gaps;    /* of double, ms */
+  gint64     start;
+  gint64     last_frame;
+  guint      rate;
+  guint      n_tokens;
+} Stream;
+
+#define PARAGRAPH \
+  "The sandbox starts in a few milliseconds because one is always kept ready, and **claiming** it is a message on a " \
+  "channel that is open already. What runs inside sees a read-only root, its own `/workspace`, and no network at " \
+  "all; whatever it prints comes back over the same channel, in order, and with its exit status.\n\n"
+
+static const char prose[] =
+  PARAGRAPH PARAGRAPH
+  "- a list with *two* items\n- and the second one\n\n"
+  PARAGRAPH PARAGRAPH
+  "## And a heading\n\n"
+  PARAGRAPH PARAGRAPH
+  "```js\nfor (let i = 0; i < 10; i++)\n  console.log (i * i);\n\nmodule.exports = { isPrime };\n```\n\n";
+
+static double
+cpu_seconds (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &now);
+
+  return now.tv_sec + now.tv_nsec / 1e9;
+}
+
+static double
+resident_megabytes (void)
+{
+  g_autofree char *statm = NULL;
+  long pages = 0;
+
+  if (g_file_get_contents ("/proc/self/statm", &statm, NULL, NULL))
+    sscanf (statm, "%*d %ld", &pages);
+
+  return pages * (double) sysconf (_SC_PAGESIZE) / (1024 * 1024);
+}
+
+static int
+compare_doubles (gconstpointer a,
+                 gconstpointer b)
+{
+  double left = *(const double *) a;
+  double right = *(const double *) b;
+
+  return left < right ? -1 : left > right;
+}
+
+static double
+percentile (GArray *sorted,
+            double  part)
+{
+  return sorted->len > 0 ? g_array_index (sorted, double, (guint) ((sorted->len - 1) * part)) : 0;
+}
+
+static void
+frame_cb (Stream *stream)
+{
+  gint64 now = g_get_monotonic_time ();
+  double gap = (now - stream->last_frame) / 1000.0;
+
+  if (stream->last_frame > 0)
+    g_array_append_val (stream->gaps, gap);
+  stream->last_frame = now;
+}
+
+/* As they come from a socket: what is due, a token an append. */
+static gboolean
+feed_cb (gpointer user_data)
+{
+  Stream *stream = user_data;
+  gint64 due = (g_get_monotonic_time () - stream->start) * stream->rate / G_USEC_PER_SEC;
+
+  for (; stream->n_tokens < due; stream->n_tokens++)
+    {
+      gsize at = (stream->n_tokens * TOKEN_BYTES) % (sizeof (prose) - 1);
+
+      sb_message_append_text (stream->message, prose + at, MIN (TOKEN_BYTES, sizeof (prose) - 1 - at));
+    }
+
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+quit_cb (gpointer user_data)
+{
+  g_main_loop_quit (user_data);
+}
+
+static void
+run_for (guint milliseconds)
+{
+  g_autoptr(GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+
+  g_timeout_add_once (milliseconds, quit_cb, loop);
+  g_main_loop_run (loop);
+}
+
+static void
+bench_stream (SbChatView *chat,
+              guint       rate,
+              guint       seconds)
+{
+  g_autoptr(SbConversation) conversation = sb_conversation_new (NULL, NULL);
+  g_autoptr(SbMessage) message = sb_message_new (SB_MESSAGE_ROLE_ASSISTANT, "turn");
+  Stream stream = { .message = message, .rate = rate, .gaps = g_array_new (FALSE, FALSE, sizeof (double)) };
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (chat));
+  double cpu;
+  gulong id;
+  guint feed;
+
+  sb_message_set_state (message, SB_MESSAGE_STATE_STREAMING);
+  sb_conversation_append (conversation, message);
+  sb_chat_view_set_conversation (chat, conversation);
+  run_for (300);
+
+  id = g_signal_connect_swapped (clock, "after-paint", G_CALLBACK (frame_cb), &stream);
+  stream.start = g_get_monotonic_time ();
+  cpu = cpu_seconds ();
+  feed = g_timeout_add (2, feed_cb, &stream);
+  run_for (seconds * 1000);
+  g_source_remove (feed);
+  cpu = cpu_seconds () - cpu;
+  g_signal_handler_disconnect (clock, id);
+
+  g_array_sort (stream.gaps, compare_doubles);
+  g_print ("stream %u tok/s, %u tokens in %u s: CPU %.0f %%, %u frames, gap p50 %.1f p95 %.1f max %.1f ms, "
+           "RSS %.0f MB\n",
+           rate, stream.n_tokens, seconds, cpu / seconds * 100, stream.gaps->len,
+           percentile (stream.gaps, 0.5), percentile (stream.gaps, 0.95), percentile (stream.gaps, 1.0),
+           resident_megabytes ());
+  g_array_unref (stream.gaps);
+}
+
+static void
+painted_cb (gint64 *first)
+{
+  if (*first == 0)
+    *first = g_get_monotonic_time ();
+}
+
+static void
+bench_open (SbChatView *chat)
+{
+  g_autoptr(SbConversation) conversation = sb_sample_long (MESSAGES);
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (chat));
+  gint64 first = 0;
+  gint64 start;
+  gulong id;
+
+  sb_chat_view_set_conversation (chat, NULL);
+  run_for (300);
+  id = g_signal_connect_swapped (clock, "after-paint", G_CALLBACK (painted_cb), &first);
+  start = g_get_monotonic_time ();
+  sb_chat_view_set_conversation (chat, conversation);
+  while (first == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_signal_handler_disconnect (clock, id);
+
+  g_print ("open %u messages: first frame after %.0f ms", MESSAGES, (first - start) / 1000.0);
+  run_for (3000);
+  g_print (", RSS with all of it %.0f MB\n", resident_megabytes ());
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  guint rate = argc > 1 ? atoi (argv[1]) : 10000;
+  guint seconds = argc > 2 ? atoi (argv[2]) : 5;
+  g_autoptr(SbWorkspace) workspace = NULL;
+  GtkWidget *window;
+  GtkWidget *chat;
+
+  adw_init ();
+  g_object_set (gtk_settings_get_default (), "gtk-cursor-blink", FALSE, NULL);
+  workspace = sb_fake_workspace_new ();
+  chat = sb_chat_view_new ();
+  sb_chat_view_set_workspace (SB_CHAT_VIEW (chat), workspace);
+  window = adw_window_new ();
+  adw_window_set_content (ADW_WINDOW (window), chat);
+  gtk_window_set_default_size (GTK_WINDOW (window), 900, 800);
+  gtk_window_present (GTK_WINDOW (window));
+  run_for (500);
+
+  sb_source_scheme_warm_up (); /* as the chat view does when something is sent */
+
+  bench_open (SB_CHAT_VIEW (chat));
+  bench_stream (SB_CHAT_VIEW (chat), rate, seconds);
+  gtk_window_destroy (GTK_WINDOW (window));
+
+  return EXIT_SUCCESS;
+}
