@@ -36,6 +36,11 @@ typedef struct
 static Watch watches[WATCH_SLOTS];
 static Pending pending[MAX_PENDING];
 static unsigned int n_pending;
+static struct
+{
+  uint32_t cookie;
+  char     name[256];
+} moved_from;
 static Source source;
 static int64_t deadline;
 
@@ -153,20 +158,29 @@ merge (SbWireChange before,
   return now;
 }
 
+static Pending *
+find_pending (int         descriptor,
+              const char *name)
+{
+  for (unsigned int i = 0; i < n_pending; i++)
+    if (pending[i].descriptor == descriptor && strcmp (pending[i].name, name) == 0)
+      return &pending[i];
+
+  return NULL;
+}
+
 static void
 note (int          descriptor,
       const char  *name,
       SbWireChange change)
 {
-  if (strncmp (name, WRITE_TEMP_PREFIX, strlen (WRITE_TEMP_PREFIX)) == 0)
-    return;
+  Pending *known = find_pending (descriptor, name);
 
-  for (unsigned int i = 0; i < n_pending; i++)
-    if (pending[i].descriptor == descriptor && strcmp (pending[i].name, name) == 0)
-      {
-        pending[i].change = merge (pending[i].change, change);
-        return;
-      }
+  if (known != NULL)
+    {
+      known->change = merge (known->change, change);
+      return;
+    }
 
   if (n_pending == MAX_PENDING)
     {
@@ -180,6 +194,25 @@ note (int          descriptor,
   n_pending++;
 }
 
+/* A write into a file that was there exchanges it with its temporary one: seen as the file moving in, and then as the old
+ * one moving out under the same name. What left for a temporary name was only replaced. */
+static void
+note_temp (const struct inotify_event *event)
+{
+  Pending *replaced = find_pending (event->wd, moved_from.name);
+
+  if ((event->mask & IN_MOVED_TO) && event->cookie == moved_from.cookie && replaced != NULL)
+    replaced->change = SB_WIRE_CHANGE_MODIFIED;
+}
+
+static void
+note_leaving (const struct inotify_event *event)
+{
+  note (event->wd, event->name, SB_WIRE_CHANGE_DELETED);
+  moved_from.cookie = event->cookie;
+  strncpy (moved_from.name, event->name, sizeof moved_from.name - 1);
+}
+
 static void
 note_event (const struct inotify_event *event)
 {
@@ -189,10 +222,12 @@ note_event (const struct inotify_event *event)
     ask_for_rescan (event->wd);
   else if (event->len == 0)
     return;
+  else if (strncmp (event->name, WRITE_TEMP_PREFIX, strlen (WRITE_TEMP_PREFIX)) == 0)
+    note_temp (event);
   else if (event->mask & (IN_CREATE | IN_MOVED_TO))
     note (event->wd, event->name, SB_WIRE_CHANGE_ADDED);
   else if (event->mask & (IN_DELETE | IN_MOVED_FROM))
-    note (event->wd, event->name, SB_WIRE_CHANGE_DELETED);
+    note_leaving (event);
   else
     note (event->wd, event->name, SB_WIRE_CHANGE_MODIFIED);
 }

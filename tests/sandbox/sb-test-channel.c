@@ -5,6 +5,14 @@
 
 #include "sb-test-channel.h"
 
+char *
+sb_test_text (GBytes *bytes)
+{
+  const char *data = g_bytes_get_data (bytes, NULL);
+
+  return g_strndup (data != NULL ? data : "", g_bytes_get_size (bytes));
+}
+
 SbExecResult *
 sb_test_exec (SbChannel         *channel,
               const SbExecSpec  *spec,
@@ -38,12 +46,10 @@ sb_test_shell_text (SbChannel  *channel,
                     const char *script)
 {
   g_autoptr(SbExecResult) result = sb_test_shell (channel, script);
-  gsize n_out = 0;
-  gsize n_err = 0;
-  const char *out = g_bytes_get_data (result->stdout_head_tail, &n_out);
-  const char *err = g_bytes_get_data (result->stderr_head_tail, &n_err);
+  g_autofree char *out = sb_test_text (result->stdout_head_tail);
+  g_autofree char *err = sb_test_text (result->stderr_head_tail);
 
-  return g_strdup_printf ("%.*s%.*s", (int) n_out, out != NULL ? out : "", (int) n_err, err != NULL ? err : "");
+  return g_strconcat (out, err, NULL);
 }
 
 gboolean
@@ -73,7 +79,7 @@ sb_test_read (SbChannel   *channel,
   sb_test_wait_until (result != NULL);
   bytes = sb_channel_read_file_finish (channel, result, NULL, error);
 
-  return bytes != NULL ? g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes)) : NULL;
+  return bytes != NULL ? sb_test_text (bytes) : NULL;
 }
 
 GPtrArray *

@@ -9,6 +9,7 @@
 G_BEGIN_DECLS
 
 /* The channel's calls, waited for. */
+char         *sb_test_text       (GBytes            *bytes);
 SbExecResult *sb_test_exec       (SbChannel         *channel,
                                   const SbExecSpec  *spec,
                                   GError           **error);

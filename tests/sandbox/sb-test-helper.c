@@ -5,6 +5,13 @@
 
 #include "sb-test-helper.h"
 
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
 static void
 remove_tree (const char *path)
 {
@@ -13,11 +20,29 @@ remove_tree (const char *path)
   g_subprocess_wait (rm, NULL, NULL);
 }
 
-/* argument: one more for sandbar-init; nullable */
-void
-sb_test_helper_start (SbTestHelper *self,
-                      const char   *argument)
+/* Between fork and exec: the kernel pretends not to know openat2. */
+static void
+hide_openat2 (gpointer user_data)
 {
+  struct sock_filter filter[] = {
+    BPF_STMT (BPF_LD | BPF_W | BPF_ABS, offsetof (struct seccomp_data, nr)),
+    BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, 437, 0, 1),
+    BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+    BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  struct sock_fprog program = { G_N_ELEMENTS (filter), filter };
+
+  if (prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl (PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
+    _exit (126);
+}
+
+static void
+start (SbTestHelper         *self,
+       const char           *argument,
+       GSpawnChildSetupFunc  setup)
+{
+  g_autoptr(GSubprocessLauncher) launcher =
+    g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE);
   g_autofree char *program = g_build_filename (g_getenv ("SB_TEST_BUILD_ROOT"), "src", "init", "sandbar-init", NULL);
   g_autofree char *workspace_argument = NULL;
   g_autoptr(SbDuplex) duplex = NULL;
@@ -25,8 +50,9 @@ sb_test_helper_start (SbTestHelper *self,
 
   self->workspace = sb_test_make_dir ();
   workspace_argument = g_strconcat ("--workspace=", self->workspace, NULL);
-  self->process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error,
-                                    program, workspace_argument, argument, NULL);
+  if (setup != NULL)
+    g_subprocess_launcher_set_child_setup (launcher, setup, NULL, NULL);
+  self->process = g_subprocess_launcher_spawn (launcher, &error, program, workspace_argument, argument, NULL);
   g_assert_no_error (error);
 
   duplex = sb_duplex_new (g_subprocess_get_stdout_pipe (self->process), g_subprocess_get_stdin_pipe (self->process),
@@ -34,6 +60,20 @@ sb_test_helper_start (SbTestHelper *self,
   self->channel = sb_channel_new (duplex);
   sb_test_open (self->channel, &error);
   g_assert_no_error (error);
+}
+
+/* argument: one more for sandbar-init; nullable */
+void
+sb_test_helper_start (SbTestHelper *self,
+                      const char   *argument)
+{
+  start (self, argument, NULL);
+}
+
+void
+sb_test_helper_start_without_openat2 (SbTestHelper *self)
+{
+  start (self, NULL, hide_openat2);
 }
 
 void

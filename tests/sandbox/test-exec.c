@@ -49,7 +49,7 @@ test_environment (void)
   g_setenv ("SB_SECRET", "do-not-leak", TRUE);
   sb_test_helper_start (&helper, "--env=FROM_SPEC=1");
   result = sb_test_exec (helper.channel, &spec, NULL);
-  text = g_strndup (g_bytes_get_data (result->stdout_head_tail, NULL), g_bytes_get_size (result->stdout_head_tail));
+  text = sb_test_text (result->stdout_head_tail);
   g_assert_nonnull (strstr (text, "\nPATH=/usr/bin:/bin\n"));
   g_assert_nonnull (strstr (text, "\nHELLO=wörld\n"));
   g_assert_nonnull (strstr (text, "\nFROM_SPEC=1\n"));
@@ -481,7 +481,7 @@ read_log (SbTestHelper *helper,
   bytes = sb_channel_read_log_finish (helper->channel, result, offset, total, &error);
   g_assert_no_error (error);
 
-  return g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  return sb_test_text (bytes);
 }
 
 static SbJob

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#include "config.h"
+
+#include <string.h>
+
+#include "sb-channel.h"
+#include "sb-entries.h"
+#include "sb-greeting.h"
+#include "sb-output-keeper.h"
+#include "sb-test.h"
+#include "sb-wire-codec.h"
+
+static void
+append_frame (GByteArray   *stream,
+              guint8        type,
+              guint8        flags,
+              guint32       id,
+              const guint8 *payload,
+              gsize         length)
+{
+  guint8 header[SB_WIRE_HEADER];
+
+  sb_wire_write_header (header, type, flags, id, (guint32) length);
+  g_byte_array_append (stream, header, sizeof header);
+  g_byte_array_append (stream, payload, (guint) length);
+}
+
+/* Frames of every size that matters, one after the other. */
+static GByteArray *
+make_stream (void)
+{
+  static const gsize sizes[] = { 0, 1, 2, 11, 12, 13, 255, 256, 4096, SB_WIRE_MAX_PAYLOAD - 1, SB_WIRE_MAX_PAYLOAD, 0 };
+  GByteArray *stream = g_byte_array_new ();
+  g_autofree guint8 *payload = g_malloc (SB_WIRE_MAX_PAYLOAD);
+
+  for (guint i = 0; i < SB_WIRE_MAX_PAYLOAD; i++)
+    payload[i] = (guint8) (i * 7);
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+    append_frame (stream, (guint8) (i + 1), (guint8) i, 0xfffffff0u + i, payload, sizes[i]);
+
+  return stream;
+}
+
+/* What was decoded, as a stream again. */
+static GByteArray *
+decode_in_pieces (GByteArray *stream,
+                  gsize       max_piece)
+{
+  g_autofree SbWireDecoder *decoder = g_new0 (SbWireDecoder, 1);
+  GByteArray *decoded = g_byte_array_new ();
+  gsize offset = 0;
+
+  while (offset < stream->len)
+    {
+      gsize piece = max_piece == 1 ? 1 : (gsize) g_test_rand_int_range (1, (int) max_piece + 1);
+      gsize length = MIN (piece, stream->len - offset);
+      const guint8 *data = stream->data + offset;
+      SbWireFrame frame;
+
+      offset += length;
+      while (sb_wire_decoder_feed (decoder, &data, &length, &frame) == SB_WIRE_DECODE_FRAME)
+        append_frame (decoded, frame.type, frame.flags, frame.id, frame.payload, frame.length);
+      g_assert_cmpuint (length, ==, 0);
+    }
+
+  return decoded;
+}
+
+static void
+test_splits (void)
+{
+  static const gsize pieces[] = { 1, 2, 13, 1000, 70000, 1000000 };
+  g_autoptr(GByteArray) stream = make_stream ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (pieces); i++)
+    {
+      g_autoptr(GByteArray) decoded = decode_in_pieces (stream, pieces[i]);
+
+      g_assert_cmpmem (decoded->data, decoded->len, stream->data, stream->len);
+    }
+}
+
+static void
+test_broken (void)
+{
+  static const guint8 headers[][SB_WIRE_HEADER] = {
+    { 1, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0 },             /* 64 KiB and one byte */
+    { 0xff, 0xff, 0xff, 0xff, 1, 0, 0, 0, 0, 0, 0, 0 }, /* 4 GiB */
+    { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 },             /* type 0 */
+    { 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0 },             /* not zero */
+    { 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (headers); i++)
+    {
+      g_autofree SbWireDecoder *decoder = g_new0 (SbWireDecoder, 1);
+      static const guint8 good[SB_WIRE_HEADER] = { 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0 };
+      const guint8 *data = headers[i];
+      gsize length = SB_WIRE_HEADER;
+      SbWireFrame frame;
+
+      g_assert_cmpint (sb_wire_decoder_feed (decoder, &data, &length, &frame), ==, SB_WIRE_DECODE_BROKEN);
+      data = good;
+      length = sizeof good;
+      g_assert_cmpint (sb_wire_decoder_feed (decoder, &data, &length, &frame), ==, SB_WIRE_DECODE_BROKEN);
+    }
+}
+
+static void
+test_pack (void)
+{
+  guint8 buffer[64];
+  SbWirePacker packer = { buffer, sizeof buffer, 0, false };
+  SbWireUnpacker unpacker;
+
+  sb_wire_put_u8 (&packer, 200);
+  sb_wire_put_u32 (&packer, 0xdeadbeef);
+  sb_wire_put_u64 (&packer, G_GUINT64_CONSTANT (0x0123456789abcdef));
+  sb_wire_put_string (&packer, "né");
+  sb_wire_put_string (&packer, "");
+  g_assert_false (packer.overflow);
+
+  unpacker = (SbWireUnpacker) { buffer, packer.length, false };
+  g_assert_cmpuint (sb_wire_get_u8 (&unpacker), ==, 200);
+  g_assert_cmpuint (sb_wire_get_u32 (&unpacker), ==, 0xdeadbeef);
+  g_assert_cmpuint (sb_wire_get_u64 (&unpacker), ==, G_GUINT64_CONSTANT (0x0123456789abcdef));
+  g_assert_cmpstr (sb_wire_get_string (&unpacker), ==, "né");
+  g_assert_cmpstr (sb_wire_get_string (&unpacker), ==, "");
+  g_assert_true (sb_wire_get_end (&unpacker));
+  g_assert_cmpuint (sb_wire_get_u32 (&unpacker), ==, 0);
+  g_assert_true (unpacker.bad);
+}
+
+static void
+test_pack_overflow (void)
+{
+  guint8 buffer[8];
+  SbWirePacker packer = { buffer, sizeof buffer, 0, false };
+
+  sb_wire_put_string (&packer, "123");
+  g_assert_false (packer.overflow);
+  sb_wire_put_u8 (&packer, 1);
+  g_assert_true (packer.overflow);
+  g_assert_cmpuint (packer.length, ==, 8);
+}
+
+static void
+test_bad_strings (void)
+{
+  static const struct
+  {
+    const char *bytes;
+    gsize       length;
+  } cases[] = {
+    { "\3\0\0\0abcX", 8 },           /* no NUL at its end */
+    { "\3\0\0\0a\0c\0", 8 },         /* one inside */
+    { "\4\0\0\0abc\0", 8 },          /* longer than the frame */
+    { "\377\377\377\377abc\0", 8 },  /* so long that its end wraps */
+    { "\0\0\0\0", 4 },               /* NUL missing */
+    { "\0\0", 2 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      SbWireUnpacker unpacker = { (const guint8 *) cases[i].bytes, cases[i].length, false };
+
+      g_assert_cmpstr (sb_wire_get_string (&unpacker), ==, "");
+      g_assert_true (unpacker.bad);
+    }
+}
+
+static gsize
+pack_greeting (guint8  *buffer,
+               gsize    capacity,
+               guint32  version,
+               guint32  n_interfaces)
+{
+  SbWirePacker packer = { buffer, capacity, 0, false };
+  guint8 nonce[SB_WIRE_NONCE] = { 1, 2, 3 };
+
+  sb_wire_put_u32 (&packer, version);
+  sb_wire_put_bytes (&packer, nonce, sizeof nonce);
+  for (guint32 i = 1; i <= 3; i++)
+    sb_wire_put_u32 (&packer, i);
+  sb_wire_put_u64 (&packer, 4);
+  sb_wire_put_u64 (&packer, 5);
+  for (guint8 i = 0; i < 4; i++)
+    sb_wire_put_u8 (&packer, i);
+  for (guint64 i = 0; i < 5; i++)
+    sb_wire_put_u64 (&packer, i << 40);
+  sb_wire_put_u32 (&packer, n_interfaces);
+  for (guint32 i = 0; i < n_interfaces; i++)
+    sb_wire_put_string (&packer, i == 0 ? "lo" : "eth0");
+  g_assert_false (packer.overflow);
+
+  return packer.length;
+}
+
+static void
+test_greeting (void)
+{
+  guint8 buffer[1024];
+  gsize length = pack_greeting (buffer, sizeof buffer, SB_WIRE_VERSION, 1);
+  g_autoptr(SbGreeting) greeting = sb_greeting_parse (buffer, length, NULL);
+  g_autoptr(SbGreeting) networked = NULL;
+  g_autoptr(GError) error = NULL;
+
+  g_assert_nonnull (greeting);
+  g_assert_cmpuint (greeting->uid, ==, 2);
+  g_assert_cmpuint (greeting->bounding_capabilities, ==, 5);
+  g_assert_cmpuint (greeting->rlimit_processes, ==, 4ull << 40);
+  g_assert_true (sb_greeting_has_loopback_only (greeting));
+
+  networked = sb_greeting_parse (buffer, pack_greeting (buffer, sizeof buffer, SB_WIRE_VERSION, 2), NULL);
+  g_assert_false (sb_greeting_has_loopback_only (networked));
+
+  for (gsize i = 0; i < length; i++)
+    g_assert_null (sb_greeting_parse (buffer, i, NULL));
+  length = pack_greeting (buffer, sizeof buffer, SB_WIRE_VERSION, 1);
+  g_assert_null (sb_greeting_parse (buffer, length + 1, NULL));
+  g_assert_null (sb_greeting_parse (buffer, pack_greeting (buffer, sizeof buffer, SB_WIRE_VERSION, 17), NULL));
+  g_assert_null (sb_greeting_parse (buffer, pack_greeting (buffer, sizeof buffer, SB_WIRE_VERSION + 1, 1), &error));
+  g_assert_error (error, SB_CHANNEL_ERROR, SB_CHANNEL_ERROR_PROTOCOL);
+}
+
+static void
+put_entry (SbWirePacker *packer,
+           guint8        type,
+           const char   *name,
+           const char   *link)
+{
+  sb_wire_put_u8 (packer, type);
+  sb_wire_put_u32 (packer, 0100644);
+  sb_wire_put_u64 (packer, 42);
+  sb_wire_put_u64 (packer, 1700000000000000);
+  sb_wire_put_string (packer, name);
+  sb_wire_put_string (packer, link);
+}
+
+static void
+test_entries (void)
+{
+  guint8 buffer[1024];
+  SbWirePacker packer = { buffer, sizeof buffer, 0, false };
+  g_autoptr(GPtrArray) infos = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_file_info_free);
+  g_autoptr(GPtrArray) few = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_file_info_free);
+  const SbFileInfo *info = NULL;
+
+  put_entry (&packer, SB_WIRE_FILE_REGULAR, "a\nb\xff", "");
+  put_entry (&packer, SB_WIRE_FILE_SYMLINK, "l", "/etc/passwd");
+  g_assert_true (sb_entries_parse (buffer, packer.length, 2, infos));
+  g_assert_cmpuint (infos->len, ==, 2);
+  info = g_ptr_array_index (infos, 0);
+  g_assert_cmpstr (info->name, ==, "a\nb\xff");
+  g_assert_cmpuint (info->mode, ==, 0644);
+  g_assert_cmpuint (info->size, ==, 42);
+  g_assert_null (info->link_target);
+  info = g_ptr_array_index (infos, 1);
+  g_assert_cmpstr (info->link_target, ==, "/etc/passwd");
+
+  g_assert_false (sb_entries_parse (buffer, packer.length, 1, few));
+  g_assert_false (sb_entries_parse (buffer, packer.length - 1, 10, few));
+}
+
+static void
+test_bad_entries (void)
+{
+  static const char *const names[] = { "", "..", "a/b", "/", NULL };
+  g_autofree char *long_name = g_strnfill (256, 'x');
+  guint8 buffer[1024];
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      SbWirePacker packer = { buffer, sizeof buffer, 0, false };
+      g_autoptr(GPtrArray) infos = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_file_info_free);
+
+      put_entry (&packer, SB_WIRE_FILE_REGULAR, names[i] != NULL ? names[i] : long_name, "");
+      g_assert_false (sb_entries_parse (buffer, packer.length, 10, infos));
+      packer.length = 0;
+      put_entry (&packer, SB_WIRE_FILE_OTHER + 1, "good", "");
+      g_assert_false (sb_entries_parse (buffer, packer.length, 10, infos));
+    }
+}
+
+static void
+test_keeper (void)
+{
+  g_autoptr(GString) all = g_string_new (NULL);
+
+  for (guint i = 0; i < 1000; i++)
+    g_string_append_printf (all, "%u ", i);
+
+  for (guint round = 0; round < 200; round++)
+    {
+      gsize keep = (gsize) g_test_rand_int_range (1, 2500);
+      gsize length = (gsize) g_test_rand_int_range (0, (int) all->len + 1);
+      gsize kept = MIN (length, 2 * keep);
+      SbOutputKeeper keeper;
+      g_autoptr(GBytes) bytes = NULL;
+      g_autoptr(GString) expected = g_string_new_len (all->str, (gssize) MIN (length, keep));
+
+      sb_output_keeper_init (&keeper, keep);
+      for (gsize offset = 0; offset < length;)
+        {
+          gsize piece = (gsize) g_test_rand_int_range (1, 5000);
+
+          piece = MIN (piece, length - offset);
+          sb_output_keeper_feed (&keeper, (const guint8 *) all->str + offset, piece);
+          offset += piece;
+        }
+      g_string_append_len (expected, all->str + length - (kept - expected->len), (gssize) (kept - expected->len));
+
+      bytes = sb_output_keeper_to_bytes (&keeper);
+      g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), expected->str, expected->len);
+      g_assert_cmpuint (sb_output_keeper_get_dropped (&keeper), ==, length - kept);
+      sb_output_keeper_clear (&keeper);
+    }
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_add_func ("/sandbox/wire/splits", test_splits);
+  g_test_add_func ("/sandbox/wire/broken", test_broken);
+  g_test_add_func ("/sandbox/wire/pack", test_pack);
+  g_test_add_func ("/sandbox/wire/pack-overflow", test_pack_overflow);
+  g_test_add_func ("/sandbox/wire/bad-strings", test_bad_strings);
+  g_test_add_func ("/sandbox/wire/greeting", test_greeting);
+  g_test_add_func ("/sandbox/wire/entries", test_entries);
+  g_test_add_func ("/sandbox/wire/bad-entries", test_bad_entries);
+  g_test_add_func ("/sandbox/wire/keeper", test_keeper);
+
+  return g_test_run ();
+}
