@@ -194,8 +194,8 @@ note (int          descriptor,
   n_pending++;
 }
 
-/* A write into a file that was there exchanges it with its temporary one: seen as the file moving in, and then as the old
- * one moving out under the same name. What left for a temporary name was only replaced. */
+/* A write into a file that was there exchanges it with its temporary one: seen as the file moving in, and then as the
+ * old one moving out under the same name. What left for a temporary name was only replaced. */
 static void
 note_temp (const struct inotify_event *event)
 {

@@ -146,7 +146,8 @@ test_identity (gconstpointer data)
   if (!start (&sandbox, data))
     return;
 
-  status = sb_test_shell_text (sandbox.channel, "id -u; id -G; grep -E 'Cap(Eff|Prm|Bnd)|NoNewPrivs' /proc/self/status");
+  status = sb_test_shell_text (sandbox.channel,
+                               "id -u; id -G; grep -E 'Cap(Eff|Prm|Bnd)|NoNewPrivs' /proc/self/status");
   g_assert_cmpstr (status, ==, "65532\n65532\nCapPrm:\t0000000000000000\nCapEff:\t0000000000000000\n"
                                "CapBnd:\t0000000000000000\nNoNewPrivs:\t1\n");
   environment = sb_test_shell_text (sandbox.channel, "env");
@@ -159,7 +160,8 @@ static void
 test_job (gconstpointer data)
 {
   static const char script[] =
-    "const p = []; for (let n = 2; p.length < 20; n++) if (p.every (q => n % q)) p.push (n); console.log (p.join (' '));";
+    "const p = []; for (let n = 2; p.length < 20; n++) if (p.every (q => n % q)) p.push (n);"
+    "console.log (p.join (' '));";
   SbTestSandbox sandbox = { 0 };
   g_autoptr(GError) error = NULL;
 
@@ -241,7 +243,8 @@ test_pid_1 (gconstpointer data)
     return;
 
   assert_shell (&sandbox, "kill -9 1; kill -STOP 1; kill -TERM 1; echo still", "still\n");
-  assert_shell (&sandbox, "cat /proc/1/environ /proc/1/mem 2>/dev/null; ls /proc/1/fd 2>/dev/null; echo closed", "closed\n");
+  assert_shell (&sandbox, "cat /proc/1/environ /proc/1/mem 2>/dev/null; ls /proc/1/fd 2>/dev/null; echo closed",
+                "closed\n");
   g_free (sb_test_shell_text (sandbox.channel, "kill -9 -1"));
   assert_alive (&sandbox);
   sb_test_sandbox_remove (&sandbox);

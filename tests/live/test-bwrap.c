@@ -44,8 +44,10 @@ test_seccomp (gconstpointer data)
 
   /* 40 AF_VSOCK, 17 AF_PACKET, 38 AF_ALG; 1 AF_UNIX, 2 AF_INET */
   families = sb_test_shell_text (sandbox.channel,
-                                 "perl -e 'for (40, 17, 38, 1, 2) { print socket (S, $_, 1, 0) ? \"yes\\n\" : \"$!\\n\" }'");
-  g_assert_cmpstr (families, ==, "Operation not permitted\nOperation not permitted\nOperation not permitted\nyes\nyes\n");
+                                 "perl -e 'for (40, 17, 38, 1, 2)"
+                                 " { print socket (S, $_, 1, 0) ? \"yes\\n\" : \"$!\\n\" }'");
+  g_assert_cmpstr (families, ==, "Operation not permitted\nOperation not permitted\nOperation not permitted\n"
+                                 "yes\nyes\n");
   /* io_uring_setup, fsopen, open_tree, clone3 with nothing */
   calls = sb_test_shell_text (sandbox.channel,
                               "perl -e 'for (425, 430, 428, 435) { syscall ($_, 0, 0, 0) ; print \"$!\\n\" }'");

@@ -118,8 +118,8 @@ get_hint (void)
   if (file_says ("/proc/sys/user/max_user_namespaces", '0'))
     return " Allow user namespaces: sysctl user.max_user_namespaces=10000.";
   if (file_says ("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", '1'))
-    return " AppArmor restricts user namespaces: sysctl kernel.apparmor_restrict_unprivileged_userns=0, or a profile for "
-           "bwrap.";
+    return " AppArmor restricts user namespaces: sysctl kernel.apparmor_restrict_unprivileged_userns=0, or a "
+           "profile for bwrap.";
 
   return "";
 }
@@ -141,27 +141,49 @@ new_start_error (Start        *start,
 }
 
 static void
-add_limit_facts (GPtrArray        *facts,
+add_memory_fact (GPtrArray        *facts,
                  const SbGreeting *greeting,
-                 const Start      *start)
+                 guint64           asked)
 {
-  g_autofree char *memory = g_format_size_full (start->memory_bytes, G_FORMAT_SIZE_IEC_UNITS);
-  g_autofree char *processes = g_strdup_printf ("%u processes", start->pids);
-  gboolean watched = greeting->watched_memory == start->memory_bytes && start->memory_bytes > 0;
-  gboolean limited = greeting->rlimit_processes == start->pids && start->pids > 0;
+  g_autofree char *size = g_format_size_full (asked, G_FORMAT_SIZE_IEC_UNITS);
+  gboolean watched = asked > 0 && greeting->watched_memory == asked;
+  char *detail = NULL;
 
-  g_ptr_array_add (facts, sb_sandbox_fact_new ("memory", FALSE, watched ? memory : "memory not limited",
-                     watched ? g_strdup_printf ("No control group here: each process may take %s, and five times a second "
-                                                "PID 1 adds up all of them and stops the biggest above that. Short peaks "
-                                                "pass.", memory)
-                             : g_strdup ("Memory is not limited.")));
-  g_ptr_array_add (facts, sb_sandbox_fact_new ("processes", limited, limited ? processes : "processes not limited",
-                     limited ? g_strdup_printf ("At most %u processes and threads, counted in a user namespace of its own.",
-                                                start->pids)
-                             : g_strdup ("The number of processes is not limited.")));
+  if (watched)
+    detail = g_strdup_printf ("No control group here: each process may take %s, and five times a second PID 1 adds up "
+                              "all of them and stops the biggest above that. Short peaks pass.", size);
+  else
+    detail = g_strdup ("Memory is not limited.");
+  g_ptr_array_add (facts, sb_sandbox_fact_new ("memory", FALSE, watched ? size : "memory not limited", detail));
+}
+
+static void
+add_process_fact (GPtrArray        *facts,
+                  const SbGreeting *greeting,
+                  guint             asked)
+{
+  g_autofree char *label = g_strdup_printf ("%u processes", asked);
+  gboolean limited = asked > 0 && greeting->rlimit_processes == asked;
+  char *detail = NULL;
+
+  if (limited)
+    detail = g_strdup_printf ("At most %u processes and threads, counted in a user namespace of its own.", asked);
+  else
+    detail = g_strdup ("The number of processes is not limited.");
+  g_ptr_array_add (facts, sb_sandbox_fact_new ("processes", limited, limited ? label : "processes not limited",
+                                               detail));
+}
+
+static void
+add_facts (GPtrArray        *facts,
+           const SbGreeting *greeting,
+           const Start      *start)
+{
+  add_memory_fact (facts, greeting, start->memory_bytes);
+  add_process_fact (facts, greeting, start->pids);
   g_ptr_array_add (facts, sb_sandbox_fact_new ("backend", TRUE, "bubblewrap",
-                     g_strdup ("Namespaces on this machine's kernel; its /usr is visible, read-only. Processor time is not "
-                               "limited.")));
+                                               g_strdup ("Namespaces on this machine's kernel; its /usr is visible, "
+                                                         "read-only. Processor time is not limited.")));
 }
 
 /* The one place where a start fails: nothing of it may be left when the caller hears of it. */
@@ -209,7 +231,7 @@ handshake_cb (GObject      *source,
       return;
     }
 
-  add_limit_facts (start->facts, greeting, start);
+  add_facts (start->facts, greeting, start);
   running = g_new0 (Running, 1);
   running->process = g_object_ref (start->command.process);
   running->pid_1 = sb_bwrap_command_open_pid_1 (&start->command);

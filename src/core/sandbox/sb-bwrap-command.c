@@ -256,8 +256,8 @@ add_all (Builder              *builder,
   return TRUE;
 }
 
-/* As root a user namespace would map to the real root: no limit on processes would hold, and files in /proc would be its
- * own. Between fork and exec. */
+/* As root a user namespace would map to the real root: no limit on processes would hold, and files in /proc would be
+ * its own. Between fork and exec. */
 static void
 drop_root (gpointer user_data)
 {
