@@ -279,7 +279,8 @@ add_backlog (SbTranscript *self,
 
   n_old = self->blocks->len;
   g_ptr_array_set_size (self->blocks, n_old + fresh->len);
-  memmove (self->blocks->pdata + fresh->len, self->blocks->pdata, n_old * sizeof (gpointer));
+  if (n_old > 0)
+    memmove (self->blocks->pdata + fresh->len, self->blocks->pdata, n_old * sizeof (gpointer));
   if (fresh->len > 0)
     memcpy (self->blocks->pdata, fresh->pdata, fresh->len * sizeof (gpointer));
   self->n_backlog = first;
