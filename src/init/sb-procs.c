@@ -146,13 +146,13 @@ read_tag (pid_t pid)
 }
 
 static bool
-session_is_known (pid_t session)
+is_command (pid_t pid)
 {
   for (unsigned int i = 0; i < EXEC_SLOTS; i++)
     {
       const Exec *exec = exec_slot (i);
 
-      if (exec->state != EXEC_FREE && exec->state != EXEC_DONE && exec->pid == session)
+      if (exec->state != EXEC_FREE && exec->state != EXEC_DONE && exec->pid == pid)
         return true;
     }
 
@@ -160,7 +160,7 @@ session_is_known (pid_t session)
 }
 
 /* Group and session find all that did not run away; the tag finds what called setsid; and an orphan that also wiped its
- * environment has no excuse left. */
+ * environment has no excuse left. A command that was just forked looks like one, until it has its own session and tag. */
 static bool
 belongs_to (const Process *process,
             const Exec    *exec)
@@ -174,7 +174,7 @@ belongs_to (const Process *process,
   if (tag != 0)
     return tag == exec->id;
 
-  return process->parent == getpid () && !session_is_known (process->session);
+  return process->parent == getpid () && !is_command (process->session) && !is_command (process->pid);
 }
 
 /* Sends KILL to everything that came from this command, and tells how much was still alive. */
