@@ -159,8 +159,8 @@ is_command (pid_t pid)
   return false;
 }
 
-/* Group and session find all that did not run away; the tag finds what called setsid; and an orphan that also wiped its
- * environment has no excuse left. A command that was just forked looks like one, until it has its own session and tag. */
+/* Group and session find all that did not run away; the tag finds what called setsid; and an orphan that also wiped
+ * its environment has no excuse left. A command that was just forked looks like one, until it has its own session. */
 static bool
 belongs_to (const Process *process,
             const Exec    *exec)

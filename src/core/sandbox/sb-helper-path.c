@@ -15,7 +15,9 @@
 char *
 sb_helper_path_find (void)
 {
-  static const char *const beside[] = { "../init/sandbar-init", "../../src/init/sandbar-init", NULL };
+  static const char *const beside[] = {
+    "../init/sandbar-init", "../src/init/sandbar-init", "../../src/init/sandbar-init", NULL,
+  };
   g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
   g_autofree char *directory = program != NULL ? g_path_get_dirname (program) : NULL;
   g_autofree char *installed = g_build_filename (SB_LIBEXECDIR, "sandbar-init", NULL);
