@@ -123,32 +123,17 @@ open_directory (SbFileTree *self,
   if (!g_hash_table_contains (self->listings, path))
     g_hash_table_insert (self->listings, g_strdup (path), g_new0 (Listing, 1));
 
-  /* Watched first: nothing can change unseen between the listing and the watch. */
+  /* Watched first: nothing can change unseen between the listing and the watch. A watch stays: others may share it. */
   sb_channel_watch (self->channel, path);
   list (self, path);
 }
 
 static void
-close_directory (SbFileTree *self,
-                 const char *path)
-{
-  gboolean was_open = g_hash_table_remove (self->listings, path);
-
-  if (was_open && self->channel != NULL && sb_channel_is_open (self->channel))
-    sb_channel_unwatch (self->channel, path);
-}
-
-static void
 close_all (SbFileTree *self)
 {
-  g_autoptr(GList) paths = g_hash_table_get_keys (self->listings);
-
   g_signal_handlers_disconnect_by_data (self->channel, self);
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
-  for (GList *link = paths; link != NULL && sb_channel_is_open (self->channel); link = link->next)
-    sb_channel_unwatch (self->channel, link->data);
-
   g_hash_table_remove_all (self->listings);
   g_hash_table_remove_all (self->nodes);
   sb_outline_clear (self->outline);
@@ -166,7 +151,7 @@ forget (SbFileTree    *self,
   for (guint i = 0; i < sb_outline_node_get_n_children (node); i++)
     forget (self, sb_outline_node_get_child (node, i));
 
-  close_directory (self, path);
+  g_hash_table_remove (self->listings, path);
   g_hash_table_remove (self->nodes, path);
 }
 
@@ -333,6 +318,19 @@ merge (SbFileTree *self,
   insert_new (self, parent, path, infos, live);
 }
 
+/* What is collapsed is listed when it is expanded again. */
+static gboolean
+is_open (SbFileTree *self,
+         const char *path)
+{
+  SbOutlineNode *node = g_hash_table_lookup (self->nodes, path);
+
+  if (!g_hash_table_contains (self->listings, path))
+    return FALSE;
+
+  return *path == '\0' || (node != NULL && sb_outline_node_get_expanded (node));
+}
+
 static void
 listed_cb (GObject      *source,
            GAsyncResult *result,
@@ -385,9 +383,9 @@ file_changed_cb (SbFileTree   *self,
   g_autofree char *directory = get_directory (relative);
 
   /* RESCAN names the directory itself, the others a file in it. */
-  if (g_hash_table_contains (self->listings, directory))
+  if (is_open (self, directory))
     list (self, directory);
-  if (change == SB_FILE_CHANGE_RESCAN && g_hash_table_contains (self->listings, relative))
+  if (change == SB_FILE_CHANGE_RESCAN && is_open (self, relative))
     list (self, relative);
 }
 
@@ -403,8 +401,6 @@ expanded_changed_cb (SbFileTree    *self,
 
   if (sb_outline_node_get_expanded (node))
     open_directory (self, path);
-  else
-    close_directory (self, path);
 }
 
 static void

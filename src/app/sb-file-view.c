@@ -309,7 +309,7 @@ sb_file_view_set_file (SbFileView  *self,
   gtk_widget_set_visible (gtk_widget_get_parent (GTK_WIDGET (self->name)), entry != NULL);
   if (entry == NULL)
     {
-      show_status (self, "text-x-generic-symbolic", _("Select a file to see it"), NULL);
+      gtk_stack_set_visible_child_name (self->states, "none");
       return;
     }
 

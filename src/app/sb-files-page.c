@@ -26,6 +26,7 @@ struct _SbFilesPage
   GtkSingleSelection *chosen;
   char               *path; /* of the file that is shown */
   guint               turn_id;
+  gboolean            placed; /* the tree and the file have their first shares */
 
   /* template */
   GtkPaned    *paned;
@@ -147,7 +148,7 @@ turn_cb (gpointer user_data)
   self->turn_id = 0;
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self->paned),
                                   beside ? GTK_ORIENTATION_HORIZONTAL : GTK_ORIENTATION_VERTICAL);
-  gtk_paned_set_position (self->paned, beside ? width * 42 / 100 : height * 40 / 100);
+  gtk_paned_set_position (self->paned, beside ? width * 46 / 100 : height * 40 / 100);
 
   return G_SOURCE_REMOVE;
 }
@@ -162,6 +163,11 @@ sb_files_page_size_allocate (GtkWidget *widget,
   GtkOrientation orientation = gtk_orientable_get_orientation (GTK_ORIENTABLE (self->paned));
   gboolean beside = orientation == GTK_ORIENTATION_HORIZONTAL;
 
+  if (!self->placed && width > 0)
+    {
+      self->placed = TRUE;
+      gtk_paned_set_position (self->paned, width * 46 / 100);
+    }
   gtk_widget_allocate (GTK_WIDGET (self->paned), width, height, baseline, NULL);
   /* Not in the middle of an allocation. */
   if (beside != (width >= SIDE_BY_SIDE_WIDTH) && self->turn_id == 0)

@@ -19,7 +19,7 @@
 #define ARROW 14
 #define ICON 14
 #define TIME_WIDTH 70
-#define MIN_TITLE_WIDTH 130
+#define MIN_TITLE_WIDTH 190
 #define MAX_TITLE_WIDTH 340
 #define BAR_HEIGHT 12
 #define MIN_BAR_WIDTH 2
@@ -346,7 +346,7 @@ sb_trace_row_measure (GtkWidget      *widget,
                       int            *minimum_baseline,
                       int            *natural_baseline)
 {
-  *minimum = *natural = orientation == GTK_ORIENTATION_VERTICAL ? ROW_HEIGHT : 240;
+  *minimum = *natural = orientation == GTK_ORIENTATION_VERTICAL ? ROW_HEIGHT : 200;
   *minimum_baseline = *natural_baseline = -1;
 }
 

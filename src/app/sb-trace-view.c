@@ -24,6 +24,7 @@ struct _SbTraceView
   GPtrArray          *widgets; /* of SbTraceRow that exist; not owned */
   char               *layout;
   guint               tick_id;
+  guint               scroll_id;
 
   /* template */
   GtkWidget         *box;
@@ -35,6 +36,7 @@ struct _SbTraceView
   GtkStack          *states;
 
   gboolean follow;
+  gboolean placed;  /* the list and the detail have their first shares */
   gboolean syncing; /* the list follows the selection, not the user */
 };
 
@@ -162,24 +164,36 @@ conversation_changed_cb (SbTraceView *self)
   update_state (self);
 }
 
+static gboolean
+scroll_to_end_cb (gpointer user_data)
+{
+  SbTraceView *self = user_data;
+  guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->chosen));
+
+  self->scroll_id = 0;
+  if (self->follow && n_items > 0)
+    gtk_widget_activate_action (GTK_WIDGET (self->list), "list.scroll-to-item", "u", n_items - 1);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* In the middle of an allocation the list view would not hear of it. */
+static void
+scroll_to_end (SbTraceView *self)
+{
+  if (self->follow && self->scroll_id == 0)
+    self->scroll_id = g_idle_add_full (G_PRIORITY_HIGH_IDLE + 5, scroll_to_end_cb, self, NULL);
+}
+
 static void
 rows_changed_cb (SbTraceView *self)
 {
   update_state (self);
+  scroll_to_end (self);
   /* The event may have been selected in the chat before its row came. */
   if (self->selection != NULL && sb_selection_get_trace_id (self->selection) != NULL
       && gtk_single_selection_get_selected_item (self->chosen) == NULL)
     trace_id_changed_cb (self);
-}
-
-static void
-extent_changed_cb (SbTraceView   *self,
-                   GtkAdjustment *adjustment)
-{
-  double end = gtk_adjustment_get_upper (adjustment) - gtk_adjustment_get_page_size (adjustment);
-
-  if (self->follow)
-    gtk_adjustment_set_value (adjustment, end);
 }
 
 static void
@@ -191,7 +205,7 @@ set_follow (SbTraceView *self,
 
   self->follow = follow;
   if (follow)
-    extent_changed_cb (self, gtk_scrolled_window_get_vadjustment (self->scroller));
+    scroll_to_end (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FOLLOW]);
 }
 
@@ -318,6 +332,36 @@ set_layout (SbTraceView *self,
 }
 
 static void
+sb_trace_view_size_allocate (GtkWidget *widget,
+                             int        width,
+                             int        height,
+                             int        baseline)
+{
+  SbTraceView *self = SB_TRACE_VIEW (widget);
+
+  /* Until the user moves it, the list has the larger share. */
+  if (!self->placed && height > 0)
+    {
+      self->placed = TRUE;
+      gtk_paned_set_position (self->paned, height * 60 / 100);
+    }
+
+  gtk_widget_allocate (self->box, width, height, baseline, NULL);
+}
+
+static void
+sb_trace_view_measure (GtkWidget      *widget,
+                       GtkOrientation  orientation,
+                       int             for_size,
+                       int            *minimum,
+                       int            *natural,
+                       int            *minimum_baseline,
+                       int            *natural_baseline)
+{
+  gtk_widget_measure (SB_TRACE_VIEW (widget)->box, orientation, for_size, minimum, natural, NULL, NULL);
+}
+
+static void
 sb_trace_view_map (GtkWidget *widget)
 {
   GTK_WIDGET_CLASS (sb_trace_view_parent_class)->map (widget);
@@ -337,6 +381,7 @@ sb_trace_view_dispose (GObject *object)
   SbTraceView *self = SB_TRACE_VIEW (object);
 
   g_clear_handle_id (&self->tick_id, g_source_remove);
+  g_clear_handle_id (&self->scroll_id, g_source_remove);
   if (self->rows != NULL)
     {
       g_signal_handlers_disconnect_by_data (self->rows, self);
@@ -434,11 +479,12 @@ sb_trace_view_class_init (SbTraceViewClass *klass)
   object_class->finalize = sb_trace_view_finalize;
   object_class->get_property = sb_trace_view_get_property;
   object_class->set_property = sb_trace_view_set_property;
+  widget_class->measure = sb_trace_view_measure;
+  widget_class->size_allocate = sb_trace_view_size_allocate;
   widget_class->map = sb_trace_view_map;
   widget_class->unmap = sb_trace_view_unmap;
   install_properties (object_class);
 
-  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sandbar/Sandbar/ui/sb-trace-view.ui");
   gtk_widget_class_bind_template_child (widget_class, SbTraceView, box);
@@ -495,7 +541,7 @@ sb_trace_view_init (SbTraceView *self)
                            G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   g_signal_connect_object (self->rows, "notify::running", G_CALLBACK (update_tick), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (gtk_scrolled_window_get_vadjustment (self->scroller), "changed",
-                           G_CALLBACK (extent_changed_cb), self, G_CONNECT_SWAPPED);
+                           G_CALLBACK (scroll_to_end), self, G_CONNECT_SWAPPED);
   show_detail (self);
   update_state (self);
 }
