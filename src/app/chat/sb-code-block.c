@@ -106,10 +106,12 @@ apply_info (SbCodeBlock *self)
 
   title = file_name != NULL ? file_name
           : found != NULL ? gtk_source_language_get_name (found)
-          : language != NULL ? language
-          : _("Code");
+          : language == NULL || strcmp (language, "text") == 0 ? _("Text")
+          : language;
   gtk_label_set_text (GTK_LABEL (self->name), title);
   gtk_source_buffer_set_language (self->buffer, found);
+  gtk_source_view_set_show_line_numbers (GTK_SOURCE_VIEW (self->view), found != NULL);
+  gtk_text_view_set_left_margin (GTK_TEXT_VIEW (self->view), found != NULL ? 4 : 12);
 }
 
 static void
