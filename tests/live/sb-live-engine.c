@@ -48,7 +48,7 @@ list (SbDockerClient *client,
       const char     *label,
       const char     *value)
 {
-  g_autofree char *filter = g_strdup_printf ("{\"label\":[\"io.github.sandbar.Sandbar%s=%s\"]}", label, value);
+  g_autofree char *filter = g_strdup_printf ("{\"label\":[\"" APP_ID "%s=%s\"]}", label, value);
   g_autofree char *escaped = g_uri_escape_string (filter, NULL, FALSE);
   g_autofree char *full = g_strconcat (path, escaped, NULL);
   g_autoptr(GError) error = NULL;

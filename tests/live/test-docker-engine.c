@@ -103,9 +103,11 @@ assert_prints (SbChannel  *channel,
   g_autoptr(GError) error = NULL;
   g_autoptr(SbExecResult) result = run (channel, script, &error);
   g_autofree char *text = NULL;
+  GBytes *bytes = NULL;
 
   g_assert_no_error (error);
-  text = g_strndup (g_bytes_get_data (result->stdout_head_tail, NULL), g_bytes_get_size (result->stdout_head_tail));
+  bytes = result->stdout_head_tail;
+  text = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
   g_assert_cmpstr (g_strstrip (text), ==, expected);
 }
 
@@ -145,7 +147,9 @@ test_probe (void)
 static void
 test_facts (void)
 {
-  static const char *must[] = { "network", "user", "capabilities", "root", "processes", "seccomp", "disk", "backend" };
+  static const char *must[] = {
+    "network", "user", "capabilities", "root", "processes", "seccomp", "disk", "backend",
+  };
   Fixture fixture;
 
   if (!fixture_start (&fixture))
@@ -174,7 +178,8 @@ test_inside (void)
   assert_prints (channel, "tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d ' '", "lo");
   assert_prints (channel, "touch /etc/x /usr/x /sbx/x 2>&1 | grep -c Read-only", "3");
   assert_prints (channel, "echo hi > /workspace/a && cat /workspace/a; stat -c %u /workspace", "hi\n65532");
-  assert_prints (channel, "dd if=/dev/zero of=/workspace/big bs=1M count=100 2>&1 | grep -o 'No space left on device'",
+  assert_prints (channel,
+                 "dd if=/dev/zero of=/workspace/big bs=1M count=100 2>&1 | grep -o 'No space left on device'",
                  "No space left on device");
   assert_prints (channel, "ls /var/run/docker.sock 2>/dev/null; ls -d /sbx/*", "/sbx/sandbar-init");
   assert_prints (channel, "node -e 'console.log(6 * 7)'", "42");
@@ -384,6 +389,80 @@ test_cancelled_start (void)
     }
 }
 
+static char *
+run_script (const char *script,
+            const char *host,
+            const char *argument,
+            const char *directory)
+{
+  g_autofree char *path = g_build_filename (g_getenv ("SB_TEST_SOURCE_ROOT"), "scripts", script, NULL);
+  g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
+  g_autoptr(GSubprocess) process = NULL;
+  g_autoptr(GError) error = NULL;
+  char *output = NULL;
+
+  if (host != NULL)
+    g_subprocess_launcher_setenv (launcher, "DOCKER_HOST", host, TRUE);
+  process = g_subprocess_launcher_spawn (launcher, &error, path, argument, directory, NULL);
+  g_assert_no_error (error);
+  g_subprocess_communicate_utf8 (process, NULL, NULL, &output, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_get_successful (process));
+
+  return g_strstrip (output);
+}
+
+static void
+remove_directory (const char *directory)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GSubprocess) rm = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, &error, "rm", "-rf", "--", directory, NULL);
+
+  g_assert_no_error (error);
+  g_subprocess_wait_check (rm, NULL, &error);
+  g_assert_no_error (error);
+}
+
+/* An engine of its own, for it is ended while a sandbox runs in it. */
+static void
+test_engine_stopped (void)
+{
+  g_autoptr(SbDockerClient) other = sb_live_engine_connect ();
+  g_autoptr(SbDockerClient) client = NULL;
+  g_autoptr(SbSandboxBackend) backend = NULL;
+  g_autoptr(SbDuplex) duplex = NULL;
+  g_autoptr(SbDuplex) again = NULL;
+  g_autofree char *directory = NULL;
+  g_autofree char *host = NULL;
+  g_autofree char *built = NULL;
+  g_autofree char *stopped = NULL;
+  g_autoptr(GError) error = NULL;
+  gboolean closed = FALSE;
+
+  if (other == NULL)
+    return;
+
+  directory = sb_test_make_dir ();
+  host = run_script ("test-engine", NULL, "start", directory);
+  built = run_script ("build-image", host, NULL, NULL);
+  client = sb_docker_client_new (host, &error);
+  g_assert_no_error (error);
+  backend = sb_docker_backend_new (client, NULL, NULL);
+  duplex = sb_live_engine_start (backend, "box-stopped", NULL, &error);
+  g_assert_no_error (error);
+  sb_duplex_start (duplex, ignore_data_cb, closed_cb, &closed);
+
+  stopped = run_script ("test-engine", NULL, "stop", directory);
+  remove_directory (directory);
+  sb_test_wait_until (closed);
+  again = sb_live_engine_start (backend, "box-again", NULL, &error);
+  g_assert_error (error, SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_UNAVAILABLE);
+  g_assert_nonnull (strstr (error->message, "There is no engine"));
+  g_clear_error (&error);
+  g_assert_false (sb_live_engine_remove (backend, "box-stopped", &error));
+  g_assert_error (error, SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_UNAVAILABLE);
+}
+
 static void
 test_ready_time (void)
 {
@@ -422,7 +501,8 @@ create_only (SbDockerClient   *client,
   g_assert_no_error (error);
   request = sb_docker_request_new_for_filler ("sandbar/node-sandbox:latest", "sandbar-test-volume");
   json_object_set_string_member (sb_json_get_object (request, "Labels"), SB_DOCKER_LABEL_ID, id);
-  sb_docker_client_call_async (client, "POST", "/containers/create", request, NULL, sb_test_keep_result, &result);
+  sb_docker_client_call_async (client, "POST", "/containers/create", request, NULL, sb_test_keep_result,
+                               &result);
   sb_test_wait_until (result != NULL);
   node = sb_docker_client_call_finish (client, result, &error);
   g_assert_no_error (error);
@@ -470,6 +550,7 @@ main (int    argc,
   g_test_add_func ("/docker-engine/owner-killed", test_owner_killed);
   g_test_add_func ("/docker-engine/sweep", test_sweep);
   g_test_add_func ("/docker-engine/cancelled-start", test_cancelled_start);
+  g_test_add_func ("/docker-engine/engine-stopped", test_engine_stopped);
   g_test_add_func ("/docker-engine/ready-time", test_ready_time);
 
   return g_test_run ();

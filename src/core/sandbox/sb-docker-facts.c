@@ -27,8 +27,8 @@ is_empty (JsonObject *object,
   return array == NULL || json_array_get_length (array) == 0;
 }
 
-/* Engines ignore names they do not know, so what is missing here was lost without an error. What PID 1 can see
- * itself is checked by sb_isolation_check(). */
+/* Engines ignore names they do not know, so what is missing here was lost without an error. What PID 1 sees itself
+ * is checked by sb_isolation_check(). */
 static const char *
 find_breach (const SbSandboxSpec  *spec,
              const SbDockerEngine *engine,
@@ -146,7 +146,7 @@ sb_docker_facts_check (const SbSandboxSpec   *spec,
   if (breach != NULL)
     {
       g_set_error (error, SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_UNSAFE,
-                   "The sandbox was refused: %s. Update the engine, or use another one. Nothing was run in it.",
+                   "The sandbox was refused: %s. Nothing was run in it. Update the engine, or use another.",
                    breach);
       return NULL;
     }

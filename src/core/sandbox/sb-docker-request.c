@@ -48,7 +48,7 @@ new_labels (const char *id)
   return labels;
 }
 
-/* A tmpfs volume instead of HostConfig.Tmpfs: as hard a limit, and still seen by the engine's own tools. It has no
+/* A tmpfs volume instead of HostConfig.Tmpfs: as hard a limit, and still seen by the engine's own tools. Without a
  * name, for then the engine removes it with the container, also when we are not there any more. */
 static JsonObject *
 new_workspace_mount (const SbSandboxSpec *spec)
@@ -102,8 +102,8 @@ add_ulimit (JsonArray  *array,
   json_array_add_object_element (array, ulimit);
 }
 
-/* Not nproc: it counts per user of the host, so sandboxes would share it. Not fsize: both writable places are limited, and
- * a full disk is easier to understand than a signal. */
+/* Not nproc: it counts per user of the host, so sandboxes would share it. Not fsize: both writable places are
+ * limited, and a full disk is easier to understand than a signal. */
 static JsonArray *
 new_ulimits (void)
 {

@@ -75,6 +75,22 @@ make_lock (const char  *path,
   return TRUE;
 }
 
+/* Where nobody clears the folder at logout, the files of the dead would pile up. */
+static void
+forget_the_dead (const char *directory)
+{
+  g_autoptr(GDir) dir = g_dir_open (directory, 0, NULL);
+  const char *name = NULL;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *id = g_strndup (name, strcspn (name, "."));
+
+      if (g_str_has_suffix (name, ".lock"))
+        sb_instance_is_alive (id);
+    }
+}
+
 /**
  * sb_instance_hold:
  * @error: set to %SB_SANDBOX_ERROR_UNAVAILABLE
@@ -98,6 +114,7 @@ sb_instance_hold (GError **error)
   path = dup_lock_path (id);
   if (g_mkdir_with_parents (directory, 0700) != 0)
     return fail (directory, error);
+  forget_the_dead (directory);
   if (!make_lock (path, error))
     return FALSE;
   instance_id = g_steal_pointer (&id);

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#include "config.h"
+
+#include "sb-docker-request.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "sb-docker-facts.h"
+#include "sb-instance.h"
+#include "sb-json.h"
+#include "sb-tar.h"
+
+#define MIB (1024 * 1024)
+
+#define VERSION "{\"Version\":\"20.10.24+dfsg1\",\"Os\":\"linux\",\"Arch\":\"amd64\"," \
+                "\"Components\":[{\"Name\":\"Engine\"}]}"
+#define INFO "{\"NCPU\":2,\"MemoryLimit\":true,\"SwapLimit\":true,\"CpuCfsQuota\":true,\"PidsLimit\":true," \
+             "\"DefaultRuntime\":\"runc\",\"SecurityOptions\":[\"name=seccomp,profile=default\"]}"
+
+static const SbSandboxSpec spec = {
+  .id = (char *) "box-1",
+  .memory_bytes = 256 * MIB,
+  .disk_bytes = 64 * MIB,
+  .pids = 100,
+  .cpus = 8,
+};
+
+static char *loopback_only[] = { (char *) "lo", NULL };
+
+static const SbGreeting good_greeting = {
+  .pid = 1,
+  .uid = 65532,
+  .gid = 65532,
+  .no_new_privs = 1,
+  .seccomp_mode = 2,
+  .root_read_only = 1,
+  .workspace_bytes = 64 * MIB,
+  .interfaces = loopback_only,
+};
+
+static JsonObject *
+parse (const char *json)
+{
+  g_autoptr(GError) error = NULL;
+  JsonObject *object = sb_json_parse_object (json, -1, &error);
+
+  g_assert_no_error (error);
+
+  return object;
+}
+
+static SbDockerEngine *
+new_engine (const char *version,
+            const char *info,
+            GError    **error)
+{
+  g_autoptr(JsonObject) version_object = parse (version);
+  g_autoptr(JsonObject) info_object = parse (info);
+
+  return sb_docker_engine_new (version_object, info_object, error);
+}
+
+static void
+test_engine (void)
+{
+  static const struct { const char *version; const char *info; const char *label; } cases[] = {
+    { VERSION, INFO, "Docker Engine 20.10.24" },
+    { VERSION, "{\"OperatingSystem\":\"Docker Desktop\"}", "Docker Desktop 20.10.24" },
+    { "{\"Version\":\"5.2.0\",\"Os\":\"linux\",\"Arch\":\"arm64\",\"Components\":[{\"Name\":\"Podman Engine\"}]}",
+      "{}", "Podman Engine 5.2.0" },
+    { "{\"Os\":\"linux\",\"Arch\":\"amd64\",\"Components\":[7]}",
+      "{\"SecurityOptions\":[1,null]}", "Docker Engine ?" },
+    { "{\"Os\":\"windows\",\"Arch\":\"amd64\"}", "{}", NULL },
+    { "{\"Os\":7}", "{}", NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(GError) error = NULL;
+      g_autoptr(SbDockerEngine) engine = new_engine (cases[i].version, cases[i].info, &error);
+
+      if (cases[i].label == NULL)
+        g_assert_error (error, SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_UNAVAILABLE);
+      else
+        g_assert_cmpstr (engine->label, ==, cases[i].label);
+    }
+}
+
+/* What an engine would report that took everything. */
+static JsonObject *
+new_inspected (const SbDockerEngine *engine)
+{
+  JsonObject *request = sb_docker_request_new (&spec, "image", "volume", engine);
+
+  json_object_set_boolean_member (sb_json_get_object (request, "HostConfig"), "Privileged", FALSE);
+
+  return request;
+}
+
+static void
+test_request (void)
+{
+  g_autoptr(SbDockerEngine) engine = new_engine (VERSION, INFO, NULL);
+  g_autoptr(JsonObject) request = new_inspected (engine);
+  JsonObject *host = sb_json_get_object (request, "HostConfig");
+  JsonArray *mounts = sb_json_get_array (host, "Mounts");
+  JsonObject *labels = sb_json_get_object (request, "Labels");
+
+  g_assert_true (sb_json_get_boolean (request, "StdinOnce", FALSE));
+  g_assert_true (sb_json_get_boolean (request, "OpenStdin", FALSE));
+  g_assert_true (sb_json_get_boolean (host, "AutoRemove", FALSE));
+  g_assert_cmpint (sb_json_get_int (host, "Memory", 0), ==, 256 * MIB);
+  g_assert_cmpint (sb_json_get_int (host, "MemorySwap", 0), ==, 256 * MIB);
+  /* No more processors than the engine has: it would refuse. */
+  g_assert_cmpint (sb_json_get_int (host, "NanoCpus", 0), ==, G_GINT64_CONSTANT (2000000000));
+  g_assert_cmpuint (json_array_get_length (mounts), ==, 2);
+  g_assert_null (sb_json_get_string (json_array_get_object_element (mounts, 0), "Source"));
+  g_assert_true (sb_json_get_boolean (json_array_get_object_element (mounts, 1), "ReadOnly", FALSE));
+  g_assert_cmpstr (sb_json_get_string (labels, SB_DOCKER_LABEL_ID), ==, "box-1");
+  g_assert_cmpstr (sb_json_get_string (labels, SB_DOCKER_LABEL_INSTANCE), ==, sb_instance_get_id ());
+}
+
+static void
+test_facts (void)
+{
+  g_autoptr(SbDockerEngine) engine = new_engine (VERSION, INFO, NULL);
+  g_autoptr(JsonObject) inspected = new_inspected (engine);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) facts = sb_docker_facts_check (&spec, engine, inspected, &good_greeting, &error);
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < facts->len; i++)
+    g_assert_true (((SbSandboxFact *) facts->pdata[i])->holds);
+}
+
+/* An engine that cannot count swap says so; that is a warning, not a refusal. */
+static void
+test_no_swap_limit (void)
+{
+  g_autoptr(SbDockerEngine) engine = new_engine (VERSION, INFO, NULL);
+  g_autoptr(JsonObject) inspected = new_inspected (engine);
+  g_autoptr(GPtrArray) facts = NULL;
+  guint broken = 0;
+
+  json_object_set_int_member (sb_json_get_object (inspected, "HostConfig"), "MemorySwap", -1);
+  facts = sb_docker_facts_check (&spec, engine, inspected, &good_greeting, NULL);
+  g_assert_nonnull (facts);
+  for (guint i = 0; i < facts->len; i++)
+    {
+      SbSandboxFact *fact = facts->pdata[i];
+
+      broken += !fact->holds;
+      g_assert_true (fact->holds || g_str_equal (fact->id, "memory"));
+    }
+  g_assert_cmpuint (broken, ==, 1);
+}
+
+/* Each answer lacks one guarantee. */
+static void
+test_breaches (void)
+{
+  static const struct { const char *name; const char *json; } breaches[] = {
+    { "NetworkMode", "{\"v\":\"bridge\"}" },
+    { "CapAdd", "{\"v\":[\"SYS_ADMIN\"]}" },
+    { "Privileged", "{\"v\":true}" },
+    { "ReadonlyRootfs", "{\"v\":false}" },
+    { "Binds", "{\"v\":[\"/:/host\"]}" },
+    { "Devices", "{\"v\":[{\"PathOnHost\":\"/dev/kvm\"}]}" },
+    { "PidMode", "{\"v\":\"host\"}" },
+    { "IpcMode", "{\"v\":\"host\"}" },
+    { "Memory", "{\"v\":0}" },
+    { "PidsLimit", "{\"v\":null}" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (breaches); i++)
+    {
+      g_autoptr(SbDockerEngine) engine = new_engine (VERSION, INFO, NULL);
+      g_autoptr(JsonObject) inspected = new_inspected (engine);
+      g_autoptr(JsonObject) other = parse (breaches[i].json);
+      g_autoptr(GError) error = NULL;
+
+      json_object_set_member (sb_json_get_object (inspected, "HostConfig"), breaches[i].name,
+                              json_node_copy (json_object_get_member (other, "v")));
+      g_assert_null (sb_docker_facts_check (&spec, engine, inspected, &good_greeting, &error));
+      g_assert_error (error, SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_UNSAFE);
+    }
+}
+
+static void
+test_breaches_inside (void)
+{
+  g_autoptr(SbDockerEngine) engine = new_engine (VERSION, INFO, NULL);
+  g_autoptr(JsonObject) inspected = new_inspected (engine);
+  g_autoptr(JsonObject) nothing = json_object_new ();
+  SbGreeting greetings[] = { good_greeting, good_greeting, good_greeting, good_greeting };
+  char *two[] = { (char *) "lo", (char *) "eth0", NULL };
+
+  greetings[0].uid = 0;
+  greetings[1].capabilities = 1;
+  greetings[2].interfaces = two;
+  greetings[3].workspace_bytes = G_GUINT64_CONSTANT (100) * 1024 * MIB;
+  for (guint i = 0; i < G_N_ELEMENTS (greetings); i++)
+    {
+      g_autoptr(GError) error = NULL;
+
+      g_assert_null (sb_docker_facts_check (&spec, engine, inspected, &greetings[i], &error));
+      g_assert_error (error, SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_UNSAFE);
+    }
+  g_assert_null (sb_docker_facts_check (&spec, engine, nothing, &good_greeting, NULL));
+}
+
+static void
+test_name (void)
+{
+  g_autofree char *plain = sb_docker_request_dup_name ("box-1a");
+  g_autofree char *odd = sb_docker_request_dup_name ("../x?y\nz");
+
+  g_assert_cmpstr (plain, ==, "sandbar-box-1a");
+  g_assert_cmpstr (odd, ==, "sandbar-.._x_y_z");
+}
+
+static void
+test_instance (void)
+{
+  g_autoptr(GError) error = NULL;
+
+  sb_instance_hold (&error);
+  g_assert_no_error (error);
+  g_assert_true (sb_instance_is_alive (sb_instance_get_id ()));
+  g_assert_false (sb_instance_is_alive ("app-0000000000000000"));
+  g_assert_false (sb_instance_is_alive ("../../etc/passwd"));
+  g_assert_false (sb_instance_is_alive (""));
+  g_assert_cmpuint (strlen (sb_instance_get_owner ()), ==, 16);
+}
+
+static void
+test_tar (void)
+{
+  g_autofree char *directory = g_dir_make_tmp ("sandbar-tar-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (directory, "x.tar", NULL);
+  g_autoptr(GBytes) contents = g_bytes_new_static ("hello tar\n", 10);
+  g_autoptr(GBytes) tar = sb_tar_new_for_file ("some-name", 0755, contents);
+  g_autoptr(GSubprocess) lister = NULL;
+  g_autofree char *listing = NULL;
+  g_autoptr(GError) error = NULL;
+
+  g_file_set_contents (path, g_bytes_get_data (tar, NULL), g_bytes_get_size (tar), &error);
+  g_assert_no_error (error);
+  lister = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, "tar", "--numeric-owner", "-tvf", path,
+                             NULL);
+  g_assert_no_error (error);
+  g_subprocess_communicate_utf8 (lister, NULL, NULL, &listing, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_get_successful (lister));
+  g_assert_true (g_str_has_prefix (listing, "-rwxr-xr-x 0/0 "));
+  g_assert_true (g_str_has_suffix (listing, " some-name\n"));
+  remove (path);
+  remove (directory);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_autofree char *runtime = g_dir_make_tmp ("sandbar-locks-XXXXXX", NULL);
+  g_autofree char *folder = NULL;
+  g_autofree char *lock = NULL;
+  int status = 0;
+
+  g_setenv ("XDG_RUNTIME_DIR", runtime, TRUE);
+  g_test_init (&argc, &argv, NULL);
+  g_assert_true (sb_instance_hold (NULL));
+
+  g_test_add_func ("/sandbox/docker-request/engine", test_engine);
+  g_test_add_func ("/sandbox/docker-request/request", test_request);
+  g_test_add_func ("/sandbox/docker-request/facts", test_facts);
+  g_test_add_func ("/sandbox/docker-request/no-swap-limit", test_no_swap_limit);
+  g_test_add_func ("/sandbox/docker-request/breaches", test_breaches);
+  g_test_add_func ("/sandbox/docker-request/breaches-inside", test_breaches_inside);
+  g_test_add_func ("/sandbox/docker-request/name", test_name);
+  g_test_add_func ("/sandbox/docker-request/instance", test_instance);
+  g_test_add_func ("/sandbox/docker-request/tar", test_tar);
+
+  status = g_test_run ();
+  lock = g_strdup_printf ("%s/sandbar/%s.lock", runtime, sb_instance_get_id ());
+  folder = g_build_filename (runtime, "sandbar", NULL);
+  remove (lock);
+  remove (folder);
+  remove (runtime);
+
+  return status;
+}
