@@ -12,6 +12,7 @@
 
 #include "sb-channel.h"
 #include "sb-docker-request.h"
+#include "sb-helper-path.h"
 #include "sb-id.h"
 #include "sb-json.h"
 #include "sb-live-engine.h"
@@ -252,39 +253,84 @@ test_drop_removes (void)
   fixture_clear (&fixture);
 }
 
+static void
+remove_directory (const char *directory)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GSubprocess) rm = NULL;
+
+  rm = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, &error, "rm", "-rf", "--", directory, NULL);
+  g_assert_no_error (error);
+  g_subprocess_wait_check (rm, NULL, &error);
+  g_assert_no_error (error);
+}
+
+/* sandbar-init with something behind its end, and so with a volume of its own. */
+static char *
+write_own_helper (const char  *directory,
+                  char       **volume)
+{
+  g_autofree char *original = sb_helper_path_find ();
+  g_autofree char *contents = NULL;
+  g_autofree char *digest = NULL;
+  g_autofree char *tail = sb_id_new ("tail");
+  g_autoptr(GByteArray) changed = g_byte_array_new ();
+  g_autoptr(GError) error = NULL;
+  char *path = g_build_filename (directory, "sandbar-init", NULL);
+  gsize length = 0;
+
+  g_file_get_contents (original, &contents, &length, &error);
+  g_assert_no_error (error);
+  g_byte_array_append (changed, (const guint8 *) contents, length);
+  g_byte_array_append (changed, (const guint8 *) tail, strlen (tail));
+  g_file_set_contents (path, (const char *) changed->data, changed->len, &error);
+  g_assert_no_error (error);
+  digest = g_compute_checksum_for_data (G_CHECKSUM_SHA256, changed->data, changed->len);
+  *volume = g_strdup_printf ("/volumes/sandbar-init-%.12s", digest);
+
+  return path;
+}
+
+static void
+delete_volume (SbDockerClient *client,
+               const char     *path)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(JsonNode) node = sb_live_engine_call (client, "DELETE", path, &error);
+
+  g_assert_no_error (error);
+}
+
 /* The volume of sandbar-init was pruned behind our back. */
 static void
 test_helper_volume_lost (void)
 {
-  Fixture fixture;
-  g_autoptr(JsonNode) node = NULL;
-  g_autoptr(JsonNode) answer = NULL;
+  g_autoptr(SbDockerClient) client = sb_live_engine_connect ();
+  g_autoptr(SbSandboxBackend) backend = NULL;
+  g_autoptr(SbDuplex) duplex = NULL;
+  g_autofree char *directory = NULL;
+  g_autofree char *helper = NULL;
+  g_autofree char *volume = NULL;
+  g_autofree char *id = sb_id_new ("box");
   g_autoptr(GError) error = NULL;
-  g_autofree char *path = NULL;
-  JsonArray *volumes = NULL;
 
-  if (!fixture_start (&fixture))
+  if (client == NULL)
     return;
-  g_clear_object (&fixture.duplex);
-  sb_live_engine_remove (fixture.backend, fixture.id, &error);
-  g_assert_no_error (error);
-  node = sb_live_engine_call (fixture.client, "GET", "/volumes", &error);
-  g_assert_no_error (error);
-  volumes = sb_json_get_array (json_node_get_object (node), "Volumes");
-  for (guint i = 0; i < json_array_get_length (volumes); i++)
-    {
-      const char *name = sb_json_get_string (json_array_get_object_element (volumes, i), "Name");
 
-      if (g_str_has_prefix (name, "sandbar-init-"))
-        path = g_strconcat ("/volumes/", name, NULL);
-    }
-  g_assert_nonnull (path);
-  answer = sb_live_engine_call (fixture.client, "DELETE", path, &error);
+  directory = sb_test_make_dir ();
+  helper = write_own_helper (directory, &volume);
+  backend = sb_docker_backend_new (client, helper, NULL);
+  sb_live_engine_probe (backend, &error);
   g_assert_no_error (error);
+  delete_volume (client, volume);
 
-  fixture.duplex = sb_live_engine_start (fixture.backend, fixture.id, NULL, &error);
+  duplex = sb_live_engine_start (backend, id, NULL, &error);
   g_assert_no_error (error);
-  fixture_clear (&fixture);
+  g_clear_object (&duplex);
+  sb_live_engine_remove (backend, id, &error);
+  g_assert_no_error (error);
+  delete_volume (client, volume);
+  remove_directory (directory);
 }
 
 static GSubprocess *
@@ -356,6 +402,7 @@ test_sweep (void)
   sb_live_engine_probe (backend, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (sb_live_engine_count (client, ".id", living_id), ==, 0);
+  delete_volume (client, "/volumes/sandbar-test-volume");
 }
 
 static void
@@ -410,17 +457,6 @@ run_script (const char *script,
   g_assert_true (g_subprocess_get_successful (process));
 
   return g_strstrip (output);
-}
-
-static void
-remove_directory (const char *directory)
-{
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GSubprocess) rm = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, &error, "rm", "-rf", "--", directory, NULL);
-
-  g_assert_no_error (error);
-  g_subprocess_wait_check (rm, NULL, &error);
-  g_assert_no_error (error);
 }
 
 /* An engine of its own, for it is ended while a sandbox runs in it. */

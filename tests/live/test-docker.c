@@ -34,7 +34,7 @@ main (int    argc,
   g_assert_no_error (error);
   backend = sb_docker_backend_new (client, NULL, NULL);
   sb_backend_tests_own (argc, argv, backend);
-  /* Not with folders of its own for each test: all of them, and the owners that they kill, share one lock folder. */
+  /* No folders of its own for each test: all of them, and the owners that they kill, share one lock folder. */
   g_test_init (&argc, &argv, NULL);
   sb_backend_tests_add ("docker", backend);
 

@@ -27,8 +27,8 @@ is_empty (JsonObject *object,
   return array == NULL || json_array_get_length (array) == 0;
 }
 
-/* Engines ignore names they do not know, so what is missing here was lost without an error. What PID 1 sees itself
- * is checked by sb_isolation_check(). */
+/* Engines ignore names they do not know: what is missing here was lost without an error. What PID 1 can see is
+ * checked by sb_isolation_check(). */
 static const char *
 find_breach (const SbSandboxSpec  *spec,
              const SbDockerEngine *engine,

@@ -154,8 +154,9 @@ create_filler (GTask *task)
   g_autofree char *path = g_strconcat ("/containers/create?name=", install->container, NULL);
 
   enter (install, INSTALL_CREATING);
-  sb_docker_client_call_async (g_task_get_source_object (task), "POST", path, install->request,
-                               g_task_get_cancellable (task), created_cb, task);
+  /* Not cancellable: an engine that is left in the middle makes the container all the same. */
+  sb_docker_client_call_async (g_task_get_source_object (task), "POST", path, install->request, NULL, created_cb,
+                               task);
 }
 
 static void

@@ -101,7 +101,7 @@ fail (GTask  *task,
 
   launch->error = sb_docker_launch_explain (error, launch->image);
   g_error_free (error);
-  /* Even a failed or cancelled create may have made the container. */
+  /* Even a create that failed, e.g. on its way back, may have made the container. */
   enter (launch, LAUNCH_REMOVING);
   g_clear_object (&launch->duplex);
   sb_docker_gone_async (launch->client, launch->container, NULL, removed_cb, task);
@@ -205,7 +205,7 @@ created_cb (GObject      *source,
   GError *error = NULL;
 
   node = sb_docker_client_call_finish (launch->client, result, &error);
-  if (error != NULL)
+  if (error != NULL || g_cancellable_set_error_if_cancelled (g_task_get_cancellable (task), &error))
     {
       fail (task, error);
       return;
@@ -252,7 +252,8 @@ sb_docker_launch_async (SbDockerClient       *client,
   g_task_set_task_data (task, launch, launch_free);
 
   path = g_strconcat ("/containers/create?name=", launch->container, NULL);
-  sb_docker_client_call_async (client, "POST", path, request, cancellable, created_cb, task);
+  /* Not cancellable: an engine that is left alone makes the container all the same, after we removed it. */
+  sb_docker_client_call_async (client, "POST", path, request, NULL, created_cb, task);
 }
 
 /**

@@ -48,8 +48,8 @@ new_labels (const char *id)
   return labels;
 }
 
-/* A tmpfs volume instead of HostConfig.Tmpfs: as hard a limit, and still seen by the engine's own tools. Without a
- * name, for then the engine removes it with the container, also when we are not there any more. */
+/* A tmpfs volume instead of HostConfig.Tmpfs: as hard a limit, and still seen by the engine's own tools. Being
+ * nameless it is removed with the container, also when we are not there any more. */
 static JsonObject *
 new_workspace_mount (const SbSandboxSpec *spec)
 {
