@@ -190,8 +190,8 @@ test_node (Fixture       *fixture,
     }
 
   call_fine (fixture, "initSandbox", "{}", "started");
-  call_fine (fixture, "writeFile", "{\"filename\":\"a.js\",\"contents\":\"console.log([1,2,3].map(x => x * 2).join())\"}",
-             "success");
+  call_fine (fixture, "writeFile",
+             "{\"filename\":\"a.js\",\"contents\":\"console.log([1,2,3].map(x => x * 2).join())\"}", "success");
   call_fine (fixture, "exec", "{\"command\":[\"node\",\"a.js\"]}", "stdout: 2,4,6\n");
 }
 

@@ -426,6 +426,7 @@ test_files (Fixture       *fixture,
   g_autoptr(SbMcpToolResult) write = NULL;
   g_autoptr(SbMcpToolResult) append = NULL;
   g_autoptr(SbMcpToolResult) part = NULL;
+  g_autoptr(SbMcpToolResult) bytes = NULL;
   g_autoptr(SbMcpToolResult) binary = NULL;
   g_autoptr(SbMcpToolResult) list = NULL;
   g_autoptr(SbMcpToolResult) removed = NULL;
@@ -439,7 +440,8 @@ test_files (Fixture       *fixture,
   part = call (fixture, "readFile", "{\"filename\":\"a/b/c.txt\",\"offset\":8,\"maxBytes\":3}");
   g_assert_true (g_str_has_prefix (part->text, "89a\n[… the file goes on: 11 of 13 bytes"));
   g_assert_true (get_boolean (part, "truncated"));
-  call (fixture, "writeFile", "{\"filename\":\"a/x\",\"contents\":\"AAECAw==\",\"encoding\":\"base64\"}");
+  bytes = call (fixture, "writeFile", "{\"filename\":\"a/x\",\"contents\":\"AAECAw==\",\"encoding\":\"base64\"}");
+  g_assert_false (bytes->is_error);
   binary = call (fixture, "readFile", "{\"filename\":\"a/x\"}");
   g_assert_true (g_str_has_prefix (binary->text, "(binary"));
   list = call (fixture, "listFiles", "{\"path\":\"a\"}");

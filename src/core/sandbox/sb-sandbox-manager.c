@@ -837,20 +837,18 @@ sb_sandbox_manager_shutdown_async (SbSandboxManager    *self,
                                    GAsyncReadyCallback  callback,
                                    gpointer             user_data)
 {
-  g_autoptr(GPtrArray) all = g_ptr_array_copy (self->sandboxes, (GCopyFunc) g_object_ref, NULL);
-  g_autoptr(SbSandbox) spare = sb_sandbox_pool_take_spare (self->pool);
+  g_autoptr(GPtrArray) all = NULL;
+  g_autoptr(GPtrArray) of_pool = sb_sandbox_pool_take_all (self->pool);
 
   g_return_if_fail (self->shutdown == NULL);
 
-  g_ptr_array_set_free_func (all, g_object_unref);
   self->closed = TRUE;
   sb_sandbox_pool_set_enabled (self->pool, FALSE);
-  if (spare != NULL)
-    {
-      /* Waited for like the others. */
-      insert (self, spare);
-      g_ptr_array_add (all, g_object_ref (spare));
-    }
+  /* Waited for like the others. */
+  for (guint i = 0; i < of_pool->len; i++)
+    insert (self, g_ptr_array_index (of_pool, i));
+  all = g_ptr_array_copy (self->sandboxes, (GCopyFunc) g_object_ref, NULL);
+  g_ptr_array_set_free_func (all, g_object_unref);
   self->shutdown = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (self->shutdown, sb_sandbox_manager_shutdown_async);
   self->shutdown_id = g_timeout_add (SHUTDOWN_MS, shutdown_over_cb, self);

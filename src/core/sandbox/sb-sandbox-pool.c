@@ -20,6 +20,7 @@ struct _SbSandboxPool
   /* owned */
   SbSandboxBackend *backend; /* nullable */
   SbSandbox        *spare;   /* nullable */
+  GPtrArray        *leaving; /* of SbSandbox: on their way to their end */
 
   guint    refill_id;
   guint    failures;
@@ -89,6 +90,29 @@ refill_later (SbSandboxPool *self,
     self->refill_id = g_timeout_add_seconds (seconds, refill_cb, self);
 }
 
+static SbSandbox *
+take_spare (SbSandboxPool *self)
+{
+  if (self->spare != NULL)
+    g_signal_handlers_disconnect_by_data (self->spare, self);
+
+  return g_steal_pointer (&self->spare);
+}
+
+static void
+leaving_state_cb (SbSandbox  *sandbox,
+                  GParamSpec *pspec,
+                  gpointer    user_data)
+{
+  SbSandboxPool *self = user_data;
+
+  if (sb_sandbox_is_live (sandbox) || sb_sandbox_get_state (sandbox) == SB_SANDBOX_STATE_STOPPING)
+    return;
+
+  g_signal_handlers_disconnect_by_data (sandbox, self);
+  g_ptr_array_remove (self->leaving, sandbox);
+}
+
 static void
 stopped_cb (GObject      *source,
             GAsyncResult *result,
@@ -100,10 +124,14 @@ stopped_cb (GObject      *source,
 static void
 drop_spare (SbSandboxPool *self)
 {
-  g_autoptr(SbSandbox) spare = sb_sandbox_pool_take_spare (self);
+  SbSandbox *spare = take_spare (self);
 
-  if (spare != NULL)
-    sb_sandbox_stop_async (spare, stopped_cb, NULL);
+  if (spare == NULL)
+    return;
+
+  g_ptr_array_add (self->leaving, spare);
+  g_signal_connect (spare, "notify::state", G_CALLBACK (leaving_state_cb), self);
+  sb_sandbox_stop_async (spare, stopped_cb, NULL);
 }
 
 static void
@@ -113,20 +141,33 @@ sb_sandbox_pool_dispose (GObject *object)
 
   g_clear_handle_id (&self->refill_id, g_source_remove);
   drop_spare (self);
+  for (guint i = 0; i < self->leaving->len; i++)
+    g_signal_handlers_disconnect_by_data (g_ptr_array_index (self->leaving, i), self);
+  g_ptr_array_set_size (self->leaving, 0);
   g_clear_object (&self->backend);
 
   G_OBJECT_CLASS (sb_sandbox_pool_parent_class)->dispose (object);
 }
 
 static void
+sb_sandbox_pool_finalize (GObject *object)
+{
+  g_ptr_array_unref (SB_SANDBOX_POOL (object)->leaving);
+
+  G_OBJECT_CLASS (sb_sandbox_pool_parent_class)->finalize (object);
+}
+
+static void
 sb_sandbox_pool_class_init (SbSandboxPoolClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = sb_sandbox_pool_dispose;
+  G_OBJECT_CLASS (klass)->finalize = sb_sandbox_pool_finalize;
 }
 
 static void
 sb_sandbox_pool_init (SbSandboxPool *self)
 {
+  self->leaving = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
 SbSandboxPool *
@@ -174,15 +215,20 @@ sb_sandbox_pool_claim (SbSandboxPool *self)
 
   refill_later (self, 0);
 
-  return sb_sandbox_pool_take_spare (self);
+  return take_spare (self);
 }
 
-/* Returns: (transfer full) (nullable): the spare, in whatever state */
-SbSandbox *
-sb_sandbox_pool_take_spare (SbSandboxPool *self)
+GPtrArray *
+sb_sandbox_pool_take_all (SbSandboxPool *self)
 {
-  if (self->spare != NULL)
-    g_signal_handlers_disconnect_by_data (self->spare, self);
+  GPtrArray *all = g_steal_pointer (&self->leaving);
+  SbSandbox *spare = take_spare (self);
 
-  return g_steal_pointer (&self->spare);
+  for (guint i = 0; i < all->len; i++)
+    g_signal_handlers_disconnect_by_data (g_ptr_array_index (all, i), self);
+  if (spare != NULL)
+    g_ptr_array_add (all, spare);
+  self->leaving = g_ptr_array_new_with_free_func (g_object_unref);
+
+  return all;
 }

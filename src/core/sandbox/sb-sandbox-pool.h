@@ -19,6 +19,7 @@ void           sb_sandbox_pool_set_backend (SbSandboxPool       *self,
                                             SbSandboxBackend    *backend);
 gboolean       sb_sandbox_pool_is_ready    (SbSandboxPool       *self);
 SbSandbox     *sb_sandbox_pool_claim       (SbSandboxPool       *self);
-SbSandbox     *sb_sandbox_pool_take_spare  (SbSandboxPool       *self);
+/* (transfer full) of SbSandbox: the spare, and those that are being ended */
+GPtrArray     *sb_sandbox_pool_take_all    (SbSandboxPool       *self);
 
 G_END_DECLS

@@ -9,6 +9,8 @@
 #include "sb-sandbox-private.h"
 
 #define OPEN_TIMEOUT_MS (10 * 1000)
+/* How long a start that nobody wants any more may take to come to its end by itself. */
+#define ABORT_PATIENCE_MS 1000
 
 struct _SbSandbox
 {
@@ -28,6 +30,8 @@ struct _SbSandbox
 
   SbSandboxState state;
   gint64         created;
+  guint          abort_id;
+  gboolean       is_unwanted; /* to be ended as soon as it has started */
 };
 
 enum
@@ -99,6 +103,7 @@ enter (SbSandbox      *self,
 {
   g_assert (is_legal (self->state, state));
 
+  g_clear_handle_id (&self->abort_id, g_source_remove);
   self->state = state;
   g_free (self->message);
   self->message = g_strdup (message);
@@ -146,6 +151,17 @@ channel_closed_cb (SbChannel    *channel,
   sb_sandbox_backend_remove_async (self->backend, self->id, NULL, NULL, NULL);
 }
 
+static gboolean
+abort_cb (gpointer user_data)
+{
+  SbSandbox *self = user_data;
+
+  self->abort_id = 0;
+  g_cancellable_cancel (self->start_cancellable);
+
+  return G_SOURCE_REMOVE;
+}
+
 static void
 fail_start (GTask  *task,
             GError *error)
@@ -187,13 +203,16 @@ opened_cb (GObject      *source,
   SbSandbox *self = SB_SANDBOX (g_task_get_source_object (task));
   GError *error = NULL;
 
-  if (sb_channel_open_finish (SB_CHANNEL (source), result, &error) && sb_channel_is_open (self->channel))
+  if (sb_channel_open_finish (SB_CHANNEL (source), result, &error) && sb_channel_is_open (self->channel)
+      && !self->is_unwanted)
     {
       enter (self, SB_SANDBOX_STATE_READY, NULL);
       g_task_return_boolean (task, TRUE);
       return;
     }
 
+  if (error == NULL && self->is_unwanted)
+    error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The start was stopped.");
   if (error == NULL)
     error = g_error_new_literal (SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_START, "The sandbox ended as soon as it started.");
   drop_channel (self);
@@ -286,6 +305,7 @@ sb_sandbox_dispose (GObject *object)
 {
   SbSandbox *self = SB_SANDBOX (object);
 
+  g_clear_handle_id (&self->abort_id, g_source_remove);
   drop_channel (self);
   g_clear_object (&self->backend);
   g_clear_object (&self->start_cancellable);
@@ -421,11 +441,17 @@ sb_sandbox_start_finish (SbSandbox     *self,
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
-/* A start under way fails soon. */
+/* A start under way ends as failed, soon. A backend that is cut off in the middle may leave something
+ * behind (bwrap does, between its clone and its user map), so the start comes to its end first, if that
+ * does not take long. */
 void
 sb_sandbox_abort_start (SbSandbox *self)
 {
-  g_cancellable_cancel (self->start_cancellable);
+  if (self->state != SB_SANDBOX_STATE_STARTING || self->is_unwanted)
+    return;
+
+  self->is_unwanted = TRUE;
+  self->abort_id = g_timeout_add (ABORT_PATIENCE_MS, abort_cb, self);
 }
 
 void
