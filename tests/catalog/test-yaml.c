@@ -11,7 +11,8 @@ static void
 test_tree (void)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(SbYamlNode) root = sb_yaml_parse ("a: 1\nb:\n  - x\n  - [y, 'z']\nc: |\n  one\n  two\nd: ~\ne:\n", -1, &error);
+  const char *yaml = "a: 1\nb:\n  - x\n  - [y, 'z']\nc: |\n  one\n  two\nd: ~\ne:\n";
+  g_autoptr(SbYamlNode) root = sb_yaml_parse (yaml, -1, &error);
   SbYamlNode *b;
   g_auto(GStrv) texts = NULL;
   const char *text = NULL;

@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-/* Fills in the messages of a request: what a conversation (a GListModel of SbMessage) looks like to one of its agents. */
+/* Fills in the messages of a request: what a conversation (a GListModel of SbMessage) looks like to one agent. */
 void sb_run_request_add_history (SbLlmRequest   *request,
                                  SbAgentCatalog *agents,
                                  SbAgent        *agent,

@@ -572,7 +572,8 @@ sb_run_open (SbRun      *self,
   self->chosen_agent = g_strdup (chosen_agent);
   self->turn = g_object_ref (sb_trace_begin (get_trace (self), NULL, SB_TRACE_KIND_TURN, title));
 
-  self->user = user != NULL ? g_object_ref (user) : sb_message_new (SB_MESSAGE_ROLE_USER, sb_trace_event_get_id (self->turn));
+  self->user = user != NULL ? g_object_ref (user)
+                            : sb_message_new (SB_MESSAGE_ROLE_USER, sb_trace_event_get_id (self->turn));
   sb_message_set_trace_id (self->user, sb_trace_event_get_id (self->turn));
   if (user == NULL)
     {
