@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#include "config.h"
+
+#include "sb-cli.h"
+
+#include "sb-backends.h"
+#include "sb-sandbox-backend.h"
+
+#include <gio/gio.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct
+{
+  GMainLoop *loop;
+  guint      n_open;
+  guint      n_working;
+} Sweep;
+
+static void
+probed_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  Sweep *sweep = user_data;
+  SbSandboxBackend *backend = SB_SANDBOX_BACKEND (source);
+  g_autoptr(GError) error = NULL;
+
+  if (sb_sandbox_backend_probe_finish (backend, result, &error))
+    {
+      sweep->n_working++;
+      printf ("%s: swept\n", sb_sandbox_backend_get_label (backend));
+    }
+  else
+    {
+      fprintf (stderr, "%s: %s\n", sb_sandbox_backend_get_label (backend), error->message);
+    }
+
+  if (--sweep->n_open == 0)
+    g_main_loop_quit (sweep->loop);
+}
+
+/* A probe sweeps what dead owners left; sandboxes of programs that live are not touched. */
+static int
+sweep_all (void)
+{
+  g_autoptr(GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GListModel) backends = sb_backends_discover (NULL, &error);
+  Sweep sweep = { loop, 0, 0 };
+
+  sweep.n_open = g_list_model_get_n_items (backends);
+  for (guint i = 0; i < g_list_model_get_n_items (backends); i++)
+    {
+      g_autoptr(SbSandboxBackend) backend = g_list_model_get_item (backends, i);
+
+      sb_sandbox_backend_probe_async (backend, NULL, probed_cb, &sweep);
+    }
+  g_main_loop_run (loop);
+
+  return sweep.n_working > 0 ? 0 : SB_CLI_EXIT_FAILED;
+}
+
+int
+sb_cli_sandbox (int    argc,
+                char **argv)
+{
+  const char *verb = argc > 1 ? argv[1] : "";
+
+  if (strcmp (verb, "list") == 0)
+    return sb_cli_sandbox_list ();
+  if (strcmp (verb, "sweep") == 0)
+    return sweep_all ();
+
+  fputs ("Usage: sandbar-cli sandbox list|sweep\n", stderr);
+
+  return SB_CLI_EXIT_USAGE;
+}
