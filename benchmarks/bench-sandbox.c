@@ -153,7 +153,8 @@ static void
 run (Bench *bench)
 {
   g_autoptr(GAsyncResult) result = NULL;
-  g_autofree char *make_files = g_strdup_printf ("{\"command\":\"for i in $(seq %d); do echo x > f$i; done\"}", N_FILES);
+  g_autofree char *make_files = g_strdup_printf ("{\"command\":\"for i in $(seq %d); do echo x > f$i; done\"}",
+                                                 N_FILES);
 
   connect_client (bench);
   call (bench, "initSandbox", "{}");
