@@ -119,11 +119,12 @@ test_rows (void)
 static void
 test_retry (void)
 {
+  static const char text[] = "retry: 250\nretry: -1\nretry: 99999999999999999999\n";
   g_autoptr(GString) log = g_string_new (NULL);
   g_autoptr(SbSseParser) parser = sb_sse_parser_new (LIMIT, event_cb, NULL, log);
 
   g_assert_cmpint (sb_sse_parser_get_retry (parser), ==, -1);
-  feed (parser, "retry: 250\nretry: -1\nretry: 99999999999999999999\n", 51, 1, NULL, NULL);
+  feed (parser, text, strlen (text), 1, NULL, NULL);
   g_assert_cmpint (sb_sse_parser_get_retry (parser), ==, 250);
 }
 
