@@ -30,6 +30,7 @@ struct _SbProviderGroup
 
 enum
 {
+  CONFIGURED,
   FAILED,
   N_SIGNALS
 };
@@ -38,8 +39,8 @@ G_DEFINE_FINAL_TYPE (SbProviderGroup, sb_provider_group, ADW_TYPE_PREFERENCES_GR
 
 static guint signals[N_SIGNALS];
 
-/* In the order of the combo row. */
-static const char * const profile_ids[] = { "cerebras", "dmr", "ollama", "openai", "rehearsal" };
+/* In the order of the combo row; NULL: as agents.yaml says. */
+static const char * const profile_ids[] = { NULL, "cerebras", "dmr", "ollama", "openai", "rehearsal" };
 
 static const char *
 get_profile_id (SbProviderGroup *self)
@@ -49,12 +50,35 @@ get_profile_id (SbProviderGroup *self)
   return selected < G_N_ELEMENTS (profile_ids) ? profile_ids[selected] : NULL;
 }
 
+/* Whose settings the rows are: the agents file's choice until there is another. */
+static const char *
+get_effective_id (SbProviderGroup *self)
+{
+  const char *id = get_profile_id (self);
+
+  return id != NULL ? id : sb_agent_get_provider (self->agent);
+}
+
+static gboolean
+has_server (const char *id)
+{
+  /* "local" is whatever model server is found on this machine. */
+  return id != NULL && !g_str_equal (id, "rehearsal") && !g_str_equal (id, "local");
+}
+
 static const char *
 get_text (gpointer row)
 {
   const char *text = gtk_editable_get_text (GTK_EDITABLE (row));
 
   return *text != '\0' ? text : NULL;
+}
+
+static void
+set_text (gpointer    row,
+          const char *text)
+{
+  gtk_editable_set_text (GTK_EDITABLE (row), text != NULL ? text : "");
 }
 
 static void
@@ -69,17 +93,14 @@ update_current (SbProviderGroup *self)
 static void
 update_rows (SbProviderGroup *self)
 {
-  const char *id = get_profile_id (self);
-  gboolean scripted = g_strcmp0 (id, "rehearsal") == 0;
-  const SbLlmProfile *profile = id != NULL ? sb_llm_profile_lookup (id) : NULL;
-  gboolean persistent = sb_secrets_get_persistent (sb_workspace_get_secrets (self->workspace));
-  gboolean wants_key = profile != NULL && !scripted && profile->key_name != NULL;
+  const char *id = get_effective_id (self);
+  gboolean wants_key = has_server (id) && sb_llm_profile_lookup (id)->key_name != NULL;
 
-  gtk_widget_set_visible (GTK_WIDGET (self->base_url), !scripted);
-  gtk_widget_set_visible (GTK_WIDGET (self->model), !scripted);
+  gtk_widget_set_visible (GTK_WIDGET (self->base_url), has_server (get_profile_id (self)));
+  gtk_widget_set_visible (GTK_WIDGET (self->model), has_server (get_profile_id (self)));
   gtk_widget_set_visible (GTK_WIDGET (self->key), wants_key);
   gtk_widget_set_visible (GTK_WIDGET (self->key_note), wants_key);
-  if (persistent)
+  if (sb_secrets_get_persistent (sb_workspace_get_secrets (self->workspace)))
     gtk_label_set_text (self->key_note, _("Keys are kept in the keyring."));
   else
     gtk_label_set_text (self->key_note,
@@ -98,14 +119,19 @@ configured_cb (GObject      *source,
     g_signal_emit (self, signals[FAILED], 0, error->message);
 
   update_current (self);
+  g_signal_emit (self, signals[CONFIGURED], 0);
 }
 
 static void
 apply (SbProviderGroup *self)
 {
+  const char *key = get_text (self->key);
+
+  /* A key belongs to a server by name. */
   sb_workspace_configure_provider_async (self->workspace, sb_agent_get_id (self->agent),
-                                         get_profile_id (self), get_text (self->base_url),
-                                         get_text (self->model), get_text (self->key), NULL,
+                                         key != NULL ? get_effective_id (self) : get_profile_id (self),
+                                         get_text (self->base_url),
+                                         get_text (self->model), key, NULL,
                                          configured_cb, g_object_ref (self));
 }
 
@@ -115,12 +141,12 @@ profile_changed_cb (SbProviderGroup *self)
   const char *id = get_profile_id (self);
   const SbLlmProfile *profile = id != NULL ? sb_llm_profile_lookup (id) : NULL;
 
-  if (self->syncing || profile == NULL)
+  if (self->syncing)
     return;
 
-  gtk_editable_set_text (GTK_EDITABLE (self->base_url), profile->base_url != NULL ? profile->base_url : "");
-  gtk_editable_set_text (GTK_EDITABLE (self->model), "");
-  gtk_editable_set_text (GTK_EDITABLE (self->key), "");
+  set_text (self->base_url, profile != NULL ? profile->base_url : NULL);
+  set_text (self->model, NULL);
+  set_text (self->key, NULL);
   update_rows (self);
   apply (self);
 }
@@ -162,6 +188,8 @@ sb_provider_group_class_init (SbProviderGroupClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, entry_applied_cb);
   gtk_widget_class_bind_template_callback (widget_class, profile_changed_cb);
 
+  signals[CONFIGURED] = g_signal_new ("configured", SB_TYPE_PROVIDER_GROUP, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                      G_TYPE_NONE, 0);
   signals[FAILED] = g_signal_new ("failed", SB_TYPE_PROVIDER_GROUP, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 1, G_TYPE_STRING);
 }
@@ -177,23 +205,39 @@ sb_provider_group_new (SbWorkspace *workspace,
                        SbAgent     *agent)
 {
   SbProviderGroup *self = g_object_new (SB_TYPE_PROVIDER_GROUP, NULL);
-  const char *provider = sb_agent_get_provider (agent);
   g_autofree char *title = g_markup_escape_text (sb_agent_get_label (agent), -1);
 
   self->workspace = g_object_ref (workspace);
   self->agent = g_object_ref (agent);
   adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (self), title);
-
-  self->syncing = TRUE;
-  for (guint i = 0; i < G_N_ELEMENTS (profile_ids); i++)
-    if (g_strcmp0 (profile_ids[i], provider) == 0)
-      adw_combo_row_set_selected (self->profile, i);
-  self->syncing = FALSE;
-
   g_signal_connect_object (workspace, "notify::provider-status", G_CALLBACK (update_current), self,
                            G_CONNECT_SWAPPED);
-  update_rows (self);
-  update_current (self);
+  sb_provider_group_reload (self);
 
   return GTK_WIDGET (self);
+}
+
+/* Shows what the settings say now. */
+void
+sb_provider_group_reload (SbProviderGroup *self)
+{
+  g_autofree char *profile = NULL;
+  g_autofree char *base_url = NULL;
+  g_autofree char *model = NULL;
+  guint selected = 0;
+
+  g_return_if_fail (SB_IS_PROVIDER_GROUP (self));
+
+  sb_workspace_dup_provider_choice (self->workspace, sb_agent_get_id (self->agent), &profile, &base_url, &model);
+  for (guint i = 0; i < G_N_ELEMENTS (profile_ids); i++)
+    if (g_strcmp0 (profile_ids[i], profile) == 0)
+      selected = i;
+
+  self->syncing = TRUE;
+  adw_combo_row_set_selected (self->profile, selected);
+  set_text (self->base_url, base_url);
+  set_text (self->model, model);
+  self->syncing = FALSE;
+  update_rows (self);
+  update_current (self);
 }

@@ -613,6 +613,21 @@ sb_provider_pool_configure_finish (SbProviderPool  *self,
 }
 
 /**
+ * sb_provider_pool_get_choice:
+ *
+ * Returns: (transfer none): what was chosen for the agent or for all of them; fields are NULL by default
+ */
+const SbProviderChoice *
+sb_provider_pool_get_choice (SbProviderPool *self,
+                             SbAgent        *agent)
+{
+  g_return_val_if_fail (SB_IS_PROVIDER_POOL (self), NULL);
+  g_return_val_if_fail (SB_IS_AGENT (agent), NULL);
+
+  return sb_provider_choices_lookup (self->choices, sb_agent_get_id (agent));
+}
+
+/**
  * sb_provider_pool_get:
  * @model: (out) (transfer none): what to ask for
  *

@@ -46,6 +46,9 @@ void            sb_provider_pool_configure_async  (SbProviderPool          *self
 gboolean        sb_provider_pool_configure_finish (SbProviderPool          *self,
                                                    GAsyncResult            *result,
                                                    GError                 **error);
+/* What was chosen for the agent, not what answers it. Valid until the next call. */
+const SbProviderChoice *sb_provider_pool_get_choice (SbProviderPool      *self,
+                                                     SbAgent             *agent);
 /* (transfer none): NULL with SB_AGENT_ERROR_SETUP */
 SbLlmProvider  *sb_provider_pool_get            (SbProviderPool          *self,
                                                  SbAgent                 *agent,

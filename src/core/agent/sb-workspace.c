@@ -617,6 +617,35 @@ configured_cb (GObject      *source,
 }
 
 /**
+ * sb_workspace_dup_provider_choice:
+ * @agent_id: (nullable): NULL or nobody's id for the coordinator
+ * @profile_id: (out) (transfer full) (nullable): as sb_workspace_configure_provider_async() takes it
+ * @base_url: (out) (transfer full) (nullable)
+ * @model: (out) (transfer full) (nullable)
+ *
+ * What was chosen for the agent, which need not be what answers it: see sb_workspace_describe_provider().
+ */
+void
+sb_workspace_dup_provider_choice (SbWorkspace  *self,
+                                  const char   *agent_id,
+                                  char        **profile_id,
+                                  char        **base_url,
+                                  char        **model)
+{
+  const SbProviderChoice *choice;
+  SbAgent *agent;
+
+  g_return_if_fail (SB_IS_WORKSPACE (self));
+
+  agent = sb_agent_catalog_lookup (self->agents, agent_id);
+  choice = sb_provider_pool_get_choice (self->providers,
+                                        agent != NULL ? agent : sb_agent_catalog_get_root (self->agents));
+  *profile_id = g_strdup (choice->profile);
+  *base_url = g_strdup (choice->base_url);
+  *model = g_strdup (choice->model);
+}
+
+/**
  * sb_workspace_configure_provider_async:
  *
  * Chooses what answers an agent (NULL: all of them), now and from now on. Runs under way keep what they have until

@@ -61,6 +61,12 @@ gboolean          sb_workspace_get_rehearsal       (SbWorkspace              *se
 /* "Cerebras · qwen-3-coder", "Rehearsal (scripted, no AI)" */
 char             *sb_workspace_describe_provider   (SbWorkspace              *self,
                                                     const char               *agent_id);
+/* What was chosen for the agent, as it was given to the next function. Each nullable: by default. */
+void              sb_workspace_dup_provider_choice (SbWorkspace              *self,
+                                                    const char               *agent_id,
+                                                    char                    **profile_id,
+                                                    char                    **base_url,
+                                                    char                    **model);
 /* What answers the agent: stored in the settings, the key in the secrets. profile "rehearsal" forces the
  * scripted one; NULLs: defaults. */
 void              sb_workspace_configure_provider_async  (SbWorkspace         *self,
