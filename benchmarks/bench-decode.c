@@ -17,13 +17,17 @@
 static GString *
 make_stream (void)
 {
-  static const char * const tokens[] = { " the", " of", "function", " (", "const", "\\n  ", " primes", ".", " and", " \\\"x\\\"" };
+  static const char * const tokens[] = {
+    " the", " of", "function", " (", "const", "\\n  ", " primes", ".", " and", " \\\"x\\\""
+  };
   GString *stream = g_string_new (NULL);
 
   for (int i = 0; i < N_EVENTS; i++)
-    g_string_append_printf (stream, "data: {\"id\":\"chatcmpl-1f5b1c52-8a45-4ff7-9f0e-0e0f7d1b2c3d\",\"choices\":[{\"delta\":"
-                            "{\"content\":\"%s\"},\"index\":0}],\"created\":1761231236,\"model\":\"qwen-3-coder-480b\","
-                            "\"system_fingerprint\":\"fp_f7e28a8d5a0e4bd0a2d1\",\"object\":\"chat.completion.chunk\"}\n\n",
+    g_string_append_printf (stream,
+                            "data: {\"id\":\"chatcmpl-1f5b1c52-8a45-4ff7-9f0e-0e0f7d1b2c3d\","
+                            "\"choices\":[{\"delta\":{\"content\":\"%s\"},\"index\":0}],\"created\":1761231236,"
+                            "\"model\":\"qwen-3-coder-480b\",\"system_fingerprint\":\"fp_f7e28a8d5a0e4bd0a2d1\","
+                            "\"object\":\"chat.completion.chunk\"}\n\n",
                             tokens[i % G_N_ELEMENTS (tokens)]);
   g_string_append (stream, "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\",\"index\":0}]}\n\n");
 
@@ -76,7 +80,8 @@ measure (const char    *name,
   g_print ("decode-%s-rate %.0f events/s\n", name, 1e6 / per_event);
 }
 
-/* How fast the bytes of a streamed answer become text, without a network: one line of "name value unit" for each figure. */
+/* How fast the bytes of a streamed answer become text, without a network: one line of "name value unit" for
+ * each figure. */
 int
 main (void)
 {

@@ -38,7 +38,8 @@ decode (const guint8 *data,
         gboolean      fast_path)
 {
   Sum sum = { g_string_new (NULL), g_string_new (NULL) };
-  g_autoptr(SbLlmDecoder) decoder = sb_llm_decoder_new (sb_llm_profile_lookup (NULL), status, NULL, delta_cb, &sum);
+  const SbLlmProfile *profile = sb_llm_profile_lookup (NULL);
+  g_autoptr(SbLlmDecoder) decoder = sb_llm_decoder_new (profile, status, NULL, delta_cb, &sum);
   g_autoptr(SbLlmResponse) response = NULL;
   g_autoptr(GError) error = NULL;
   char *outcome = NULL;
@@ -61,8 +62,8 @@ decode (const guint8 *data,
   return outcome;
 }
 
-/* Any bytes as the answer of a model server: the same, however they are cut and whichever way they are parsed. The first byte
- * chooses between a good and an error status. */
+/* Any bytes as the answer of a model server: the same, however they are cut and whichever way they are
+ * parsed. The first byte chooses between a good and an error status. */
 int
 LLVMFuzzerTestOneInput (const guint8 *data,
                         size_t        size)

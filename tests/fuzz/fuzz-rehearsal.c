@@ -13,7 +13,9 @@ int
 LLVMFuzzerTestOneInput (const guint8 *data,
                         size_t        size)
 {
-  static const char * const names[] = { "initSandbox", "exec", "writeFile", "readFile", "listFiles", "stopSandbox" };
+  static const char * const names[] = {
+    "initSandbox", "exec", "writeFile", "readFile", "listFiles", "stopSandbox"
+  };
   g_autofree char *words = g_utf8_make_valid ((const char *) data, size);
   g_autoptr(JsonArray) messages = json_array_new ();
   g_autoptr(JsonArray) tools = json_array_new ();

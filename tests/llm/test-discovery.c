@@ -14,7 +14,8 @@ static const SbMockAnswer embedder = {
   SB_MOCK_COMPLETE, 200, "application/json", NULL, "{\"data\":[{\"id\":\"nomic-embed-text\"}]}"
 };
 static const SbMockAnswer chatter = {
-  SB_MOCK_COMPLETE, 200, "application/json", NULL, "{\"data\":[{\"id\":\"bge-large\"},{\"id\":\"qwen3\"},{\"id\":\"llama\"}]}"
+  SB_MOCK_COMPLETE, 200, "application/json", NULL,
+  "{\"data\":[{\"id\":\"bge-large\"},{\"id\":\"qwen3\"},{\"id\":\"llama\"}]}"
 };
 static const SbMockAnswer other = {
   SB_MOCK_COMPLETE, 200, "application/json", NULL, "{\"data\":[{\"id\":\"second\"}]}"

@@ -132,7 +132,8 @@ add_turn (JsonArray             *messages,
       g_autofree char *id = g_strdup_printf ("c%u-%u", round, i);
       g_autofree char *line = describe (g_ptr_array_index (turn->calls, i));
 
-      json_object_set_string_member (add_message (messages, "tool", make_result (line, lost)), "tool_call_id", id);
+      message = add_message (messages, "tool", make_result (line, lost));
+      json_object_set_string_member (message, "tool_call_id", id);
     }
 }
 
@@ -286,14 +287,16 @@ test_odd_messages (void)
 {
   static const char * const conversations[] = {
     "[]", "[1,null,'x']", "[{'role':'user'}]", "[{'role':'user','content':[1]}]",
-    "[{'role':'user','content':'run a.js'},{'role':'assistant','tool_calls':[3,{},{'id':1,'function':{'name':'exec'}},"
+    "[{'role':'user','content':'run a.js'},"
+    "{'role':'assistant','tool_calls':[3,{},{'id':1,'function':{'name':'exec'}},"
     "{'id':'x','function':{'name':'exec','arguments':'no'}}]}]",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (conversations); i++)
     {
       g_autoptr(JsonArray) messages = parse_array (conversations[i]);
-      g_autoptr(JsonArray) tools = parse_array ("[1,{},{'function':{'name':'exec'}},{'function':{'name':'initSandbox'}}]");
+      g_autoptr(JsonArray) tools = parse_array ("[1,{},{'function':{'name':'exec'}},"
+                                                "{'function':{'name':'initSandbox'}}]");
       g_autoptr(SbRehearsalTurn) turn = sb_rehearsal_script_next (messages, tools);
 
       g_assert_nonnull (turn->text);
@@ -312,6 +315,7 @@ test_server (gconstpointer data)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(SbRehearsal) rehearsal = sb_rehearsal_new (&error);
+  const SbLlmProfile *profile = sb_llm_profile_lookup ("rehearsal");
   g_autoptr(SbLlmProvider) provider = NULL;
   g_autoptr(SbLlmRequest) request = sb_llm_request_new ("rehearsal");
   g_autoptr(JsonObject) body = NULL;
@@ -321,7 +325,7 @@ test_server (gconstpointer data)
 
   g_assert_no_error (error);
   sb_rehearsal_set_tokens_per_second (rehearsal, GPOINTER_TO_UINT (data));
-  provider = sb_llm_provider_new (sb_llm_profile_lookup ("rehearsal"), sb_rehearsal_get_base_url (rehearsal), NULL);
+  provider = sb_llm_provider_new (profile, sb_rehearsal_get_base_url (rehearsal), NULL);
   sb_llm_request_add (request, SB_LLM_ROLE_USER, "write hello.js that prints hi");
   sb_llm_request_add_tool (request, "initSandbox", NULL, NULL);
   sb_llm_request_add_tool (request, "writeFile", NULL, NULL);
@@ -344,12 +348,13 @@ test_server_lists_its_model (void)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(SbRehearsal) rehearsal = sb_rehearsal_new (&error);
+  const SbLlmProfile *profile = sb_llm_profile_lookup ("rehearsal");
   g_autoptr(SbLlmProvider) provider = NULL;
   g_autoptr(GAsyncResult) result = NULL;
   g_auto(GStrv) models = NULL;
 
   g_assert_no_error (error);
-  provider = sb_llm_provider_new (sb_llm_profile_lookup ("rehearsal"), sb_rehearsal_get_base_url (rehearsal), NULL);
+  provider = sb_llm_provider_new (profile, sb_rehearsal_get_base_url (rehearsal), NULL);
   sb_llm_provider_list_models_async (provider, NULL, sb_test_keep_result, &result);
   sb_test_wait_until (result != NULL);
   models = sb_llm_provider_list_models_finish (provider, result, &error);
@@ -363,6 +368,7 @@ test_server_ends_early (void)
 {
   g_autoptr(GError) error = NULL;
   SbRehearsal *rehearsal = sb_rehearsal_new (&error);
+  const SbLlmProfile *profile = sb_llm_profile_lookup ("rehearsal");
   g_autoptr(SbLlmProvider) provider = NULL;
   g_autoptr(SbLlmRequest) request = sb_llm_request_new ("rehearsal");
   g_autoptr(JsonObject) body = NULL;
@@ -373,7 +379,7 @@ test_server_ends_early (void)
 
   g_assert_no_error (error);
   sb_rehearsal_set_tokens_per_second (rehearsal, 50);
-  provider = sb_llm_provider_new (sb_llm_profile_lookup ("rehearsal"), sb_rehearsal_get_base_url (rehearsal), NULL);
+  provider = sb_llm_provider_new (profile, sb_rehearsal_get_base_url (rehearsal), NULL);
   sb_llm_request_add (request, SB_LLM_ROLE_USER, "hello");
   body = sb_llm_provider_build_body (provider, request);
 

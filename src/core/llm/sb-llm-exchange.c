@@ -249,7 +249,8 @@ end_answer (SbLlmExchange *self,
                        !sb_llm_decoder_has_output (self->decoder);
   guint delay_ms = 0;
 
-  if (may_retry && sb_llm_retry_get_delay (status, headers, self->n_retries, self->timing.backoff_ms, &delay_ms))
+  if (may_retry &&
+      sb_llm_retry_get_delay (status, headers, self->n_retries, self->timing.backoff_ms, &delay_ms))
     {
       wait_and_retry (self, status, error->message, delay_ms);
       return;
@@ -479,7 +480,7 @@ time_out_answer (SbLlmExchange *self)
     error = sb_llm_error_new (SB_LLM_ERROR_TIMEOUT, NULL,
                               "The model server stopped in the middle of its answer.");
   else
-    error = sb_llm_error_new (SB_LLM_ERROR_TIMEOUT, NULL, "The model server did not answer within %u seconds.",
+    error = sb_llm_error_new (SB_LLM_ERROR_TIMEOUT, NULL, "The model server did not answer in %u seconds.",
                               (self->timing.first_byte_ms + 999) / 1000);
   finish_early (self, error);
 }

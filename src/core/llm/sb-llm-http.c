@@ -149,7 +149,7 @@ sb_llm_http_make_connection_error (SoupMessage        *message,
 
   if (flags != 0)
     return sb_llm_error_new (SB_LLM_ERROR_UNREACHABLE,
-                             "Check the address; if it is right, the server's certificate has to be repaired.",
+                             "Check the address; if it is right, the certificate has to be repaired.",
                              "The certificate of %s cannot be trusted: %s.", server,
                              describe_certificate (flags));
   if (cause->domain == G_TLS_ERROR)

@@ -106,14 +106,15 @@ decide (GTask *task)
         continue;
 
       discovery->is_done = TRUE;
-      g_task_return_pointer (task, g_steal_pointer (&candidate->server), (GDestroyNotify) sb_model_server_free);
+      g_task_return_pointer (task, g_steal_pointer (&candidate->server),
+                             (GDestroyNotify) sb_model_server_free);
       return;
     }
 
   discovery->is_done = TRUE;
   g_task_return_error (task, sb_llm_error_new (SB_LLM_ERROR_UNREACHABLE,
                                                "Start Docker Model Runner, Ollama, LM Studio or llama.cpp.",
-                                               "There is no model server with a chat model on this computer."));
+                                               "No model server with a chat model runs on this computer."));
 }
 
 static void
@@ -152,8 +153,8 @@ ask (GTask              *task,
   candidate->task = g_object_ref (task);
   g_ptr_array_add (discovery->candidates, candidate);
 
-  sb_llm_fetch_async (discovery->session, candidate->message, CONNECT_MS, ANSWER_MS, g_task_get_cancellable (task),
-                      fetched_cb, candidate);
+  sb_llm_fetch_async (discovery->session, candidate->message, CONNECT_MS, ANSWER_MS,
+                      g_task_get_cancellable (task), fetched_cb, candidate);
 }
 
 void
@@ -169,9 +170,9 @@ sb_model_server_free (SbModelServer *self)
   g_free (self);
 }
 
-/* Asks the servers people run models with on their own computer, all at once, which models they have: 300 ms for a connection,
- * 2 s for an answer. probes: borrowed, in the order of preference, with whole base URLs; NULL for the usual ones. Main
- * thread. */
+/* Asks the servers people run models with on their own computer, all at once, which models they have: 300
+ * ms for a connection, 2 s for an answer. probes: borrowed, in the order of preference, with whole base
+ * URLs; NULL for the usual ones. Main thread. */
 void
 sb_model_discovery_async (const SbModelProbe  *probes,
                           gsize                n_probes,
@@ -196,7 +197,8 @@ sb_model_discovery_async (const SbModelProbe  *probes,
     ask (task, &probes[i]);
 }
 
-/* The first server with a chat model; NULL with SB_LLM_ERROR_UNREACHABLE when there is none. (transfer full) */
+/* The first server with a chat model; NULL with SB_LLM_ERROR_UNREACHABLE when there is none. (transfer
+ * full) */
 SbModelServer *
 sb_model_discovery_finish (GAsyncResult  *result,
                            GError       **error)

@@ -53,8 +53,8 @@ find_request (JsonArray *messages)
   return n;
 }
 
-/* A user message may hold what other agents did: a marked line and one line of JSON. The request is what stands after the last
- * of these blocks, or before it when it ends the message. */
+/* A user message may hold what other agents did: a marked line and one line of JSON. The request is what
+ * stands after the last of these blocks, or before it when it ends the message. */
 static char *
 find_words (const char *content)
 {
@@ -212,7 +212,8 @@ have_same_members (JsonObject *one,
   return g_str_equal (one_text, other_text);
 }
 
-/* The call that was made for a step of the plan, each only once; one that failed for want of a sandbox was not made. Borrowed. */
+/* The call that was made for a step of the plan, each only once; one that failed for want of a sandbox was
+ * not made. Borrowed. */
 SbRehearsalCall *
 sb_rehearsal_history_take (SbRehearsalHistory *self,
                            const char         *name,

@@ -10,7 +10,8 @@
 #include "sb-json.h"
 
 #define FLAGS (G_REGEX_CASELESS | G_REGEX_DOTALL)
-#define NUMBER "(\\d{1,6}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|fifty|hundred)"
+#define NUMBER \
+  "(\\d{1,6}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|fifty|hundred)"
 
 typedef enum
 {
@@ -39,38 +40,106 @@ static const struct
   const char *code[N_LANGUAGES]; /* @ stands for the number */
 } numerics[N_NUMERIC] = {
   [PROGRAM_PRIMES_TO] = {
-    "primes", "primes?(?: numbers?)? (?:up to|below|under|until|less than|smaller than|to|<=?) " NUMBER,
-    "prints the primes up to @", 100, 100000,
-    { "const primes = [];\nfor (let n = 2; n <= @; n++)\n  if (primes.every((p) => n % p !== 0))\n    primes.push(n);\n"
-      "console.log(primes.join(\" \"));\n",
-      "primes = []\nfor n in range(2, @ + 1):\n    if all(n % p for p in primes):\n        primes.append(n)\nprint(*primes)\n" },
+    .name = "primes",
+    .pattern = "primes?(?: numbers?)? (?:up to|below|under|until|less than|smaller than|to|<=?) " NUMBER,
+    .summary = "prints the primes up to @",
+    .fallback = 100,
+    .maximum = 100000,
+    .code = {
+      [LANGUAGE_JS] =
+        "const primes = [];\n"
+        "for (let n = 2; n <= @; n++)\n"
+        "  if (primes.every((p) => n % p !== 0))\n"
+        "    primes.push(n);\n"
+        "console.log(primes.join(\" \"));\n",
+      [LANGUAGE_PYTHON] =
+        "primes = []\n"
+        "for n in range(2, @ + 1):\n"
+        "    if all(n % p for p in primes):\n"
+        "        primes.append(n)\n"
+        "print(*primes)\n",
+    },
   },
   [PROGRAM_PRIMES] = {
-    "primes", "(?:" NUMBER " )?primes?\\b",
-    "prints the first @ primes", 20, 10000,
-    { "const primes = [];\nfor (let n = 2; primes.length < @; n++)\n  if (primes.every((p) => n % p !== 0))\n"
-      "    primes.push(n);\nconsole.log(primes.join(\" \"));\n",
-      "primes = []\nn = 2\nwhile len(primes) < @:\n    if all(n % p for p in primes):\n        primes.append(n)\n"
-      "    n += 1\nprint(*primes)\n" },
+    .name = "primes",
+    .pattern = "(?:" NUMBER " )?primes?\\b",
+    .summary = "prints the first @ primes",
+    .fallback = 20,
+    .maximum = 10000,
+    .code = {
+      [LANGUAGE_JS] =
+        "const primes = [];\n"
+        "for (let n = 2; primes.length < @; n++)\n"
+        "  if (primes.every((p) => n % p !== 0))\n"
+        "    primes.push(n);\n"
+        "console.log(primes.join(\" \"));\n",
+      [LANGUAGE_PYTHON] =
+        "primes = []\n"
+        "n = 2\n"
+        "while len(primes) < @:\n"
+        "    if all(n % p for p in primes):\n"
+        "        primes.append(n)\n"
+        "    n += 1\n"
+        "print(*primes)\n",
+    },
   },
   [PROGRAM_FIBONACCI] = {
-    "fibonacci", "(?:" NUMBER " fib|fibonacci.*?" NUMBER "|fibonacci)",
-    "prints the first @ Fibonacci numbers", 20, 1000,
-    { "const numbers = [];\nlet [a, b] = [0n, 1n];\nwhile (numbers.length < @) {\n  numbers.push(a);\n  [a, b] = [b, a + b];\n}\n"
-      "console.log(numbers.join(\" \"));\n",
-      "numbers = []\na, b = 0, 1\nwhile len(numbers) < @:\n    numbers.append(a)\n    a, b = b, a + b\nprint(*numbers)\n" },
+    .name = "fibonacci",
+    .pattern = "(?:" NUMBER " fib|fibonacci.*?" NUMBER "|fibonacci)",
+    .summary = "prints the first @ Fibonacci numbers",
+    .fallback = 20,
+    .maximum = 1000,
+    .code = {
+      [LANGUAGE_JS] =
+        "const numbers = [];\n"
+        "let [a, b] = [0n, 1n];\n"
+        "while (numbers.length < @) {\n"
+        "  numbers.push(a);\n"
+        "  [a, b] = [b, a + b];\n"
+        "}\n"
+        "console.log(numbers.join(\" \"));\n",
+      [LANGUAGE_PYTHON] =
+        "numbers = []\n"
+        "a, b = 0, 1\n"
+        "while len(numbers) < @:\n"
+        "    numbers.append(a)\n"
+        "    a, b = b, a + b\n"
+        "print(*numbers)\n",
+    },
   },
   [PROGRAM_FIZZBUZZ] = {
-    "fizzbuzz", "fizz ?buzz(?:.*?" NUMBER ")?",
-    "plays FizzBuzz up to @", 100, 10000,
-    { "for (let n = 1; n <= @; n++)\n  console.log((n % 3 ? \"\" : \"Fizz\") + (n % 5 ? \"\" : \"Buzz\") || n);\n",
-      "for n in range(1, @ + 1):\n    print((\"\" if n % 3 else \"Fizz\") + (\"\" if n % 5 else \"Buzz\") or n)\n" },
+    .name = "fizzbuzz",
+    .pattern = "fizz ?buzz(?:.*?" NUMBER ")?",
+    .summary = "plays FizzBuzz up to @",
+    .fallback = 100,
+    .maximum = 10000,
+    .code = {
+      [LANGUAGE_JS] =
+        "for (let n = 1; n <= @; n++)\n"
+        "  console.log((n % 3 ? \"\" : \"Fizz\") + (n % 5 ? \"\" : \"Buzz\") || n);\n",
+      [LANGUAGE_PYTHON] =
+        "for n in range(1, @ + 1):\n"
+        "    print((\"\" if n % 3 else \"Fizz\") + (\"\" if n % 5 else \"Buzz\") or n)\n",
+    },
   },
   [PROGRAM_FACTORIAL] = {
-    "factorial", "factorial(?:.*?" NUMBER ")?",
-    "prints the factorial of @", 10, 2000,
-    { "let product = 1n;\nfor (let n = 2n; n <= @n; n++)\n  product *= n;\nconsole.log(String(product));\n",
-      "product = 1\nfor n in range(2, @ + 1):\n    product *= n\nprint(product)\n" },
+    .name = "factorial",
+    .pattern = "factorial(?:.*?" NUMBER ")?",
+    .summary = "prints the factorial of @",
+    .fallback = 10,
+    .maximum = 2000,
+    .code = {
+      [LANGUAGE_JS] =
+        "let product = 1n;\n"
+        "for (let n = 2n; n <= @n; n++)\n"
+        "  product *= n;\n"
+        "console.log(String(product));\n",
+      [LANGUAGE_PYTHON] =
+        "product = 1\n"
+        "for n in range(2, @ + 1):\n"
+        "    product *= n\n"
+        "print(product)\n",
+    },
   },
 };
 
@@ -200,20 +269,25 @@ static char *
 fetch_url (const char *file,
            const char *url)
 {
+  const char *language = sb_rehearsal_program_language (file);
   g_autofree char *quoted = quote_json (url);
   g_autofree char *shell = g_shell_quote (url);
 
-  if (g_str_equal (sb_rehearsal_program_language (file), "python"))
-    return g_strdup_printf ("from urllib.request import urlopen\n\nwith urlopen(%s, timeout=10) as response:\n"
+  if (g_str_equal (language, "python"))
+    return g_strdup_printf ("from urllib.request import urlopen\n"
+                            "\n"
+                            "with urlopen(%s, timeout=10) as response:\n"
                             "    print(response.read().decode())\n", quoted);
-  if (g_str_equal (sb_rehearsal_program_language (file), "sh"))
+  if (g_str_equal (language, "sh"))
     return g_strdup_printf ("curl --silent --show-error --max-time 10 %s\n", shell);
 
   return g_strdup_printf ("fetch(%s, { signal: AbortSignal.timeout(10000) })\n"
-                          "  .then((response) => response.text())\n  .then((text) => console.log(text))\n"
+                          "  .then((response) => response.text())\n"
+                          "  .then((text) => console.log(text))\n"
                           "  .catch((error) => {\n"
-                          "    console.error(`${error.message}: ${error.cause?.message ?? \"no cause given\"}`);\n"
-                          "    process.exitCode = 1;\n  });\n", quoted);
+                          "    console.error(error.message, error.cause?.message ?? \"\");\n"
+                          "    process.exitCode = 1;\n"
+                          "  });\n", quoted);
 }
 
 static void
@@ -223,8 +297,10 @@ fill_in_text (SbRehearsalProgram *self,
 {
   g_autofree char *url = fetch_group ("(https?://[^\\s'\"`<>)]+)", description);
   g_autofree char *quoted = fetch_group ("[\"“'‘`]([^\"”’`]+)[\"”'’`]", description);
-  g_autofree char *said = fetch_group ("\\b(?:prints?|says?|outputs?|containing|with the text) (?:out )?(.+)$", description);
+  g_autofree char *said = fetch_group ("\\b(?:prints?|says?|outputs?|containing|with the text) (.+)$", description);
   g_autofree char *hello = fetch_group ("\\b(hello,? world)", description);
+
+  const char *runner = sb_rehearsal_program_runner (file);
 
   self->is_known = TRUE;
   if (url != NULL)
@@ -237,7 +313,7 @@ fill_in_text (SbRehearsalProgram *self,
       const char *text = quoted != NULL ? quoted : hello != NULL ? "Hello, world!" : said;
 
       self->contents = print_text (file, text);
-      self->summary = g_strdup_printf ("%s “%s”", sb_rehearsal_program_runner (file) != NULL ? "prints" : "says", text);
+      self->summary = g_strdup_printf ("%s “%s”", runner != NULL ? "prints" : "says", text);
     }
   else
     {
@@ -247,8 +323,8 @@ fill_in_text (SbRehearsalProgram *self,
     }
 }
 
-/* file: its suffix decides the language. description: what the program shall do, in any words; what is not understood becomes a
- * program that says so much. (transfer full) */
+/* file: its suffix decides the language. description: what the program shall do, in any words; what is not
+ * understood becomes a program that says so much. (transfer full) */
 SbRehearsalProgram *
 sb_rehearsal_program_new (const char *file,
                           const char *description)
@@ -285,7 +361,7 @@ sb_rehearsal_program_free (SbRehearsalProgram *self)
   g_free (self);
 }
 
-/* A name for the program that is described, without a suffix; NULL when it is none of those known by heart. */
+/* A name for the program that is described, without a suffix; NULL when it is not known by heart. */
 const char *
 sb_rehearsal_program_name (const char *description)
 {

@@ -54,8 +54,8 @@ static gboolean
 failed_for_network (const char *text)
 {
   static const char * const signs[] = {
-    "ENOTFOUND", "EAI_AGAIN", "ENETUNREACH", "EHOSTUNREACH", "getaddrinfo", "Could not resolve host", "fetch failed",
-    "Network is unreachable", "Temporary failure in name resolution", "Name or service not known",
+    "ENOTFOUND", "EAI_AGAIN", "ENETUNREACH", "EHOSTUNREACH", "getaddrinfo", "Could not resolve host",
+    "fetch failed", "Network is unreachable", "Temporary failure in name resolution", "Name or service not known",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (signs); i++)
@@ -102,8 +102,10 @@ append_run (GString                 *text,
   output_parse (&output, call->result);
   if (sb_rehearsal_call_succeeded (call))
     {
-      g_string_append_printf (text, "`%s` %s\n\n", command, output.out[0] != '\0' ? "printed:" : "ended well, without output.");
-      if (output.out[0] != '\0')
+      gboolean silent = output.out[0] == '\0';
+
+      g_string_append_printf (text, "`%s` %s\n\n", command, silent ? "ended well, without output." : "printed:");
+      if (!silent)
         sb_rehearsal_report_append_code (text, "text", output.out);
     }
   else
@@ -111,14 +113,16 @@ append_run (GString                 *text,
       const char *said = output.err[0] != '\0' ? output.err : output.out;
       g_auto(GStrv) status = g_strsplit (output.status != NULL ? output.status : "", "\n", 2);
 
-      g_string_append_printf (text, "`%s` failed%s%s.", command, output.status != NULL ? " with exit status " : "",
-                              output.status != NULL ? status[0] : "");
+      if (output.status != NULL)
+        g_string_append_printf (text, "`%s` failed with exit status %s.", command, status[0]);
+      else
+        g_string_append_printf (text, "`%s` failed.", command);
       g_string_append (text, said[0] != '\0' ? " It said:\n\n" : "\n\n");
       if (said[0] != '\0')
         sb_rehearsal_report_append_code (text, "text", said);
       if (failed_for_network (call->result))
-        g_string_append (text, "**That is the isolation at work:** the sandbox has no network by design, so code in it can "
-                               "reach nothing outside.\n\n");
+        g_string_append (text, "**That is the isolation at work:** the sandbox has no network by design, so code in "
+                               "it can reach nothing outside.\n\n");
     }
   output_clear (&output);
 }
@@ -141,7 +145,7 @@ append_write (GString                 *text,
   g_string_append_printf (text, "`%s` %s:\n\n", intent->file, program->summary);
   sb_rehearsal_report_append_code (text, sb_rehearsal_program_language (intent->file), contents);
   if (!program->is_known)
-    g_string_append (text, "I am scripted and cannot write more than a few small programs: this one only says what you "
+    g_string_append (text, "I am scripted and know only a few small programs by heart: this one only says what you "
                            "asked for.\n\n");
 }
 
@@ -195,7 +199,8 @@ sb_rehearsal_report_append (GString                 *text,
       break;
     case SB_REHEARSAL_STOP:
     default:
-      g_string_append_printf (text, "%s\n\n", call->result[0] != '\0' ? call->result : "The sandbox is stopped.");
+      g_string_append (text, call->result[0] != '\0' ? call->result : "The sandbox is stopped.");
+      g_string_append (text, "\n\n");
       break;
     }
 }

@@ -14,13 +14,17 @@
 #define MAX_INTENTS 16
 
 #define FILE_PATTERN \
-  "(?<![\\w/.-])((?:/workspace/)?\\w[\\w./-]*\\.(?:mjs|cjs|js|json|py|sh|txt|md|html|css|csv|ya?ml|xml|c|ts))(?![\\w/])"
+  "(?<![\\w/.-])((?:/workspace/)?\\w[\\w./-]*" \
+  "\\.(?:mjs|cjs|js|json|py|sh|txt|md|html|css|csv|ya?ml|xml|c|ts))(?![\\w/])"
 #define URL_PATTERN \
-  "(https?://[^\\s'\"`<>)]+|\\b(?:[a-z0-9-]+\\.)+(?:com|org|net|io|dev|edu|gov|info|jp|de|uk|eu)\\b(?:/[^\\s'\"`<>)]*)?)"
+  "(https?://[^\\s'\"`<>)]+" \
+  "|\\b(?:[a-z0-9-]+\\.)+(?:com|org|net|io|dev|edu|gov|info|jp|de|uk|eu)\\b(?:/[^\\s'\"`<>)]*)?)"
 #define FILLER_PATTERN \
-  "^(?:(?:please|kindly|now|also|finally|just|and|then|next|hi|hey|hello|ok|okay|can you|could you|would you|will you|" \
-  "you should|i'd like you to|i would like you to|i want you to|i want to|let's|let us|go ahead and|try to|first," \
-  "|@[\\w-]+|cerebras|devduck)[\\s,:]+)+"
+  "^(?:(?:please|kindly|now|also|finally|just|and|then|next|hi|hey|hello|ok|okay" \
+  "|(?:can|could|would|will) you|you should|i(?:'d| would) like you to|i want (?:you )?to|let's|let us" \
+  "|go ahead and|try to|first,|@[\\w-]+|cerebras|devduck)[\\s,:]+)+"
+#define WRITE_WORDS "(?:write|create|make|generate|save|add|code|implement|build|put|develop|program)"
+#define RUN_WORDS "(?:run|rerun|execute|exec|launch|start|try|test)"
 
 typedef struct
 {
@@ -30,15 +34,21 @@ typedef struct
 
 /* In the order they are tried. */
 static const Verb verbs[] = {
-  { SB_REHEARSAL_INIT, "^(?:initiali[sz]e|init|start|create|spin up|launch|open|boot|set ?up|make|prepare|get|give me|a|new)\\b"
-                       "[^`'\"]*\\bsand-?box" },
-  { SB_REHEARSAL_STOP, "^(?:stop|shut ?down|kill|destroy|remove|delete|close|tear down|end|dispose)\\b.*\\b(?:sand-?box|container|it)\\b" },
-  { SB_REHEARSAL_FETCH, "^(?:fetch|download|curl|wget|get|visit|request|load|ping|access|browse|open|call)\\b.*" URL_PATTERN },
-  { SB_REHEARSAL_LIST, "^(?:ls|dir)\\b|^(?:list|show|display|what|which|see)\\b.*\\b(?:files?|directory|folder|workspace)\\b(?!\\.)" },
+  { SB_REHEARSAL_INIT,
+    "^(?:initiali[sz]e|init|start|create|spin up|launch|open|boot|set ?up|make|prepare|get|give me|a|new)\\b"
+    "[^`'\"]*\\bsand-?box" },
+  { SB_REHEARSAL_STOP,
+    "^(?:stop|shut ?down|kill|destroy|remove|delete|close|tear down|end|dispose)\\b.*\\b(?:sand-?box|container|it)\\b" },
+  { SB_REHEARSAL_FETCH,
+    "^(?:fetch|download|curl|wget|get|visit|request|load|ping|access|browse|open|call)\\b.*" URL_PATTERN },
+  { SB_REHEARSAL_LIST,
+    "^(?:ls|dir)\\b"
+    "|^(?:list|show|display|what|which|see)\\b.*\\b(?:files?|directory|folder|workspace)\\b(?!\\.)" },
   { SB_REHEARSAL_EXPLAIN, "^(?:explain|review|describe|summari[sz]e|what does|how does|why)\\b" },
-  { SB_REHEARSAL_READ, "^(?:read|show|display|print|cat|view|open|see|look at|what(?:'s| is) in)\\b[^'\"`]*" FILE_PATTERN },
-  { SB_REHEARSAL_WRITE, "^(?:write|create|make|generate|save|add|code|implement|build|put|develop|program)\\b" },
-  { SB_REHEARSAL_RUN_COMMAND, "^(?:run|rerun|execute|exec|launch|start|try|test)\\b" },
+  { SB_REHEARSAL_READ,
+    "^(?:read|show|display|print|cat|view|open|see|look at|what(?:'s| is) in)\\b[^'\"`]*" FILE_PATTERN },
+  { SB_REHEARSAL_WRITE, "^" WRITE_WORDS "\\b" },
+  { SB_REHEARSAL_RUN_COMMAND, "^" RUN_WORDS "\\b" },
 };
 
 /* A part of the request with one verb. */
@@ -141,7 +151,8 @@ opens_quote (const char *text,
   return text[i] == '\'' && (i == 0 || g_ascii_isspace (text[i - 1])) && strchr (text + i + 1, '\'') != NULL;
 }
 
-/* Pieces between the separators, each with the separator before it in front: what turns out to have no verb is put back. */
+/* Pieces between the separators, each with the separator before it in front: what turns out to have no verb
+ * is put back. */
 static GPtrArray *
 split (const char *text)
 {
@@ -291,8 +302,7 @@ expand_write (GPtrArray    *intents,
               guint         index)
 {
   g_auto(GStrv) files = find_all (FILE_PATTERN, clause->text->str);
-  g_autofree char *description = strip ("^(?:write|create|make|generate|save|add|code|implement|build|put|develop|program)\\s+"
-                                        "(?:run\\s+|execute\\s+)?", clause->text->str);
+  g_autofree char *description = strip ("^" WRITE_WORDS "\\s+(?:run\\s+|execute\\s+)?", clause->text->str);
   g_autofree char *fallback = make_file_name (clause->text->str);
 
   for (gsize i = 0; files[i] != NULL; i++)
@@ -346,8 +356,7 @@ expand_run (GPtrArray    *intents,
 {
   g_auto(GStrv) files = find_all (FILE_PATTERN, clause->text->str);
   g_autofree char *quoted = find ("[`\"]([^`\"]+)[`\"]", clause->text->str);
-  g_autofree char *rest = strip ("^(?:run|rerun|execute|exec|launch|start|try|test)\\s*(?:the )?(?:shell )?(?:command )?:?\\s*",
-                                 clause->text->str);
+  g_autofree char *rest = strip ("^" RUN_WORDS "\\s*(?:the )?(?:shell )?(?:command )?:?\\s*", clause->text->str);
   g_autofree char *command = strip ("[.!?\\s]+$", rest);
   const char *last = find_last_file (intents, last_file);
 
@@ -359,14 +368,16 @@ expand_run (GPtrArray    *intents,
 
       expand_write (intents, &computation, index);
     }
-  else if (files[0] != NULL && matches ("^(?:(?:the )?(?:file|program|script) |node |python3? |sh |bash )?" FILE_PATTERN, rest))
+  else if (files[0] != NULL &&
+           matches ("^(?:(?:the )?(?:file|program|script) |node |python3? |sh |bash )?" FILE_PATTERN, rest))
     {
       for (gsize i = 0; files[i] != NULL; i++)
         add_intent (intents, SB_REHEARSAL_RUN_FILE, index, files[i], NULL);
     }
   else if (matches ("^(?:them|both|all|these)\\b", command))
     run_written_files (intents, index);
-  else if (matches ("^(?:it|that|this|again|(?:the|your|that|this) (?:file|program|script|code))?(?:\\s|$)", command))
+  else if (matches ("^(?:it|that|this|again|(?:(?:the|your|that|this) )?(?:file|program|script|code))?(?:\\s|$)",
+                    command))
     {
       if (last != NULL)
         add_intent (intents, SB_REHEARSAL_RUN_FILE, index, last, NULL);
@@ -386,8 +397,11 @@ expand_files (GPtrArray       *intents,
   for (gsize i = 0; files[i] != NULL; i++)
     add_intent (intents, clause->kind, index, files[i], clause->text->str);
   if (files[0] == NULL && clause->kind == SB_REHEARSAL_EXPLAIN)
-    add_intent (intents, clause->kind, index, matches ("\\b(?:it|code|program|file)\\b", clause->text->str) ? last_file : NULL,
-                clause->text->str);
+    {
+      gboolean means_last = matches ("\\b(?:it|code|program|file)\\b", clause->text->str);
+
+      add_intent (intents, clause->kind, index, means_last ? last_file : NULL, clause->text->str);
+    }
 }
 
 static void
@@ -400,7 +414,7 @@ expand_fetch (GPtrArray    *intents,
   for (gsize i = 0; urls[i] != NULL; i++)
     {
       g_autofree char *trimmed = strip ("[.,;!?]+$", urls[i]);
-      g_autofree char *url = strstr (trimmed, "://") != NULL ? g_strdup (trimmed) : g_strconcat ("https://", trimmed, NULL);
+      g_autofree char *url = g_strconcat (strstr (trimmed, "://") != NULL ? "" : "https://", trimmed, NULL);
 
       add_intent (intents, SB_REHEARSAL_FETCH, index, NULL, url);
     }
@@ -437,8 +451,8 @@ expand (GPtrArray    *intents,
     }
 }
 
-/* What a request asks for, in its order, of SbRehearsalIntent; empty when nothing was understood. last_file: nullable; what "it"
- * means when the request itself writes nothing. (transfer full) */
+/* What a request asks for, in its order, of SbRehearsalIntent; empty when nothing was understood.
+ * last_file: nullable; what "it" means when the request itself writes nothing. (transfer full) */
 GPtrArray *
 sb_rehearsal_request_parse (const char *request,
                             const char *last_file)

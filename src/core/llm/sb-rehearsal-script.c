@@ -17,15 +17,16 @@
 #define TRANSFER "transfer_to_agent"
 #define MAX_STARTS 2
 
+#define MODELS "a Cerebras API key, Docker Model Runner, Ollama or any OpenAI-compatible server."
 #define INTRODUCTION \
-  "This is a **rehearsal**: a script that plays the model's part, without AI. It shows how Sandbar works while no model is " \
-  "set up. It understands a few requests, for example:\n\n" \
+  "This is a **rehearsal**: a script that plays the model's part, without AI. It shows how Sandbar works while no " \
+  "model is set up. It understands a few requests, for example:\n\n" \
   "- *Initialize a sandbox, write hello.js that prints the first 20 primes, and run it*\n" \
   "- *Write fizz.py that plays FizzBuzz to 30 and run it*\n" \
   "- *Run `uname -a` and list the files*\n" \
   "- *Fetch https://example.com* (the sandbox has no network: see it fail)\n" \
   "- *Show hello.js*, *stop the sandbox*\n\n" \
-  "For real answers, set up a model: a Cerebras API key, Docker Model Runner, Ollama or any OpenAI-compatible server."
+  "For real answers, set up a model: " MODELS
 
 /* One call of the plan, and whether it has been made. */
 typedef struct
@@ -281,7 +282,7 @@ score_agent (const char *description,
              const char *agent,
              gboolean    code)
 {
-  static const char * const code_words[] = { "run", "execut", "writes", "sandbox", "command", "creates files", NULL };
+  static const char * const code_words[] = { "run", "execut", "writes", "sandbox", "command", "files", NULL };
   static const char * const read_words[] = { "read", "explain", "review", NULL };
   g_auto(GStrv) lines = g_strsplit (description, "\n", -1);
   const char * const *words = code ? code_words : read_words;
@@ -303,7 +304,8 @@ score_agent (const char *description,
   return score;
 }
 
-/* The reachable agent that fits best, only ever one the schema names; NULL: none fits. Borrowed from the schema. */
+/* The reachable agent that fits best, only ever one the schema names; NULL: none fits. Borrowed from the
+ * schema. */
 static const char *
 choose_agent (JsonObject *function,
               JsonArray  *messages,
@@ -311,20 +313,23 @@ choose_agent (JsonObject *function,
 {
   JsonObject *properties = sb_json_get_object (sb_json_get_object (function, "parameters"), "properties");
   JsonArray *names = sb_json_get_array (sb_json_get_object (properties, "agent_name"), "enum");
-  JsonObject *system = json_array_get_length (messages) > 0 ? json_array_get_object_element (messages, 0) : NULL;
+  JsonNode *first = json_array_get_length (messages) > 0 ? json_array_get_element (messages, 0) : NULL;
   const char *description = sb_json_get_string (function, "description");
-  const char *prompt = sb_json_get_string (system, "content");
+  const char *prompt = NULL;
   const char *best = NULL;
   int best_score = 0;
 
+  if (first != NULL && JSON_NODE_HOLDS_OBJECT (first))
+    prompt = sb_json_get_string (json_node_get_object (first), "content");
   for (guint i = 0; names != NULL && i < json_array_get_length (names); i++)
     {
       JsonNode *node = json_array_get_element (names, i);
-      const char *name = json_node_get_value_type (node) == G_TYPE_STRING ? json_node_get_string (node) : NULL;
+      const char *name = NULL;
       int score = 0;
 
-      if (name == NULL)
+      if (json_node_get_value_type (node) != G_TYPE_STRING)
         continue;
+      name = json_node_get_string (node);
       score = 2 * score_agent (description != NULL ? description : "", name, code);
       if (score == 0)
         score = score_agent (prompt != NULL ? prompt : "", name, code);
@@ -352,7 +357,8 @@ can_do (Plan *plan)
   return TRUE;
 }
 
-/* Hands over what needs tools that are not here, or words a script has not. NULL: nothing to hand over, or nobody for it. */
+/* Hands over what needs tools that are not here, or words a script has not. NULL: nothing to hand over, or
+ * nobody for it. */
 static SbRehearsalTurn *
 hand_over (Plan      *plan,
            JsonArray *messages)
@@ -388,7 +394,8 @@ hand_over (Plan      *plan,
   return turn;
 }
 
-/* Whether two steps may be under way at once: they look at things, or come from one clause ("run a.js and b.js"). */
+/* Whether two steps may be under way at once: they look at things, or come from one clause ("run a.js and
+ * b.js"). */
 static gboolean
 are_independent (const Step *one,
                  const Step *other)
@@ -478,18 +485,19 @@ answer_without_tools (Plan *plan)
   if (plan->intents->len == 0)
     return turn_new (INTRODUCTION);
   if (plan->steps->len == 0 && wants (plan, SB_REHEARSAL_EXPLAIN))
-    return turn_new ("I am a rehearsal, a script without AI, so I cannot explain or review anything. Set up a model for "
-                     "that: a Cerebras API key, Docker Model Runner, Ollama or any OpenAI-compatible server.");
+    return turn_new ("I am a rehearsal, a script without AI, so I cannot explain or review anything. Set up a model "
+                     "for that: " MODELS);
   if (plan->steps->len == 0)
-    return turn_new ("I understood that something shall be run, but not what: name a file such as hello.js, or a command in "
-                     "backticks.");
+    return turn_new ("I understood that something shall be run, but not what: name a file such as hello.js, or a "
+                     "command in backticks.");
 
-  return turn_new ("That needs a tool of the sandbox that I was not given. Say “@cerebras” in front of the request to ask the "
-                   "agent that has them.");
+  return turn_new ("That needs a tool of the sandbox that I was not given. Say “@cerebras” in front of the request to "
+                   "ask the agent that has them.");
 }
 
-/* The answer of the scripted model to a conversation: what a request's messages and tools lead to, worked out anew each time,
- * as a model does. messages, tools (nullable): of a chat completions request, of any quality. (transfer full) */
+/* The answer of the scripted model to a conversation: what a request's messages and tools lead to, worked
+ * out anew each time, as a model does. messages, tools (nullable): of a chat completions request, of any
+ * quality. (transfer full) */
 SbRehearsalTurn *
 sb_rehearsal_script_next (JsonArray *messages,
                           JsonArray *tools)
@@ -506,7 +514,7 @@ sb_rehearsal_script_next (JsonArray *messages,
   if (turn == NULL && (plan.steps->len == 0 || !can_do (&plan)))
     turn = answer_without_tools (&plan);
   else if (turn == NULL && is_missing && n_missing > MAX_STARTS)
-    turn = turn_new ("The tools keep saying that there is no sandbox, although one was started. I stop here.");
+    turn = turn_new ("The tools still say that there is no sandbox, although one was started. I stop here.");
   else if (turn == NULL && is_missing)
     {
       g_autoptr(JsonObject) none = json_object_new ();

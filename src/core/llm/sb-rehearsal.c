@@ -292,7 +292,8 @@ chat_cb (SoupServer        *server,
   if (messages == NULL)
     {
       respond_json (message, SOUP_STATUS_BAD_REQUEST,
-                    "{\"error\":{\"message\":\"This is no chat completions request.\",\"type\":\"invalid_request_error\"}}");
+                    "{\"error\":{\"message\":\"This is no chat completions request.\","
+                    "\"type\":\"invalid_request_error\"}}");
       return;
     }
 
@@ -347,8 +348,8 @@ sb_rehearsal_init (SbRehearsal *self)
   soup_server_add_handler (self->server, CHAT_PATH, chat_cb, self, NULL);
 }
 
-/* Starts the server on a free port of 127.0.0.1, served from the thread-default main context. It answers like any other
- * OpenAI-compatible server, so nothing of the way to a model is bypassed. (transfer full) */
+/* Starts the server on a free port of 127.0.0.1, served from the thread-default main context. It answers
+ * like any other OpenAI-compatible server, so nothing of the way to a model is bypassed. (transfer full) */
 SbRehearsal *
 sb_rehearsal_new (GError **error)
 {
