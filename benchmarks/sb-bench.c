@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#include "config.h"
+
+#include "sb-bench.h"
+
+struct _SbBenchSeries
+{
+  GArray *samples; /* of double */
+};
+
+static int
+compare_samples (gconstpointer a,
+                 gconstpointer b)
+{
+  double left = *(const double *) a;
+  double right = *(const double *) b;
+
+  return (left > right) - (left < right);
+}
+
+static double
+quantile (SbBenchSeries *self,
+          double         share)
+{
+  guint index;
+
+  if (self->samples->len == 0)
+    return 0;
+
+  g_array_sort (self->samples, compare_samples);
+  index = MIN (self->samples->len - 1, (guint) (share * self->samples->len));
+
+  return g_array_index (self->samples, double, index);
+}
+
+SbBenchSeries *
+sb_bench_series_new (void)
+{
+  SbBenchSeries *self = g_new0 (SbBenchSeries, 1);
+
+  self->samples = g_array_new (FALSE, FALSE, sizeof (double));
+
+  return self;
+}
+
+void
+sb_bench_series_free (SbBenchSeries *self)
+{
+  g_array_unref (self->samples);
+  g_free (self);
+}
+
+void
+sb_bench_series_add (SbBenchSeries *self,
+                     double         sample)
+{
+  g_array_append_val (self->samples, sample);
+}
+
+double
+sb_bench_series_median (SbBenchSeries *self)
+{
+  return quantile (self, 0.5);
+}
+
+double
+sb_bench_series_p95 (SbBenchSeries *self)
+{
+  return quantile (self, 0.95);
+}
+
+void
+sb_bench_row (const char    *name,
+              const char    *unit,
+              SbBenchSeries *ours,
+              const char    *peer_name,
+              SbBenchSeries *peer)
+{
+  g_print ("%s\t%s\t%.3f\t%.3f", name, unit, sb_bench_series_median (ours), sb_bench_series_p95 (ours));
+  if (peer != NULL && peer->samples->len > 0)
+    g_print ("\t%s\t%.3f\t%.1f", peer_name, sb_bench_series_median (peer),
+             sb_bench_series_median (peer) / MAX (sb_bench_series_median (ours), 1e-9));
+  g_print ("\n");
+}
+
+double
+sb_bench_command (const char * const *argv)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GSubprocess) process = NULL;
+  double start = sb_bench_now ();
+
+  process = g_subprocess_newv (argv, G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error);
+  if (process == NULL || !g_subprocess_wait_check (process, NULL, &error))
+    return -1;
+
+  return sb_bench_now () - start;
+}
+
+double
+sb_bench_now (void)
+{
+  return g_get_monotonic_time () / 1000.0;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* Samples of one figure, in any unit. */
+typedef struct _SbBenchSeries SbBenchSeries;
+
+SbBenchSeries *sb_bench_series_new    (void);
+void           sb_bench_series_free   (SbBenchSeries       *self);
+void           sb_bench_series_add    (SbBenchSeries       *self,
+                                       double               sample);
+double         sb_bench_series_median (SbBenchSeries       *self);
+double         sb_bench_series_p95    (SbBenchSeries       *self);
+
+/* One row for scripts/bench: name, unit, ours, and what a peer took in the same run (nullable). */
+void           sb_bench_row           (const char          *name,
+                                       const char          *unit,
+                                       SbBenchSeries       *ours,
+                                       const char          *peer_name,
+                                       SbBenchSeries       *peer);
+/* Milliseconds that a whole command takes; negative when it fails. */
+double         sb_bench_command       (const char * const  *argv);
+/* Milliseconds since some moment. */
+double         sb_bench_now           (void);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbBenchSeries, sb_bench_series_free)
+
+G_END_DECLS
