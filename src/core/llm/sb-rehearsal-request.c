@@ -38,7 +38,8 @@ static const Verb verbs[] = {
     "^(?:initiali[sz]e|init|start|create|spin up|launch|open|boot|set ?up|make|prepare|get|give me|a|new)\\b"
     "[^`'\"]*\\bsand-?box" },
   { SB_REHEARSAL_STOP,
-    "^(?:stop|shut ?down|kill|destroy|remove|delete|close|tear down|end|dispose)\\b.*\\b(?:sand-?box|container|it)\\b" },
+    "^(?:stop|shut ?down|kill|destroy|remove|delete|close|tear down|end|dispose)\\b"
+    ".*\\b(?:sand-?box|container|it)\\b" },
   { SB_REHEARSAL_FETCH,
     "^(?:fetch|download|curl|wget|get|visit|request|load|ping|access|browse|open|call)\\b.*" URL_PATTERN },
   { SB_REHEARSAL_LIST,
