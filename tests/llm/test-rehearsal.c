@@ -90,6 +90,8 @@ make_result (const char *call,
     return "You need to initialize a sandbox first: call initSandbox, then try again.";
   if (g_str_has_prefix (call, "writeFile"))
     return "success";
+  if (strstr (call, "missing") != NULL)
+    return "There is no “/workspace/missing.js” in the sandbox.";
   if (strstr (call, "(fetch)") != NULL)
     return "stdout: \n\nstderr: fetch failed: getaddrinfo EAI_AGAIN example.com\n\nexit code: 1";
   if (strstr (call, "broken") != NULL)
@@ -216,6 +218,8 @@ static const struct
   { "show hello.js", router_tools, "transfer_to_agent local", "" },
   { "show hello.js", local_tools, "transfer_to_agent coder", "" },
   { "explain this code", local_tools, "", "cannot explain" },
+  { "explain hello.js", local_tools, "", "cannot explain" },
+  { "show missing.js", all_tools, "initSandbox | readFile /workspace/missing.js", "could not be read. There is no" },
   { "hello", router_tools, "", "rehearsal" },
   { "run hello.js", "[]", "", "not given" },
 };

@@ -276,5 +276,8 @@ sb_rehearsal_call_succeeded (const SbRehearsalCall *call)
   if (g_str_equal (call->name, "exec"))
     return strstr (call->result, "exit code: 0") != NULL;
 
-  return TRUE;
+  /* The others say what was wrong in a sentence of one line. */
+  return !g_str_has_prefix (call->result, "There is no “") && !g_str_has_prefix (call->result, "The sandbox ") &&
+         !g_str_has_prefix (call->result, "“/workspace") &&
+         !g_str_has_prefix (call->result, "A limit of the sandbox");
 }

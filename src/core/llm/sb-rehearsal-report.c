@@ -84,11 +84,28 @@ static char *
 describe_command (const SbRehearsalIntent *intent)
 {
   if (intent->kind == SB_REHEARSAL_RUN_FILE)
-    return g_strdup_printf ("%s %s", sb_rehearsal_program_runner (intent->file), intent->file);
+    return g_strdup_printf ("`%s %s`", sb_rehearsal_program_runner (intent->file), intent->file);
   if (intent->kind == SB_REHEARSAL_FETCH)
-    return g_strdup_printf ("the request to %s", intent->text);
+    return g_strdup_printf ("The request to %s", intent->text);
 
-  return g_strdup (intent->text);
+  return g_strdup_printf ("`%s`", intent->text);
+}
+
+static void
+append_file (GString                 *text,
+             const SbRehearsalIntent *intent,
+             const SbRehearsalCall   *call)
+{
+  if (!sb_rehearsal_call_succeeded (call))
+    {
+      g_string_append_printf (text, "`%s` could not be read. %s\n\n", intent->file, call->result);
+      return;
+    }
+
+  g_string_append_printf (text, "`%s`:\n\n", intent->file);
+  sb_rehearsal_report_append_code (text, sb_rehearsal_program_language (intent->file), call->result);
+  if (intent->kind == SB_REHEARSAL_EXPLAIN)
+    g_string_append (text, "I am scripted, without AI, so I can show it but not explain it.\n\n");
 }
 
 static void
@@ -104,7 +121,7 @@ append_run (GString                 *text,
     {
       gboolean silent = output.out[0] == '\0';
 
-      g_string_append_printf (text, "`%s` %s\n\n", command, silent ? "ended well, without output." : "printed:");
+      g_string_append_printf (text, "%s %s\n\n", command, silent ? "ended well, without output." : "printed:");
       if (!silent)
         sb_rehearsal_report_append_code (text, "text", output.out);
     }
@@ -114,9 +131,9 @@ append_run (GString                 *text,
       g_auto(GStrv) status = g_strsplit (output.status != NULL ? output.status : "", "\n", 2);
 
       if (output.status != NULL)
-        g_string_append_printf (text, "`%s` failed with exit status %s.", command, status[0]);
+        g_string_append_printf (text, "%s failed with exit status %s.", command, status[0]);
       else
-        g_string_append_printf (text, "`%s` failed.", command);
+        g_string_append_printf (text, "%s failed.", command);
       g_string_append (text, said[0] != '\0' ? " It said:\n\n" : "\n\n");
       if (said[0] != '\0')
         sb_rehearsal_report_append_code (text, "text", said);
@@ -149,18 +166,6 @@ append_write (GString                 *text,
                            "asked for.\n\n");
 }
 
-static void
-append_explanation (GString                 *text,
-                    const SbRehearsalIntent *intent,
-                    const SbRehearsalCall   *call)
-{
-  g_auto(GStrv) lines = g_strsplit (call->result, "\n", -1);
-
-  g_string_append_printf (text, "`%s` has %u lines:\n\n", intent->file, g_strv_length (lines));
-  sb_rehearsal_report_append_code (text, sb_rehearsal_program_language (intent->file), call->result);
-  g_string_append (text, "I am scripted, without AI, so I can show it but not explain it.\n\n");
-}
-
 /* What came of one thing that was asked for, in Markdown, with the tool's own words and nothing invented. */
 void
 sb_rehearsal_report_append (GString                 *text,
@@ -191,11 +196,8 @@ sb_rehearsal_report_append (GString                 *text,
       sb_rehearsal_report_append_code (text, "text", call->result);
       break;
     case SB_REHEARSAL_READ:
-      g_string_append_printf (text, "`%s`:\n\n", intent->file);
-      sb_rehearsal_report_append_code (text, sb_rehearsal_program_language (intent->file), call->result);
-      break;
     case SB_REHEARSAL_EXPLAIN:
-      append_explanation (text, intent, call);
+      append_file (text, intent, call);
       break;
     case SB_REHEARSAL_STOP:
     default:

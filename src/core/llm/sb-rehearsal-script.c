@@ -484,7 +484,7 @@ answer_without_tools (Plan *plan)
 {
   if (plan->intents->len == 0)
     return turn_new (INTRODUCTION);
-  if (plan->steps->len == 0 && wants (plan, SB_REHEARSAL_EXPLAIN))
+  if (wants (plan, SB_REHEARSAL_EXPLAIN))
     return turn_new ("I am a rehearsal, a script without AI, so I cannot explain or review anything. Set up a model "
                      "for that: " MODELS);
   if (plan->steps->len == 0)
