@@ -68,17 +68,20 @@ static gboolean
 scan_run (Reader *reader,
           Slice  *slice)
 {
-  slice->text = reader->cursor;
-  while (reader->cursor < reader->end && *reader->cursor != '"' && *reader->cursor != '\\')
-    {
-      guchar byte = *reader->cursor;
+  const char *cursor = reader->cursor;
+  const char *end = reader->end;
+  guchar seen = 0;
 
-      if (byte < 0x20)
+  slice->text = cursor;
+  for (; cursor < end && *cursor != '"' && *cursor != '\\'; cursor++)
+    {
+      if ((guchar) *cursor < 0x20)
         return FALSE;
-      reader->non_ascii |= byte >= 0x80;
-      reader->cursor++;
+      seen |= *cursor;
     }
-  slice->length = reader->cursor - slice->text;
+  slice->length = cursor - slice->text;
+  reader->cursor = cursor;
+  reader->non_ascii |= seen >= 0x80;
 
   return reader->cursor < reader->end;
 }
