@@ -106,8 +106,8 @@ listed_cb (GObject      *source,
   g_main_loop_quit (list->loop);
 }
 
-/* Those of every program of this user on the engine. Sandboxes of bubblewrap belong to the program that made them and are not
- * seen from outside. */
+/* Those of every program of this user on the engine. Sandboxes of bubblewrap belong to the program that made
+ * them and are not seen from outside. */
 int
 sb_cli_sandbox_list (void)
 {

@@ -5,6 +5,7 @@
 
 #include "sb-provider-pool.h"
 
+#include "sb-model-discovery.h"
 #include "sb-rehearsal.h"
 
 #include <string.h>
@@ -25,7 +26,7 @@ typedef struct
 {
   GCancellable *cancellable; /* ends what hangs after SEARCH_SECONDS */
   guint         timeout_id;
-  guint         index;       /* of the key, server or slot that is looked at */
+  guint         index;       /* of the key or slot that is looked at */
 } Search;
 
 struct _SbProviderPool
@@ -65,8 +66,6 @@ static GParamSpec *properties[N_PROPS];
 static guint signals[N_SIGNALS];
 
 static const char * const key_names[] = { "CEREBRAS_API_KEY", "SANDBAR_API_KEY" };
-/* Servers that may run on this machine, in order of preference. */
-static const char * const local_profiles[] = { "dmr", "ollama" };
 
 static void look_for_key (GTask          *task);
 static void key_cb (GObject              *source,
@@ -314,18 +313,15 @@ look_for_local (GTask *task)
 {
   SbProviderPool *self = g_task_get_source_object (task);
   Search *search = g_task_get_task_data (task);
-  g_autoptr(SbLlmProvider) provider = NULL;
 
-  if (self->local != NULL || search->index >= G_N_ELEMENTS (local_profiles) || !needs_local (self))
+  if (needs_local (self))
     {
-      search->index = 0;
-      rebuild_slots (self);
-      look_for_models (task);
+      sb_model_discovery_async (NULL, 0, search->cancellable, local_cb, g_object_ref (task));
       return;
     }
 
-  provider = sb_llm_provider_new (sb_llm_profile_lookup (local_profiles[search->index]), NULL, NULL);
-  sb_llm_provider_list_models_async (provider, search->cancellable, local_cb, g_object_ref (task));
+  rebuild_slots (self);
+  look_for_models (task);
 }
 
 static void
@@ -335,17 +331,15 @@ local_cb (GObject      *source,
 {
   g_autoptr(GTask) task = user_data;
   SbProviderPool *self = g_task_get_source_object (task);
-  Search *search = g_task_get_task_data (task);
-  g_auto(GStrv) models = sb_llm_provider_list_models_finish (SB_LLM_PROVIDER (source), result, NULL);
+  g_autoptr(SbModelServer) server = sb_model_discovery_finish (result, NULL);
 
-  if (models != NULL && models[0] != NULL)
+  if (server != NULL)
     {
-      g_set_object (&self->local, SB_LLM_PROVIDER (source));
-      self->local_model = g_strdup (models[0]);
+      self->local = sb_llm_provider_new (sb_llm_profile_lookup (server->profile_id), server->base_url, NULL);
+      self->local_model = g_strdup (server->models[0]);
     }
-
-  search->index++;
-  look_for_local (task);
+  rebuild_slots (self);
+  look_for_models (task);
 }
 
 static void
