@@ -69,6 +69,28 @@ test_clocks (void)
   g_assert_cmpint (sb_clock_wall (), >, G_GINT64_CONSTANT (1500000000000000));
 }
 
+static void
+assert_size (guint64     bytes,
+             const char *number,
+             const char *unit)
+{
+  g_autofree char *size = sb_format_size (bytes);
+
+  g_assert_true (g_str_has_prefix (size, number));
+  g_assert_true (g_str_has_suffix (size, unit));
+  g_assert_cmpuint (g_utf8_strlen (size, -1), ==, strlen (number) + 1 + strlen (unit));
+}
+
+static void
+test_size (void)
+{
+  assert_size (512 * 1024 * 1024, "512", "MiB");
+  assert_size (G_GUINT64_CONSTANT (1) << 30, "1", "GiB");
+  assert_size (1536, "1.5", "KiB");
+  assert_size (10260, "10", "KiB");
+  assert_size (7, "7", "bytes");
+}
+
 int
 main (int    argc,
       char **argv)
@@ -79,6 +101,7 @@ main (int    argc,
   g_test_add_func ("/base/id/nickname", test_nickname);
   g_test_add_func ("/base/id/duration", test_duration);
   g_test_add_func ("/base/id/clocks", test_clocks);
+  g_test_add_func ("/base/id/size", test_size);
 
   return g_test_run ();
 }

@@ -5,6 +5,8 @@
 
 #include "sb-id.h"
 
+#include <string.h>
+
 #include <sys/random.h>
 
 /* Without i, l, o and u: nothing to confuse, hardly a word to form. */
@@ -127,10 +129,18 @@ sb_format_duration (gint64 microseconds)
 /**
  * sb_format_size:
  *
- * Returns: (transfer full): "1.2 MB", in the user's language
+ * Powers of 1024, as limits are given; what is round is shown round.
+ *
+ * Returns: (transfer full): "1.2 MiB", "512 MiB", in the user's language
  */
 char *
 sb_format_size (guint64 bytes)
 {
-  return g_format_size (bytes);
+  char *size = g_format_size_full (bytes, G_FORMAT_SIZE_IEC_UNITS);
+  char *fraction = strpbrk (size, ".,");
+
+  if (fraction != NULL && fraction[1] == '0' && !g_ascii_isdigit (fraction[2]))
+    memmove (fraction, fraction + 2, strlen (fraction + 2) + 1);
+
+  return size;
 }

@@ -12,6 +12,7 @@
 #include "sb-bwrap-command.h"
 #include "sb-handshake.h"
 #include "sb-helper-path.h"
+#include "sb-id.h"
 #include "sb-isolation.h"
 
 #define START_TIMEOUT_MS 10000
@@ -145,7 +146,8 @@ add_memory_fact (GPtrArray        *facts,
                  const SbGreeting *greeting,
                  guint64           asked)
 {
-  g_autofree char *size = g_format_size_full (asked, G_FORMAT_SIZE_IEC_UNITS);
+  g_autofree char *size = sb_format_size (asked);
+  g_autofree char *label = g_strdup_printf ("%s memory", size);
   gboolean watched = asked > 0 && greeting->watched_memory == asked;
   char *detail = NULL;
 
@@ -154,7 +156,7 @@ add_memory_fact (GPtrArray        *facts,
                               "all of them and stops the biggest above that. Short peaks pass.", size);
   else
     detail = g_strdup ("Memory is not limited.");
-  g_ptr_array_add (facts, sb_sandbox_fact_new ("memory", FALSE, watched ? size : "memory not limited", detail));
+  g_ptr_array_add (facts, sb_sandbox_fact_new ("memory", FALSE, watched ? label : "memory not limited", detail));
 }
 
 static void

@@ -6,6 +6,7 @@
 #include "sb-docker-facts.h"
 
 #include "sb-docker-request.h"
+#include "sb-id.h"
 #include "sb-isolation.h"
 #include "sb-json.h"
 
@@ -75,7 +76,8 @@ add_memory (GPtrArray            *facts,
             const SbDockerEngine *engine,
             JsonObject           *host)
 {
-  g_autofree char *size = g_format_size_full (spec->memory_bytes, G_FORMAT_SIZE_IEC_UNITS);
+  g_autofree char *size = sb_format_size (spec->memory_bytes);
+  g_autofree char *label = g_strdup_printf ("%s memory", size);
   g_autofree char *detail = NULL;
   gboolean swap = sb_json_get_int (host, "MemorySwap", 0) == (gint64) spec->memory_bytes;
 
@@ -85,12 +87,12 @@ add_memory (GPtrArray            *facts,
   else if (!swap || !engine->limits_swap)
     {
       detail = g_strdup_printf ("At most %s of memory, but swap besides: this engine cannot limit it.", size);
-      add (facts, "memory", FALSE, size, detail);
+      add (facts, "memory", FALSE, label, detail);
     }
   else
     {
       detail = g_strdup_printf ("At most %s of memory, and no swap.", size);
-      add (facts, "memory", TRUE, size, detail);
+      add (facts, "memory", TRUE, label, detail);
     }
 }
 

@@ -5,6 +5,8 @@
 
 #include "sb-isolation.h"
 
+#include "sb-id.h"
+
 static gboolean
 refuse (GError     **error,
         const char  *what)
@@ -51,7 +53,8 @@ sb_isolation_check (const SbGreeting  *greeting,
                     GError           **error)
 {
   g_autofree char *user = g_strdup_printf ("uid %u", greeting->uid);
-  g_autofree char *disk = g_format_size_full (greeting->workspace_bytes, G_FORMAT_SIZE_IEC_UNITS);
+  g_autofree char *size = sb_format_size (greeting->workspace_bytes);
+  g_autofree char *disk = g_strdup_printf ("%s disk", size);
   gboolean filtered = greeting->seccomp_mode == 2;
 
   if (!check (greeting, error))
@@ -66,7 +69,7 @@ sb_isolation_check (const SbGreeting  *greeting,
                           : "No seccomp filter is active; the other barriers hold."));
   add (facts, "root", TRUE, "read-only system", g_strdup ("The root file system is read-only."));
   add (facts, "disk", greeting->workspace_bytes > 0, disk,
-       g_strdup_printf ("The workspace holds at most %s.", disk));
+       g_strdup_printf ("The workspace holds at most %s.", size));
 
   return TRUE;
 }
