@@ -445,7 +445,7 @@ test_stop_anywhere (RunFixture    *fixture,
                    SB_MESSAGE_STATE_STOPPED);
 }
 
-/* No key that a tool or a model repeats comes into the trace. */
+/* No key that a tool, a model or its server repeats comes into the trace or the chat. */
 static void
 test_redacted (RunFixture    *fixture,
                gconstpointer  data)
@@ -453,12 +453,25 @@ test_redacted (RunFixture    *fixture,
   GListModel *events = G_LIST_MODEL (sb_conversation_get_trace (fixture->conversation));
 
   sb_fake_model_call (fixture->model, "echo {\"text\":\"sk-fixture-generic\"}", NULL);
-  g_assert_cmpint (run_fixture_ask (fixture, "@coder what is sk-fixture-generic?"), ==, SB_RUN_STATE_DONE);
+  sb_fake_model_say (fixture->model, "It is sk-fixture-generic.");
+  g_assert_cmpint (run_fixture_ask (fixture, "@coder what is it?"), ==, SB_RUN_STATE_DONE);
+  sb_fake_model_fail (fixture->model, 401, "application/json",
+                      "{\"error\":{\"message\":\"Wrong key: sk-fixture-generic\"}}");
+  g_assert_cmpint (run_fixture_ask (fixture, "@coder and now?"), ==, SB_RUN_STATE_FAILED);
 
   for (guint i = 0; i < g_list_model_get_n_items (events); i++)
     {
       g_autoptr(SbTraceEvent) event = g_list_model_get_item (events, i);
       const char *texts[] = { sb_trace_event_get_request (event), sb_trace_event_get_response (event) };
+
+      for (guint j = 0; j < G_N_ELEMENTS (texts); j++)
+        g_assert_true (texts[j] == NULL || strstr (texts[j], "sk-fixture-generic") == NULL);
+    }
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (fixture->conversation)); i++)
+    {
+      g_autoptr(SbMessage) message = g_list_model_get_item (G_LIST_MODEL (fixture->conversation), i);
+      const char *texts[] = { sb_message_get_text (message), sb_message_get_arguments (message),
+                              sb_message_get_result (message), sb_message_get_structured (message) };
 
       for (guint j = 0; j < G_N_ELEMENTS (texts); j++)
         g_assert_true (texts[j] == NULL || strstr (texts[j], "sk-fixture-generic") == NULL);

@@ -39,6 +39,32 @@ flush_scratch (SbRun *self)
   g_string_truncate (self->scratch, 0);
 }
 
+static void
+flush_reasoning (SbRun *self)
+{
+  if (self->scratch->len > 0)
+    sb_message_append_reasoning (self->answer, self->scratch->str, self->scratch->len);
+  g_string_truncate (self->scratch, 0);
+}
+
+/* Returns: (transfer full): fit to show, and without the keys that are known */
+char *
+sb_run_filter (SbRun      *self,
+               const char *text)
+{
+  return sb_text_filter_apply (sb_conversation_get_redactor (self->conversation), text, -1);
+}
+
+/* Returns: (transfer full): without the keys that are known */
+char *
+sb_run_mask (SbRun      *self,
+             const char *text)
+{
+  SbRedactor *redactor = sb_conversation_get_redactor (self->conversation);
+
+  return redactor != NULL ? sb_redactor_mask (redactor, text) : g_strdup (text);
+}
+
 /**
  * sb_run_make_notice:
  * @hint: (nullable): what to do next
@@ -53,9 +79,10 @@ sb_run_make_notice (SbRun        *self,
                     const char   *hint)
 {
   SbMessage *notice = make_message (self, SB_MESSAGE_ROLE_NOTICE);
+  g_autofree char *masked = sb_run_mask (self, text);
 
   sb_message_set_notice_kind (notice, kind);
-  sb_message_set_text (notice, text);
+  sb_message_set_text (notice, masked);
   sb_message_set_hint (notice, hint);
   sb_message_set_state (notice, SB_MESSAGE_STATE_DONE);
 
@@ -117,6 +144,17 @@ sb_run_end_speaker (SbRun          *self,
   g_clear_object (&self->speaker);
 }
 
+void
+sb_run_begin_answer (SbRun *self)
+{
+  SbRedactor *redactor = sb_conversation_get_redactor (self->conversation);
+
+  g_clear_pointer (&self->filter, sb_text_filter_free);
+  g_clear_pointer (&self->thoughts, sb_text_filter_free);
+  self->filter = sb_text_filter_new (redactor);
+  self->thoughts = sb_text_filter_new (redactor);
+}
+
 /* Straight into the message: whoever draws it decides how often. */
 void
 sb_run_append_text (SbRun      *self,
@@ -124,7 +162,7 @@ sb_run_append_text (SbRun      *self,
                     gsize       length)
 {
   ensure_answer (self);
-  sb_text_cleaner_feed (self->cleaner, text, length, self->scratch);
+  sb_text_filter_feed (self->filter, text, length, self->scratch);
   flush_scratch (self);
 }
 
@@ -133,10 +171,9 @@ sb_run_append_reasoning (SbRun      *self,
                          const char *text,
                          gsize       length)
 {
-  g_autofree char *clean = sb_text_clean (text, length, NULL);
-
   ensure_answer (self);
-  sb_message_append_reasoning (self->answer, clean, -1);
+  sb_text_filter_feed (self->thoughts, text, length, self->scratch);
+  flush_reasoning (self);
 }
 
 void
@@ -146,7 +183,9 @@ sb_run_end_answer (SbRun          *self,
   if (self->answer == NULL)
     return;
 
-  sb_text_cleaner_finish (self->cleaner, self->scratch);
+  sb_text_filter_finish (self->thoughts, self->scratch);
+  flush_reasoning (self);
+  sb_text_filter_finish (self->filter, self->scratch);
   flush_scratch (self);
   sb_message_set_duration (self->answer, sb_trace_event_get_duration (self->model_call));
   sb_message_set_state (self->answer, state);

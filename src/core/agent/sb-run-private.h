@@ -5,6 +5,7 @@
 
 #include "sb-run.h"
 #include "sb-text.h"
+#include "sb-text-filter.h"
 
 G_BEGIN_DECLS
 
@@ -40,7 +41,8 @@ struct _SbRun
   /* owned: of the model call or the tool calls that run */
   SbTraceEvent   *model_call;
   SbMessage      *answer;       /* nullable until text comes */
-  SbTextCleaner  *cleaner;
+  SbTextFilter   *filter;       /* of the text */
+  SbTextFilter   *thoughts;     /* of the reasoning */
   GString        *scratch;
   GPtrArray      *jobs;         /* of SbToolJob */
   guint           n_open_jobs;
@@ -53,7 +55,12 @@ struct _SbRun
 /* sb-run.c: the answers to a batch are all there */
 void       sb_run_calls_done       (SbRun          *self);
 
-/* sb-run-messages.c: what the conversation shows of the run */
+/* sb-run-messages.c: what the conversation shows of the run; text from outside passes a filter on its way there */
+char      *sb_run_filter           (SbRun          *self,
+                                    const char     *text);
+/* The keys only, for JSON and for what has been cleaned. */
+char      *sb_run_mask             (SbRun          *self,
+                                    const char     *text);
 SbMessage *sb_run_make_notice      (SbRun          *self,
                                     SbNoticeKind    kind,
                                     const char     *text,
@@ -69,6 +76,8 @@ void       sb_run_add_route        (SbRun          *self,
 void       sb_run_ensure_speaker   (SbRun          *self);
 void       sb_run_end_speaker      (SbRun          *self,
                                     SbMessageState  state);
+/* before a model call */
+void       sb_run_begin_answer     (SbRun          *self);
 void       sb_run_append_text      (SbRun          *self,
                                     const char     *text,
                                     gsize           length);

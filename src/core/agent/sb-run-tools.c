@@ -21,7 +21,7 @@ typedef struct
   /* owned */
   SbMessage     *message;
   SbTraceEvent  *event;
-  SbTextCleaner *cleaner;      /* of the live output */
+  SbTextFilter  *filter;       /* of the live output */
   GString       *scratch;
   GCancellable  *cancellable;
   guint          timeout_id;
@@ -49,7 +49,7 @@ job_free (SbToolJob *job)
   g_clear_object (&job->message);
   g_clear_object (&job->event);
   g_clear_object (&job->cancellable);
-  g_clear_pointer (&job->cleaner, sb_text_cleaner_free);
+  g_clear_pointer (&job->filter, sb_text_filter_free);
   g_string_free (job->scratch, TRUE);
   g_free (job);
 }
@@ -69,6 +69,19 @@ append_live (SbToolJob *job)
   g_string_truncate (job->scratch, 0);
 }
 
+/* Returns: (transfer full) (nullable): NULL for none and for too much */
+static char *
+write_structured (SbToolJob *job,
+                  JsonNode  *structured)
+{
+  g_autofree char *json = structured != NULL ? sb_json_to_string (structured, FALSE) : NULL;
+
+  if (json == NULL || strlen (json) > MAX_STRUCTURED)
+    return NULL;
+
+  return sb_run_mask (job->run, json);
+}
+
 /* Every call ends here, with a result for the model. result: as it came, hostile. */
 static void
 end_job (SbToolJob      *job,
@@ -77,18 +90,15 @@ end_job (SbToolJob      *job,
          SbMessageState  state,
          const char     *badge)
 {
-  g_autofree char *clean = sb_text_clean (result, -1, NULL);
+  g_autofree char *clean = sb_run_filter (job->run, result);
   g_autofree char *bounded = sb_text_head_tail (clean, SB_RUN_MAX_RESULT, NULL);
-  g_autofree char *json = structured != NULL ? sb_json_to_string (structured, FALSE) : NULL;
-
-  if (json != NULL && strlen (json) > MAX_STRUCTURED)
-    g_clear_pointer (&json, g_free);
+  g_autofree char *json = write_structured (job, structured);
 
   g_assert (!job->done);
   job->done = TRUE;
   g_clear_handle_id (&job->timeout_id, g_source_remove);
 
-  sb_text_cleaner_finish (job->cleaner, job->scratch);
+  sb_text_filter_finish (job->filter, job->scratch);
   append_live (job);
   sb_message_set_result (job->message, bounded, json, state != SB_MESSAGE_STATE_DONE);
   sb_message_set_badge (job->message, badge);
@@ -145,15 +155,15 @@ add_job (SbRun         *self,
          guint          index)
 {
   SbToolJob *job = g_new0 (SbToolJob, 1);
-  g_autofree char *name = sb_text_clean (call->name != NULL ? call->name : "", -1, NULL);
+  g_autofree char *name = sb_run_filter (self, call->name != NULL ? call->name : "");
   g_autofree char *id = g_strdup_printf ("%s%02u%02u", self->call_prefix, self->n_model_calls % 100, index % 100);
-  const char *arguments = call->arguments != NULL ? call->arguments : "";
+  g_autofree char *arguments = sb_run_mask (self, call->arguments != NULL ? call->arguments : "");
 
   if (g_utf8_strlen (name, -1) > MAX_NAME)
     *g_utf8_offset_to_pointer (name, MAX_NAME) = '\0';
 
   job->run = self;
-  job->cleaner = sb_text_cleaner_new ();
+  job->filter = sb_text_filter_new (sb_conversation_get_redactor (self->conversation));
   job->scratch = g_string_new (NULL);
   job->cancellable = g_cancellable_new ();
   job->event = g_object_ref (sb_trace_begin (sb_conversation_get_trace (self->conversation), self->agent_run,
@@ -305,7 +315,7 @@ progress_cb (double      progress,
   if (text == NULL || job->done)
     return;
 
-  sb_text_cleaner_feed (job->cleaner, text, strlen (text), job->scratch);
+  sb_text_filter_feed (job->filter, text, strlen (text), job->scratch);
   append_live (job);
 }
 

@@ -233,8 +233,7 @@ ask (SbRun *self)
   body = sb_llm_provider_build_body (provider, request);
   begin_model_call (self, provider, body);
 
-  g_clear_pointer (&self->cleaner, sb_text_cleaner_free);
-  self->cleaner = sb_text_cleaner_new ();
+  sb_run_begin_answer (self);
   sb_llm_provider_stream_async (provider, body, delta_cb, self, self->cancellable, stream_cb, g_object_ref (self));
 }
 
@@ -501,7 +500,8 @@ sb_run_finalize (GObject *object)
   g_clear_object (&self->speaker);
   g_clear_object (&self->model_call);
   g_clear_object (&self->answer);
-  g_clear_pointer (&self->cleaner, sb_text_cleaner_free);
+  g_clear_pointer (&self->filter, sb_text_filter_free);
+  g_clear_pointer (&self->thoughts, sb_text_filter_free);
   g_clear_pointer (&self->visited, g_ptr_array_unref);
   g_clear_pointer (&self->jobs, g_ptr_array_unref);
   g_string_free (self->scratch, TRUE);

@@ -196,6 +196,61 @@ sb_redactor_add_secret (SbRedactor *self,
 }
 
 /**
+ * sb_redactor_mask:
+ * @text: (nullable): any text; need not be UTF-8
+ *
+ * Returns: (transfer full) (nullable): @text with "•••" in place of every registered secret; NULL for NULL
+ */
+char *
+sb_redactor_mask (SbRedactor *self,
+                  const char *text)
+{
+  g_autofree char *masked = NULL;
+
+  g_return_val_if_fail (SB_IS_REDACTOR (self), NULL);
+
+  masked = g_strdup (text);
+  for (guint i = 0; text != NULL && i < self->forms->len; i++)
+    {
+      char *replaced = replace_all (masked, g_ptr_array_index (self->forms, i));
+
+      if (replaced != NULL)
+        {
+          g_free (masked);
+          masked = replaced;
+        }
+    }
+
+  return g_steal_pointer (&masked);
+}
+
+/**
+ * sb_redactor_get_partial:
+ *
+ * For text that comes in pieces: so many bytes of its end have to wait until one knows what follows.
+ */
+gsize
+sb_redactor_get_partial (SbRedactor *self,
+                         const char *text)
+{
+  gsize length = strlen (text);
+  gsize longest = 0;
+
+  g_return_val_if_fail (SB_IS_REDACTOR (self), 0);
+
+  for (guint i = 0; i < self->forms->len; i++)
+    {
+      const char *form = g_ptr_array_index (self->forms, i);
+
+      for (gsize n = MIN (length, strlen (form) - 1); n > longest; n--)
+        if (memcmp (text + length - n, form, n) == 0)
+          longest = n;
+    }
+
+  return longest;
+}
+
+/**
  * sb_redactor_apply:
  * @text: (nullable): any text; need not be UTF-8
  *
@@ -213,18 +268,7 @@ sb_redactor_apply (SbRedactor *self,
   if (text == NULL)
     return NULL;
 
-  redacted = g_strdup (text);
-  for (guint i = 0; i < self->forms->len; i++)
-    {
-      char *replaced = replace_all (redacted, g_ptr_array_index (self->forms, i));
-
-      if (replaced != NULL)
-        {
-          g_free (redacted);
-          redacted = replaced;
-        }
-    }
-
+  redacted = sb_redactor_mask (self, text);
   for (guint i = 0; i < self->patterns->len; i++)
     {
       char *replaced = replace_pattern (redacted, g_ptr_array_index (self->patterns, i));

@@ -16,5 +16,11 @@ void        sb_redactor_add_secret (SbRedactor *self,
                                     const char *secret);
 char       *sb_redactor_apply      (SbRedactor *self,
                                     const char *text);
+/* Registered secrets only, not what looks like one: for text that somebody goes on working with. */
+char       *sb_redactor_mask       (SbRedactor *self,
+                                    const char *text);
+/* How many bytes at the end could be the beginning of a registered secret. */
+gsize       sb_redactor_get_partial (SbRedactor *self,
+                                     const char *text);
 
 G_END_DECLS

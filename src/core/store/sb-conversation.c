@@ -325,6 +325,14 @@ sb_conversation_get_id (SbConversation *self)
   return self->id;
 }
 
+SbRedactor *
+sb_conversation_get_redactor (SbConversation *self)
+{
+  g_return_val_if_fail (SB_IS_CONVERSATION (self), NULL);
+
+  return self->redactor;
+}
+
 const char *
 sb_conversation_get_title (SbConversation *self)
 {

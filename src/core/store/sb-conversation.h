@@ -18,6 +18,7 @@ G_DECLARE_FINAL_TYPE (SbConversation, sb_conversation, SB, CONVERSATION, GObject
 SbConversation *sb_conversation_new              (const char     *id, /* NULL: a new one */
                                                   SbRedactor     *redactor);
 const char     *sb_conversation_get_id           (SbConversation *self);
+SbRedactor     *sb_conversation_get_redactor     (SbConversation *self); /* nullable */
 const char     *sb_conversation_get_title        (SbConversation *self); /* nullable: nothing said yet */
 void            sb_conversation_set_title        (SbConversation *self,
                                                   const char     *title);
