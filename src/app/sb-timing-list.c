@@ -79,7 +79,7 @@ add_count (SbTimingList *self,
            const char   *name,
            gint64        count)
 {
-  g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, count);
+  g_autofree char *text = sb_format_count (count);
 
   if (count >= 0)
     add_row (self, name, text);

@@ -89,9 +89,11 @@ update_head (SbTraceDetail *self)
   gboolean plain = subtitle == NULL || state != SB_TRACE_STATE_OK;
 
   if (usage != NULL && usage->completion_tokens > 0)
-    tokens = g_strdup_printf (ngettext ("%" G_GINT64_FORMAT " token", "%" G_GINT64_FORMAT " tokens",
-                                        usage->completion_tokens),
-                              usage->completion_tokens);
+    {
+      g_autofree char *count = sb_format_count (usage->completion_tokens);
+
+      tokens = g_strdup_printf (ngettext ("%s token", "%s tokens", usage->completion_tokens), count);
+    }
 
   gtk_label_set_text (self->kind, sb_trace_text_kind (self->event));
   gtk_label_set_text (self->title, sb_trace_event_get_title (self->event));

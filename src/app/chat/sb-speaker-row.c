@@ -61,8 +61,9 @@ describe_speaker (SbSpeakerRow *self,
 
   if (rate > 0)
     {
+      g_autofree char *count = sb_format_count (rate);
       /* Translators: speed of a model, in tokens per second */
-      g_autofree char *speed = g_strdup_printf (_("%'" G_GINT64_FORMAT " tok/s"), rate);
+      g_autofree char *speed = g_strdup_printf (_("%s tok/s"), count);
 
       append_part (caption, speed);
     }

@@ -144,3 +144,14 @@ sb_format_size (guint64 bytes)
 
   return size;
 }
+
+/**
+ * sb_format_count:
+ *
+ * Returns: (transfer full): "1,942", grouped as the user's language does
+ */
+char *
+sb_format_count (gint64 count)
+{
+  return g_strdup_printf ("%'" G_GINT64_FORMAT, count);
+}

@@ -15,5 +15,6 @@ gint64  sb_clock_monotonic (void);
 gint64  sb_clock_wall      (void);
 char   *sb_format_duration (gint64      microseconds);
 char   *sb_format_size     (guint64     bytes);
+char   *sb_format_count    (gint64      count);
 
 G_END_DECLS
