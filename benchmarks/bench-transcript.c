@@ -211,7 +211,8 @@ main (int    argc,
   gtk_window_present (GTK_WINDOW (window));
   run_for (500);
 
-  sb_source_scheme_warm_up (); /* as the chat view does when something is sent */
+  while (sb_source_scheme_warm_up ()) /* as the chat view does, after its first frame */
+    ;
 
   bench_open (SB_CHAT_VIEW (chat));
   bench_stream (SB_CHAT_VIEW (chat), rate, seconds);

@@ -15,6 +15,8 @@
 #include "sb-transcript-view.h"
 #include "sb-welcome.h"
 
+#define WARM_UP_INTERVAL 100 /* ms */
+
 struct _SbChatView
 {
   GtkWidget         parent_instance;
@@ -26,8 +28,8 @@ struct _SbChatView
   GSignalGroup     *conversation_signals;
   GSignalGroup     *workspace_signals;
 
-  guint             warm_up_id;
-  gboolean          warm;
+  guint             warm_up_id; /* until all is warm */
+  gulong            painted_id; /* until the first frame */
 
   /* borrowed */
   SbChatContext    *context; /* the transcript's */
@@ -202,18 +204,6 @@ ensure_conversation (SbChatView *self)
   return self->conversation != NULL;
 }
 
-static gboolean
-warm_up_cb (gpointer user_data)
-{
-  SbChatView *self = user_data;
-
-  sb_source_scheme_warm_up ();
-  self->warm_up_id = 0;
-  self->warm = TRUE;
-
-  return G_SOURCE_REMOVE;
-}
-
 static void
 send_action (GtkWidget  *widget,
              const char *name,
@@ -235,10 +225,6 @@ send_action (GtkWidget  *widget,
 
   sb_composer_set_text (self->composer, "");
   sb_transcript_view_jump_to_end (self->transcript);
-
-  /* While the model thinks. */
-  if (!self->warm && self->warm_up_id == 0)
-    self->warm_up_id = g_idle_add_full (G_PRIORITY_LOW, warm_up_cb, self, NULL);
 }
 
 static void
@@ -354,6 +340,48 @@ keep_draft (SbChatView *self)
                         sb_composer_dup_text (self->composer));
 }
 
+/* What the first code in a conversation would otherwise wait for; not while somebody waits for an answer. */
+static gboolean
+warm_up_cb (gpointer user_data)
+{
+  SbChatView *self = user_data;
+
+  if (is_running (self) || sb_source_scheme_warm_up ())
+    return G_SOURCE_CONTINUE;
+
+  self->warm_up_id = 0;
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+first_painted_cb (SbChatView    *self,
+                  GdkFrameClock *clock)
+{
+  g_clear_signal_handler (&self->painted_id, clock);
+  self->warm_up_id = g_timeout_add_full (G_PRIORITY_LOW, WARM_UP_INTERVAL, warm_up_cb, self, NULL);
+}
+
+static void
+sb_chat_view_realize (GtkWidget *widget)
+{
+  SbChatView *self = SB_CHAT_VIEW (widget);
+
+  GTK_WIDGET_CLASS (sb_chat_view_parent_class)->realize (widget);
+  self->painted_id = g_signal_connect_swapped (gtk_widget_get_frame_clock (widget), "after-paint",
+                                               G_CALLBACK (first_painted_cb), self);
+}
+
+static void
+sb_chat_view_unrealize (GtkWidget *widget)
+{
+  SbChatView *self = SB_CHAT_VIEW (widget);
+
+  g_clear_signal_handler (&self->painted_id, gtk_widget_get_frame_clock (widget));
+  g_clear_handle_id (&self->warm_up_id, g_source_remove);
+  GTK_WIDGET_CLASS (sb_chat_view_parent_class)->unrealize (widget);
+}
+
 static gboolean
 sb_chat_view_grab_focus (GtkWidget *widget)
 {
@@ -366,7 +394,6 @@ sb_chat_view_dispose (GObject *object)
   SbChatView *self = SB_CHAT_VIEW (object);
   GtkWidget *child;
 
-  g_clear_handle_id (&self->warm_up_id, g_source_remove);
   g_clear_object (&self->conversation_signals);
   g_clear_object (&self->workspace_signals);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
@@ -455,6 +482,8 @@ sb_chat_view_class_init (SbChatViewClass *klass)
   object_class->get_property = sb_chat_view_get_property;
   object_class->set_property = sb_chat_view_set_property;
   widget_class->grab_focus = sb_chat_view_grab_focus;
+  widget_class->realize = sb_chat_view_realize;
+  widget_class->unrealize = sb_chat_view_unrealize;
 
   properties[PROP_WORKSPACE] =
     g_param_spec_object ("workspace", NULL, NULL, SB_TYPE_WORKSPACE, flags);

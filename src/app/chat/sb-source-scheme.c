@@ -18,15 +18,24 @@ apply (GtkSourceBuffer *buffer)
                                                                                   dark ? "Adwaita-dark" : "Adwaita"));
 }
 
-void
+gboolean
 sb_source_scheme_warm_up (void)
 {
-  g_autoptr(GtkSourceBuffer) buffer = gtk_source_buffer_new (NULL);
+  /* A language is forgotten with the last buffer that uses it, so these stay. */
+  static const char * const languages[] = { "js", "json", "sh", "python3" };
+  static GtkSourceBuffer *kept[G_N_ELEMENTS (languages)];
+  static guint n_kept = 0;
+  GtkSourceLanguageManager *manager = gtk_source_language_manager_get_default ();
 
-  gtk_source_buffer_set_language (buffer,
-                                  gtk_source_language_manager_get_language (gtk_source_language_manager_get_default (),
-                                                                            "js"));
-  apply (buffer);
+  if (n_kept < G_N_ELEMENTS (languages))
+    {
+      kept[n_kept] = gtk_source_buffer_new_with_language (
+        gtk_source_language_manager_get_language (manager, languages[n_kept]));
+      apply (kept[n_kept]);
+      n_kept++;
+    }
+
+  return n_kept < G_N_ELEMENTS (languages);
 }
 
 void
