@@ -14,6 +14,11 @@ struct _SbIsolationPage
 {
   GtkWidget parent_instance;
 
+  /* owned */
+  GPtrArray *facts; /* nullable */
+
+  gboolean shown; /* the rows say what the facts say */
+
   /* template */
   GtkWidget           *page;
   AdwPreferencesGroup *group;
@@ -47,10 +52,48 @@ create_row (const SbSandboxFact *fact)
 }
 
 static void
+show (SbIsolationPage *self)
+{
+  GtkWidget *child;
+  gboolean all_hold = TRUE;
+
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->list))) != NULL)
+    gtk_list_box_remove (self->list, child);
+
+  for (guint i = 0; self->facts != NULL && i < self->facts->len; i++)
+    {
+      const SbSandboxFact *fact = g_ptr_array_index (self->facts, i);
+
+      all_hold = all_hold && fact->holds;
+      gtk_list_box_append (self->list, create_row (fact));
+    }
+
+  if (all_hold)
+    adw_preferences_group_set_description (self->group,
+                                           _("Read back from the running sandbox. Every guarantee holds."));
+  else
+    adw_preferences_group_set_description (self->group,
+                                           _("Read back from the running sandbox. What is marked does not hold "
+                                             "on this machine; the rest does."));
+  self->shown = TRUE;
+}
+
+static void
+sb_isolation_page_map (GtkWidget *widget)
+{
+  SbIsolationPage *self = SB_ISOLATION_PAGE (widget);
+
+  if (!self->shown)
+    show (self);
+  GTK_WIDGET_CLASS (sb_isolation_page_parent_class)->map (widget);
+}
+
+static void
 sb_isolation_page_dispose (GObject *object)
 {
   SbIsolationPage *self = SB_ISOLATION_PAGE (object);
 
+  g_clear_pointer (&self->facts, g_ptr_array_unref);
   g_clear_pointer (&self->page, gtk_widget_unparent);
 
   G_OBJECT_CLASS (sb_isolation_page_parent_class)->dispose (object);
@@ -62,6 +105,7 @@ sb_isolation_page_class_init (SbIsolationPageClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = sb_isolation_page_dispose;
+  widget_class->map = sb_isolation_page_map;
 
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_template_from_resource (widget_class,
@@ -77,31 +121,19 @@ sb_isolation_page_init (SbIsolationPage *self)
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
+/* What it says is made when it is looked at: it changes with every sandbox, and most people look at it once. */
 void
 sb_isolation_page_set_facts (SbIsolationPage *self,
                              GPtrArray       *facts)
 {
-  GtkWidget *child;
-  gboolean all_hold = TRUE;
-
   g_return_if_fail (SB_IS_ISOLATION_PAGE (self));
 
-  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->list))) != NULL)
-    gtk_list_box_remove (self->list, child);
+  if (self->facts == facts)
+    return;
 
-  for (guint i = 0; facts != NULL && i < facts->len; i++)
-    {
-      const SbSandboxFact *fact = g_ptr_array_index (facts, i);
-
-      all_hold = all_hold && fact->holds;
-      gtk_list_box_append (self->list, create_row (fact));
-    }
-
-  if (all_hold)
-    adw_preferences_group_set_description (self->group,
-                                           _("Read back from the running sandbox. Every guarantee holds."));
-  else
-    adw_preferences_group_set_description (self->group,
-                                           _("Read back from the running sandbox. What is marked does not hold "
-                                             "on this machine; the rest does."));
+  g_clear_pointer (&self->facts, g_ptr_array_unref);
+  self->facts = facts != NULL ? g_ptr_array_ref (facts) : NULL;
+  self->shown = FALSE;
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+    show (self);
 }

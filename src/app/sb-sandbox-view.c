@@ -23,6 +23,7 @@ struct _SbSandboxView
   /* owned */
   SbSelection *selection;
   SbSandbox   *sandbox;
+  GPtrArray   *facts; /* nullable: what the chips say */
   guint        age_id;
 
   /* template */
@@ -83,10 +84,17 @@ update_subtitle (SbSandboxView *self)
   gtk_label_set_text (self->subtitle, text);
 }
 
+/* Only for somebody who looks: the channel to the sandbox is on this thread, too. */
 static void
-update_chips (SbSandboxView *self,
-              GPtrArray     *facts)
+update_chips (SbSandboxView *self)
 {
+  GPtrArray *facts = self->sandbox != NULL ? sb_sandbox_get_facts (self->sandbox) : NULL;
+
+  if (self->facts == facts || !gtk_widget_get_mapped (GTK_WIDGET (self)))
+    return;
+
+  g_clear_pointer (&self->facts, g_ptr_array_unref);
+  self->facts = facts != NULL ? g_ptr_array_ref (facts) : NULL;
   sb_wrap_box_clear (self->chips);
   for (guint i = 0; facts != NULL && i < facts->len; i++)
     {
@@ -159,7 +167,6 @@ update (SbSandboxView *self)
 {
   gboolean ready = self->sandbox != NULL && sb_sandbox_get_state (self->sandbox) == SB_SANDBOX_STATE_READY;
   SbChannel *channel = ready ? sb_sandbox_get_channel (self->sandbox) : NULL;
-  GPtrArray *facts = self->sandbox != NULL ? sb_sandbox_get_facts (self->sandbox) : NULL;
 
   gtk_widget_set_visible (self->content, self->sandbox != NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "sandbox.stop", ready);
@@ -176,8 +183,8 @@ update (SbSandboxView *self)
 
   gtk_label_set_text (self->name, sb_sandbox_get_name (self->sandbox));
   update_subtitle (self);
-  update_chips (self, facts);
-  sb_isolation_page_set_facts (self->isolation, facts);
+  update_chips (self);
+  sb_isolation_page_set_facts (self->isolation, sb_sandbox_get_facts (self->sandbox));
   if (ready)
     gtk_stack_set_visible_child_name (self->states, "ready");
   else if (sb_sandbox_get_state (self->sandbox) == SB_SANDBOX_STATE_STARTING)
@@ -326,6 +333,7 @@ sb_sandbox_view_map (GtkWidget *widget)
   SbSandboxView *self = SB_SANDBOX_VIEW (widget);
 
   GTK_WIDGET_CLASS (sb_sandbox_view_parent_class)->map (widget);
+  update_chips (self);
   age_cb (self);
   self->age_id = g_timeout_add_seconds (AGE_INTERVAL_S, age_cb, self);
 }
@@ -350,6 +358,7 @@ sb_sandbox_view_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->selection, self);
   if (self->sandbox != NULL)
     g_signal_handlers_disconnect_by_data (self->sandbox, self);
+  g_clear_pointer (&self->facts, g_ptr_array_unref);
   g_clear_object (&self->sandbox);
   g_clear_object (&self->selection);
   g_clear_pointer (&self->box, gtk_widget_unparent);

@@ -129,7 +129,6 @@ update_text (SbTraceRow *self)
   set_layout_text (self, &self->title, sb_trace_event_get_title (event), FALSE);
   set_layout_text (self, &self->subtitle, sb_trace_event_get_subtitle (event), FALSE);
   update_time (self);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self), description);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, description, -1);
 }
 
@@ -350,6 +349,22 @@ sb_trace_row_measure (GtkWidget      *widget,
   *minimum_baseline = *natural_baseline = -1;
 }
 
+/* Made when it is asked for: to set a tooltip's text asks the display server each time where the pointer is. */
+static gboolean
+sb_trace_row_query_tooltip (GtkWidget  *widget,
+                            int         x,
+                            int         y,
+                            gboolean    keyboard,
+                            GtkTooltip *tooltip)
+{
+  SbTraceRow *self = SB_TRACE_ROW (widget);
+  g_autofree char *description = self->node != NULL ? sb_trace_text_describe (get_event (self)) : NULL;
+
+  gtk_tooltip_set_text (tooltip, description);
+
+  return description != NULL;
+}
+
 static void
 sb_trace_row_css_changed (GtkWidget         *widget,
                           GtkCssStyleChange *change)
@@ -393,6 +408,7 @@ sb_trace_row_class_init (SbTraceRowClass *klass)
   widget_class->measure = sb_trace_row_measure;
   widget_class->snapshot = sb_trace_row_snapshot;
   widget_class->css_changed = sb_trace_row_css_changed;
+  widget_class->query_tooltip = sb_trace_row_query_tooltip;
 
   gtk_widget_class_set_css_name (widget_class, "tracerow");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_LABEL);
@@ -403,6 +419,7 @@ sb_trace_row_init (SbTraceRow *self)
 {
   GtkGesture *click = gtk_gesture_click_new ();
 
+  gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
   g_signal_connect_swapped (click, "pressed", G_CALLBACK (pressed_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (click));
 }

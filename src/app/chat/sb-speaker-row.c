@@ -121,10 +121,23 @@ update (SbSpeakerRow *self)
   gtk_label_set_text (GTK_LABEL (self->name), named ? name : "");
   gtk_widget_set_visible (self->name, named);
   gtk_label_set_text (GTK_LABEL (self->caption), caption);
-  gtk_widget_set_tooltip_text (self->caption, speaks ? NULL : caption);
+  gtk_widget_set_has_tooltip (self->caption, !speaks);
 
   spoken = g_strdup_printf ("%s %s", named ? name : "", caption);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
+}
+
+/* As with a tool card: a tooltip that is set asks the display server for the pointer. */
+static gboolean
+query_caption_cb (SbSpeakerRow *self,
+                  int           x,
+                  int           y,
+                  gboolean      keyboard,
+                  GtkTooltip   *tooltip)
+{
+  gtk_tooltip_set_text (tooltip, gtk_label_get_text (GTK_LABEL (self->caption)));
+
+  return TRUE;
 }
 
 static void
@@ -191,6 +204,7 @@ sb_speaker_row_class_init (SbSpeakerRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbSpeakerRow, caption);
   gtk_widget_class_bind_template_child (widget_class, SbSpeakerRow, name);
   gtk_widget_class_bind_template_child (widget_class, SbSpeakerRow, template_root);
+  gtk_widget_class_bind_template_callback (widget_class, query_caption_cb);
 }
 
 static void

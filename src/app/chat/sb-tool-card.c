@@ -238,7 +238,6 @@ update_summary (SbToolCard *self,
 
   gtk_label_set_text (GTK_LABEL (self->name), name);
   gtk_label_set_text (GTK_LABEL (self->summary), summary);
-  gtk_widget_set_tooltip_text (self->summary, *summary != '\0' ? summary : NULL);
 
   /* Translators: a tool call read aloud: tool, arguments, outcome */
   spoken = g_strdup_printf (_("Tool call %s %s %s"), name, summary, gtk_label_get_text (GTK_LABEL (self->badge)));
@@ -278,6 +277,21 @@ selected_cb (SbToolCard *self)
     gtk_widget_add_css_class (self->template_root, "selected");
   else
     gtk_widget_remove_css_class (self->template_root, "selected");
+}
+
+/* The whole of a line that may be cut off. To set it as a tooltip would ask the display server for the pointer. */
+static gboolean
+query_summary_cb (SbToolCard *self,
+                  int         x,
+                  int         y,
+                  gboolean    keyboard,
+                  GtkTooltip *tooltip)
+{
+  const char *summary = gtk_label_get_text (GTK_LABEL (self->summary));
+
+  gtk_tooltip_set_text (tooltip, summary);
+
+  return *summary != '\0';
 }
 
 static void
@@ -405,6 +419,7 @@ sb_tool_card_class_init (SbToolCardClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbToolCard, summary);
   gtk_widget_class_bind_template_child (widget_class, SbToolCard, template_root);
   gtk_widget_class_bind_template_child (widget_class, SbToolCard, unfold);
+  gtk_widget_class_bind_template_callback (widget_class, query_summary_cb);
   gtk_widget_class_bind_template_callback (widget_class, released_cb);
   gtk_widget_class_bind_template_callback (widget_class, unfold_toggled_cb);
 }
