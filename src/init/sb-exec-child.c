@@ -52,7 +52,7 @@ reset_signals (void)
   sigprocmask (SIG_SETMASK, &none, NULL);
 }
 
-static void
+void
 close_above (unsigned int last)
 {
 #ifdef SYS_close_range

@@ -15,12 +15,12 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 /* sandbar-init: PID 1 of a sandbox. Frames come in on fd 0 and go out on fd 1 (sb-wire.h). When fd 0 ends, the lease
- * runs out or the time to live is over, it ends, and the PID namespace with it. */
+ * runs out or the time to live is over, it ends, and the PID namespace with it. With --guard it is something else:
+ * sb-guard.c. */
 
 InitConfig config = {
   .workspace = "/workspace",
@@ -86,17 +86,6 @@ read_arguments (int    argc,
       }
 
   return true;
-}
-
-static void
-close_inherited (void)
-{
-#ifdef SYS_close_range
-  if (syscall (SYS_close_range, STDERR_FILENO + 1, ~0u, 0) == 0)
-    return;
-#endif
-  for (int fd = STDERR_FILENO + 1; fd < 4096; fd++)
-    close (fd);
 }
 
 /* Nobody else may read the memory or open the descriptors of the process that holds the channel. */
@@ -181,11 +170,14 @@ int
 main (int    argc,
       char **argv)
 {
+  if (argc > 1 && strcmp (argv[1], "--guard") == 0)
+    return guard_run (argv + 2);
+
   config.is_pid_1 = getpid () == 1;
   if (!read_arguments (argc, argv))
     return 2;
 
-  close_inherited ();
+  close_above (STDERR_FILENO);
   harden ();
   config.workspace_fd = open (config.workspace, O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (config.workspace_fd < 0)

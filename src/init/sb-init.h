@@ -176,6 +176,7 @@ typedef struct
 } ExecChild;
 
 void exec_child_run (const ExecChild *child) __attribute__ ((noreturn));
+void close_above    (unsigned int     last);
 
 /* sb-procs.c */
 typedef struct
@@ -230,3 +231,6 @@ void    watch_request   (const SbWireFrame *frame);
 void    unwatch_request (const SbWireFrame *frame);
 int64_t watch_deadline  (void);
 void    watch_tick      (int64_t            now);
+
+/* sb-guard.c */
+int  guard_run       (char             **argv);

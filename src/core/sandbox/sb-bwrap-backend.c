@@ -5,10 +5,6 @@
 
 #include "sb-bwrap-backend.h"
 
-#include <signal.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include "sb-bwrap-command.h"
 #include "sb-handshake.h"
 #include "sb-helper-path.h"
@@ -16,17 +12,6 @@
 #include "sb-isolation.h"
 
 #define START_TIMEOUT_MS 10000
-
-#ifndef SYS_pidfd_send_signal
-#define SYS_pidfd_send_signal 424
-#endif
-
-/* A sandbox that runs. */
-typedef struct
-{
-  GSubprocess *process; /* bwrap; it ends after PID 1 did, and PID 1 after all others */
-  int          pid_1;   /* a pidfd, or -1 */
-} Running;
 
 /* One start, from the process to the checked greeting. */
 typedef struct
@@ -46,7 +31,7 @@ struct _SbBwrapBackend
 
   /* owned */
   char       *helper_path; /* nullable */
-  GHashTable *running;     /* id -> Running */
+  GHashTable *running;     /* id -> GSubprocess, a guard: nothing is left when it is over */
 };
 
 #define SB_TYPE_BWRAP_BACKEND (sb_bwrap_backend_get_type ())
@@ -67,25 +52,13 @@ static void ended_cb     (GObject      *source,
                           GAsyncResult *result,
                           gpointer      user_data);
 
-/* Killing PID 1 takes all others with it. Without a pidfd, bwrap is killed, and PID 1 dies with its parent. */
-static void
-kill_running (GSubprocess *process,
-              int          pid_1)
-{
-  if (pid_1 < 0 || syscall (SYS_pidfd_send_signal, pid_1, SIGKILL, NULL, 0) != 0)
-    g_subprocess_force_exit (process);
-}
-
 static void
 running_free (gpointer data)
 {
-  Running *running = data;
+  GSubprocess *process = data;
 
-  kill_running (running->process, running->pid_1);
-  if (running->pid_1 >= 0)
-    close (running->pid_1);
-  g_clear_object (&running->process);
-  g_free (running);
+  sb_bwrap_command_end (process);
+  g_object_unref (process);
 }
 
 static void
@@ -194,13 +167,10 @@ fail_start (GTask        *task,
             const GError *reason)
 {
   Start *start = g_task_get_task_data (task);
-  int pid_1 = sb_bwrap_command_open_pid_1 (&start->command);
 
   start->error = new_start_error (start, reason);
   sb_duplex_close (start->duplex);
-  kill_running (start->command.process, pid_1);
-  if (pid_1 >= 0)
-    close (pid_1);
+  sb_bwrap_command_end (start->command.process);
   g_subprocess_wait_async (start->command.process, NULL, buried_cb, task);
 }
 
@@ -225,7 +195,6 @@ handshake_cb (GObject      *source,
   Start *start = g_task_get_task_data (task);
   g_autoptr(GError) error = NULL;
   g_autoptr(SbGreeting) greeting = sb_handshake_finish (result, &error);
-  Running *running = NULL;
 
   if (greeting == NULL || !sb_isolation_check (greeting, start->facts, &error))
     {
@@ -234,11 +203,8 @@ handshake_cb (GObject      *source,
     }
 
   add_facts (start->facts, greeting, start);
-  running = g_new0 (Running, 1);
-  running->process = g_object_ref (start->command.process);
-  running->pid_1 = sb_bwrap_command_open_pid_1 (&start->command);
-  g_hash_table_insert (self->running, g_strdup (start->id), running);
-  g_subprocess_wait_async (running->process, NULL, ended_cb, g_object_ref (self));
+  g_hash_table_insert (self->running, g_strdup (start->id), g_object_ref (start->command.process));
+  g_subprocess_wait_async (start->command.process, NULL, ended_cb, g_object_ref (self));
 
   g_task_return_boolean (task, TRUE);
   g_object_unref (task);
@@ -249,9 +215,7 @@ is_process (gpointer key,
             gpointer value,
             gpointer user_data)
 {
-  Running *running = value;
-
-  return running->process == user_data;
+  return value == user_data;
 }
 
 static void
@@ -327,7 +291,7 @@ start_async (SbSandboxBackend    *backend,
   start->pids = spec->pids;
   start->memory_bytes = spec->memory_bytes;
   start->facts = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_sandbox_fact_free);
-  start->command.info_fd = start->command.stderr_fd = -1;
+  start->command.stderr_fd = -1;
   g_task_set_task_data (task, start, start_free);
 
   if (!start_process (self, start, spec, &error))
@@ -378,18 +342,18 @@ remove_async (SbSandboxBackend    *backend,
 {
   SbBwrapBackend *self = SB_BWRAP_BACKEND (backend);
   GTask *task = g_task_new (self, cancellable, callback, user_data);
-  Running *running = g_hash_table_lookup (self->running, id);
+  GSubprocess *process = g_hash_table_lookup (self->running, id);
 
   g_task_set_source_tag (task, remove_async);
-  if (running == NULL)
+  if (process == NULL)
     {
       g_task_return_boolean (task, TRUE);
       g_object_unref (task);
       return;
     }
 
-  kill_running (running->process, running->pid_1);
-  g_subprocess_wait_async (running->process, NULL, removed_cb, task);
+  sb_bwrap_command_end (process);
+  g_subprocess_wait_async (process, NULL, removed_cb, task);
 }
 
 static gboolean
@@ -429,7 +393,7 @@ probe_started_cb (GObject      *source,
 }
 
 /* The only honest probe is a sandbox that starts and passes its checks: it takes some 30 ms. Dead owners leave nothing:
- * everything here dies with its parent. */
+ * their guards see to it. */
 static void
 probe_async (SbSandboxBackend    *backend,
              GCancellable        *cancellable,

@@ -7,12 +7,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <glib-unix.h>
-#include <grp.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "sb-seccomp.h"
@@ -22,10 +20,6 @@
 #define TMP_BYTES (256ull * 1024 * 1024)
 #define SHM_BYTES (64ull * 1024 * 1024)
 #define HELPER "/sbx/sandbar-init"
-
-#ifndef SYS_pidfd_open
-#define SYS_pidfd_open 434
-#endif
 
 /* argv grows beside the descriptors that it names. */
 typedef struct
@@ -257,12 +251,14 @@ add_all (Builder              *builder,
 }
 
 /* As root a user namespace would map to the real root: no limit on processes would hold, and files in /proc would be
- * its own. Between fork and exec. */
+ * its own. So the guard becomes somebody else first. */
 static void
-drop_root (gpointer user_data)
+add_guard (Builder    *builder,
+           const char *helper_path)
 {
-  if (setgroups (0, NULL) != 0 || setresgid (UID, UID, UID) != 0 || setresuid (UID, UID, UID) != 0)
-    _exit (126);
+  add (builder, helper_path, "--guard", NULL);
+  if (geteuid () == 0)
+    g_ptr_array_add (builder->argv, g_strdup_printf ("--user=%d", UID));
 }
 
 static gboolean
@@ -285,25 +281,6 @@ prepare_launcher (SbBwrapCommand       *self,
   g_subprocess_launcher_take_stderr_fd (launcher, copy);
   g_subprocess_launcher_set_environ (launcher, (char **) environment);
   g_subprocess_launcher_set_cwd (launcher, "/");
-  if (geteuid () == 0)
-    g_subprocess_launcher_set_child_setup (launcher, drop_root, NULL, NULL);
-
-  return TRUE;
-}
-
-static gboolean
-add_info (SbBwrapCommand  *self,
-          Builder         *builder,
-          GError         **error)
-{
-  int fds[2];
-
-  if (!g_unix_open_pipe (fds, FD_CLOEXEC, error))
-    return FALSE;
-
-  self->info_fd = fds[0];
-  g_unix_set_fd_nonblocking (self->info_fd, TRUE, NULL);
-  add_fd (builder, "--info-fd", fds[1]);
 
   return TRUE;
 }
@@ -313,7 +290,8 @@ add_info (SbBwrapCommand  *self,
  * @self: zeroed memory; sb_bwrap_command_clear() it in any case
  * @spec: what is asked for
  *
- * Starts bwrap; its stdin and stdout are pipes to sandbar-init. It dies with this process.
+ * Starts bwrap below a guard (src/init/sb-guard.c); its stdin and stdout are pipes to sandbar-init. When stdin is
+ * closed, be it by the end of this process, the guard ends bwrap and all that it started, and then itself.
  */
 gboolean
 sb_bwrap_command_start (SbBwrapCommand       *self,
@@ -327,10 +305,10 @@ sb_bwrap_command_start (SbBwrapCommand       *self,
   g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func (g_free);
   Builder builder = { argv, launcher };
 
-  self->info_fd = self->stderr_fd = -1;
+  self->stderr_fd = -1;
+  add_guard (&builder, helper_path);
   add (&builder, bwrap_path, NULL);
-  if (!prepare_launcher (self, launcher, error) || !add_info (self, &builder, error)
-      || !add_all (&builder, spec, helper_path, error))
+  if (!prepare_launcher (self, launcher, error) || !add_all (&builder, spec, helper_path, error))
     return FALSE;
   g_ptr_array_add (argv, NULL);
 
@@ -343,11 +321,9 @@ void
 sb_bwrap_command_clear (SbBwrapCommand *self)
 {
   g_clear_object (&self->process);
-  if (self->info_fd >= 0)
-    close (self->info_fd);
   if (self->stderr_fd >= 0)
     close (self->stderr_fd);
-  self->info_fd = self->stderr_fd = -1;
+  self->stderr_fd = -1;
 }
 
 /**
@@ -366,25 +342,13 @@ sb_bwrap_command_read_stderr (SbBwrapCommand *self)
 }
 
 /**
- * sb_bwrap_command_open_pid_1:
- * @self: a command whose PID 1 answered already
+ * sb_bwrap_command_end:
+ * @process: of a command; not NULL
  *
- * Returns: a pidfd of PID 1, or -1 where the kernel has none. It stays right when the number is used again.
+ * Tells the guard to end the sandbox. When the process is over, nothing of it is left.
  */
-int
-sb_bwrap_command_open_pid_1 (SbBwrapCommand *self)
+void
+sb_bwrap_command_end (GSubprocess *process)
 {
-  char buffer[1024];
-  gssize got = read (self->info_fd, buffer, sizeof buffer - 1);
-  const char *found = NULL;
-  gint64 pid = 0;
-
-  buffer[MAX (got, 0)] = '\0';
-  found = strstr (buffer, "\"child-pid\":");
-  if (found != NULL)
-    pid = g_ascii_strtoll (found + strlen ("\"child-pid\":"), NULL, 10);
-  if (pid <= 1 || pid > G_MAXINT)
-    return -1;
-
-  return (int) syscall (SYS_pidfd_open, (pid_t) pid, 0);
+  g_subprocess_send_signal (process, SIGTERM);
 }

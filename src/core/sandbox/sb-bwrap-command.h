@@ -7,12 +7,11 @@
 
 G_BEGIN_DECLS
 
-/* A bwrap process whose PID 1 is sandbar-init. */
+/* A bwrap process below its guard; its PID 1 is sandbar-init. */
 typedef struct
 {
-  GSubprocess *process;
+  GSubprocess *process;   /* the guard: it ends when all others have */
   int          stderr_fd; /* a file in memory: what bwrap complained about */
-  int          info_fd;   /* gets the process id of PID 1 */
 } SbBwrapCommand;
 
 gboolean sb_bwrap_command_start      (SbBwrapCommand       *self,
@@ -22,6 +21,6 @@ gboolean sb_bwrap_command_start      (SbBwrapCommand       *self,
                                       GError              **error);
 void     sb_bwrap_command_clear      (SbBwrapCommand       *self);
 char    *sb_bwrap_command_read_stderr (SbBwrapCommand      *self);
-int      sb_bwrap_command_open_pid_1 (SbBwrapCommand       *self);
+void     sb_bwrap_command_end        (GSubprocess          *process);
 
 G_END_DECLS

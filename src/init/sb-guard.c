@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#include "config.h"
+
+#include "sb-init.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* sandbar-init --guard [--user=ID] PROGRAM ARGUMENTS: outside of the sandbox, the parent of the program that makes it.
+ *
+ * Such a program may be killed at a moment when what it has forked waits for it for ever and nothing ties the one to
+ * the other yet. The guard adopts all that. It ends when the program does, on SIGTERM, or when the owner is gone: the
+ * other end of fd 0 is closed then, which no change of user and no unlucky moment can prevent. Before it ends, nothing
+ * below it is left. */
+
+#define AGAIN_MS 1
+
+static bool
+drop_root (uid_t user)
+{
+  return setgroups (0, NULL) == 0 && setresgid (user, user, user) == 0 && setresuid (user, user, user) == 0;
+}
+
+static pid_t
+read_parent (const char *name)
+{
+  char path[64];
+  char stat[512];
+  const char *rest;
+  ssize_t got;
+  int parent;
+  int fd;
+
+  snprintf (path, sizeof path, "/proc/%.20s/stat", name);
+  fd = open (path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0)
+    return -1;
+  got = read (fd, stat, sizeof stat - 1);
+  close (fd);
+  if (got <= 0)
+    return -1;
+
+  /* The name of the program may hold anything; what follows its last parenthesis does not. */
+  stat[got] = '\0';
+  rest = strrchr (stat, ')');
+
+  return rest != NULL && sscanf (rest, ") %*c %d", &parent) == 1 ? parent : -1;
+}
+
+/* Returns how many there were. */
+static unsigned int
+kill_children (void)
+{
+  DIR *proc = opendir ("/proc");
+  const struct dirent *entry;
+  unsigned int killed = 0;
+
+  while (proc != NULL && (entry = readdir (proc)) != NULL)
+    if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' && read_parent (entry->d_name) == getpid ())
+      killed += kill ((pid_t) atoi (entry->d_name), SIGKILL) == 0;
+  if (proc != NULL)
+    closedir (proc);
+
+  return killed;
+}
+
+/* Whose parent dies becomes our child before we hear of the death, so that another look finds it. */
+static void
+kill_all (pid_t  program,
+          int   *program_status)
+{
+  int flags = WNOHANG;
+
+  for (;;)
+    {
+      int status;
+      pid_t pid = waitpid (-1, &status, flags);
+
+      if (pid < 0 && errno == ECHILD)
+        return;
+      if (pid == program)
+        *program_status = status;
+      flags = pid <= 0 && kill_children () > 0 ? 0 : WNOHANG;
+      /* There is one that was not seen: it was made while we looked. */
+      if (pid <= 0 && flags != 0)
+        poll (NULL, 0, AGAIN_MS);
+    }
+}
+
+/* The descriptors that the program was given are its own; whoever waits for their end must not wait for us. */
+static void
+let_go (void)
+{
+  int null = open ("/dev/null", O_RDWR | O_CLOEXEC);
+
+  if (null >= 0)
+    dup2 (null, STDOUT_FILENO);
+  close_above (STDERR_FILENO);
+}
+
+static void
+wait_for_end (const sigset_t *set,
+              pid_t           program,
+              int            *status)
+{
+  int signals = signalfd (-1, set, SFD_CLOEXEC);
+  struct pollfd fds[] = { { .fd = STDIN_FILENO }, { .fd = signals, .events = POLLIN } };
+  struct signalfd_siginfo info;
+
+  for (;;)
+    {
+      if (poll (fds, 2, -1) < 0 || fds[0].revents != 0 || (fds[1].revents & ~POLLIN) != 0)
+        return;
+      if (read (signals, &info, sizeof info) != (ssize_t) sizeof info || info.ssi_signo != SIGCHLD || waitpid (program, status, WNOHANG) == program)
+        return;
+    }
+}
+
+static void
+block_signals (sigset_t *set,
+               sigset_t *before)
+{
+  sigemptyset (set);
+  sigaddset (set, SIGCHLD);
+  sigaddset (set, SIGTERM);
+  sigaddset (set, SIGINT);
+  sigaddset (set, SIGHUP);
+  sigprocmask (SIG_BLOCK, set, before);
+}
+
+static pid_t
+start (char           **argv,
+       const sigset_t  *mask)
+{
+  pid_t pid = fork ();
+
+  if (pid != 0)
+    return pid;
+
+  sigprocmask (SIG_SETMASK, mask, NULL);
+  execv (argv[0], argv);
+  fprintf (stderr, "sandbar-init: %s: %s\n", argv[0], strerror (errno));
+  _exit (127);
+}
+
+/* "--user=ID", when it is there, is taken off the arguments. */
+static bool
+change_user (char ***argv)
+{
+  static const char option[] = "--user=";
+  const char *first = (*argv)[0];
+
+  if (first == NULL || strncmp (first, option, strlen (option)) != 0)
+    return true;
+  (*argv)++;
+
+  return drop_root ((uid_t) strtoul (first + strlen (option), NULL, 10));
+}
+
+/* Takes the arguments after --guard; returns the exit status. */
+int
+guard_run (char **argv)
+{
+  sigset_t before;
+  sigset_t set;
+  int status = 0;
+  pid_t program;
+
+  /* What the terminal sends to its foreground is for the owner to judge. */
+  setsid ();
+  block_signals (&set, &before);
+  if (!change_user (&argv) || argv[0] == NULL || prctl (PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)
+    return 126;
+  program = start (argv, &before);
+  if (program < 0)
+    {
+      fprintf (stderr, "sandbar-init: no process can be started: %s\n", strerror (errno));
+      return 126;
+    }
+
+  let_go ();
+  wait_for_end (&set, program, &status);
+  kill_all (program, &status);
+
+  return WIFEXITED (status) ? WEXITSTATUS (status) : 128 + WTERMSIG (status);
+}
