@@ -287,6 +287,33 @@ test_spare (Fixture       *fixture,
 }
 
 static void
+count_changes_cb (guint *n_changes)
+{
+  (*n_changes)++;
+}
+
+static void
+test_spare_ends_unseen (Fixture       *fixture,
+                        gconstpointer  data)
+{
+  g_autoptr(GAsyncResult) probed = NULL;
+  g_autoptr(GAsyncResult) shutdown = NULL;
+  guint n_changes = 0;
+
+  sb_sandbox_manager_set_keep_spare (fixture->manager, TRUE);
+  sb_sandbox_manager_probe_async (fixture->manager, NULL, sb_test_keep_result, &probed);
+  sb_test_wait_until (sb_sandbox_manager_has_spare (fixture->manager));
+  g_signal_connect_swapped (fixture->manager, "items-changed", G_CALLBACK (count_changes_cb), &n_changes);
+
+  sb_sandbox_manager_shutdown_async (fixture->manager, sb_test_keep_result, &shutdown);
+  sb_test_wait_until (shutdown != NULL);
+  g_assert_true (sb_sandbox_manager_shutdown_finish (fixture->manager, shutdown, NULL));
+  g_assert_cmpuint (sb_test_backend_get_running (fixture->first), ==, 0);
+  g_assert_cmpuint (n_changes, ==, 0);
+  g_signal_handlers_disconnect_by_data (fixture->manager, &n_changes);
+}
+
+static void
 test_spare_not_for_special_wishes (Fixture       *fixture,
                                    gconstpointer  data)
 {
@@ -363,6 +390,7 @@ main (int    argc,
   ADD ("limit", test_limit);
   ADD ("ended-ones-go", test_ended_ones_go);
   ADD ("spare", test_spare);
+  ADD ("spare-ends-unseen", test_spare_ends_unseen);
   ADD ("spare-not-for-special-wishes", test_spare_not_for_special_wishes);
   ADD ("cancel-start", test_cancel_start);
   ADD ("shutdown-while-starting", test_shutdown_while_starting);

@@ -30,6 +30,7 @@ struct _SbSandboxManager
   SbSandboxBackend *backend;   /* nullable: none found yet, or it went away */
   SbSandboxPool    *pool;
   GPtrArray        *sandboxes; /* of SbSandbox, the newest first */
+  GPtrArray        *spares;    /* of SbSandbox: those of the pool, while they end at shutdown; never in the list */
   GHashTable       *trackers;  /* SbSandbox → SbFileTracker, of those that are ready */
   char             *status;
   char             *problem;   /* nullable: why there is no backend */
@@ -213,11 +214,11 @@ drop_oldest_ended (SbSandboxManager *self)
 }
 
 static gboolean
-is_all_over (SbSandboxManager *self)
+are_over (GPtrArray *sandboxes)
 {
-  for (guint i = 0; i < self->sandboxes->len; i++)
+  for (guint i = 0; i < sandboxes->len; i++)
     {
-      SbSandbox *sandbox = g_ptr_array_index (self->sandboxes, i);
+      SbSandbox *sandbox = g_ptr_array_index (sandboxes, i);
 
       if (sb_sandbox_is_live (sandbox) || sb_sandbox_get_state (sandbox) == SB_SANDBOX_STATE_STOPPING)
         return FALSE;
@@ -231,7 +232,7 @@ finish_shutdown_if_over (SbSandboxManager *self)
 {
   g_autoptr(GTask) task = NULL;
 
-  if (self->shutdown == NULL || !is_all_over (self))
+  if (self->shutdown == NULL || !are_over (self->sandboxes) || !are_over (self->spares))
     return;
 
   g_clear_handle_id (&self->shutdown_id, g_source_remove);
@@ -255,6 +256,23 @@ sandbox_state_cb (SbSandbox  *sandbox,
     reprobe (self);
   update_status (self);
   finish_shutdown_if_over (self);
+}
+
+/* Those of the pool end with the others, and are waited for, though nobody sees them. */
+static void
+take_spares (SbSandboxManager *self,
+             GPtrArray        *all)
+{
+  g_clear_pointer (&self->spares, g_ptr_array_unref);
+  self->spares = sb_sandbox_pool_take_all (self->pool);
+  sb_sandbox_pool_set_enabled (self->pool, FALSE);
+  for (guint i = 0; i < self->spares->len; i++)
+    {
+      SbSandbox *spare = g_ptr_array_index (self->spares, i);
+
+      g_signal_connect_object (spare, "notify::state", G_CALLBACK (finish_shutdown_if_over), self, G_CONNECT_SWAPPED);
+      g_ptr_array_add (all, g_object_ref (spare));
+    }
 }
 
 static char *
@@ -553,6 +571,7 @@ sb_sandbox_manager_finalize (GObject *object)
   SbSandboxManager *self = SB_SANDBOX_MANAGER (object);
 
   g_clear_pointer (&self->sandboxes, g_ptr_array_unref);
+  g_clear_pointer (&self->spares, g_ptr_array_unref);
   g_clear_pointer (&self->trackers, g_hash_table_unref);
   g_free (self->status);
   g_free (self->problem);
@@ -583,6 +602,7 @@ static void
 sb_sandbox_manager_init (SbSandboxManager *self)
 {
   self->sandboxes = g_ptr_array_new_with_free_func (g_object_unref);
+  self->spares = g_ptr_array_new_with_free_func (g_object_unref);
   self->trackers = g_hash_table_new_full (NULL, NULL, NULL, g_object_unref);
   self->pool = sb_sandbox_pool_new ();
   self->max_live = DEFAULT_LIMIT;
@@ -838,17 +858,13 @@ sb_sandbox_manager_shutdown_async (SbSandboxManager    *self,
                                    gpointer             user_data)
 {
   g_autoptr(GPtrArray) all = NULL;
-  g_autoptr(GPtrArray) of_pool = sb_sandbox_pool_take_all (self->pool);
 
   g_return_if_fail (self->shutdown == NULL);
 
   self->closed = TRUE;
-  sb_sandbox_pool_set_enabled (self->pool, FALSE);
-  /* Waited for like the others. */
-  for (guint i = 0; i < of_pool->len; i++)
-    insert (self, g_ptr_array_index (of_pool, i));
   all = g_ptr_array_copy (self->sandboxes, (GCopyFunc) g_object_ref, NULL);
   g_ptr_array_set_free_func (all, g_object_unref);
+  take_spares (self, all);
   self->shutdown = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (self->shutdown, sb_sandbox_manager_shutdown_async);
   self->shutdown_id = g_timeout_add (SHUTDOWN_MS, shutdown_over_cb, self);
