@@ -134,6 +134,8 @@ init_sandbox (Fixture *fixture)
 
   g_assert_false (result->is_error);
   g_assert_true (g_str_has_prefix (result->text, "started sandbox id: sb-"));
+  /* Nothing is isolated by this backend, and nothing of the kind is claimed. */
+  g_assert_false (json_object_has_member (json_node_get_object (result->structured), "network"));
 }
 
 static gint64

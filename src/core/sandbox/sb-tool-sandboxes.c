@@ -40,6 +40,23 @@ build_init_text (SbSandbox *sandbox)
                           sb_sandbox_get_id (sandbox), sb_sandbox_get_name (sandbox));
 }
 
+/* From what was read back from the sandbox, not from what was asked for. */
+static gboolean
+has_no_network (SbSandbox *sandbox)
+{
+  GPtrArray *facts = sb_sandbox_get_facts (sandbox);
+
+  for (guint i = 0; facts != NULL && i < facts->len; i++)
+    {
+      const SbSandboxFact *fact = g_ptr_array_index (facts, i);
+
+      if (g_str_equal (fact->id, "network"))
+        return fact->holds;
+    }
+
+  return FALSE;
+}
+
 static void
 created_cb (GObject      *source,
             GAsyncResult *result,
@@ -63,6 +80,8 @@ created_cb (GObject      *source,
   text = build_init_text (run->sandbox);
   details = sb_tool_run_new_details (run);
   json_object_set_string_member (details, "backend", sb_sandbox_get_backend_label (run->sandbox));
+  if (has_no_network (run->sandbox))
+    json_object_set_string_member (details, "network", "none");
   sb_tool_run_respond (run, text, details, sb_sandbox_get_name (run->sandbox), TRUE);
 }
 
