@@ -250,7 +250,7 @@ main (int   argc,
     }
 
   bench.with_docker = g_str_equal (argv[1], "docker");
-  backends = sb_backends_discover (argv[1], &error);
+  backends = sb_backends_discover (argv[1], NULL, &error);
   if (backends == NULL)
     {
       g_printerr ("bench-sandbox: %s\n", error->message);

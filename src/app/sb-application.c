@@ -22,7 +22,6 @@ struct _SbApplication
   /* owned */
   SbWorkspace  *workspace;
   GCancellable *cancellable;
-  char         *history_error; /* why this session is not kept; shown in the first window */
   guint         shutdown_id;
 
   gboolean ending;
@@ -47,24 +46,16 @@ started_cb (GObject      *source,
     sb_window_show_toast (SB_WINDOW (window), error->message);
 }
 
-/* History that cannot be opened must not keep anybody from working: this session is then not kept, as is said. */
 static gboolean
 ensure_workspace (SbApplication *self)
 {
-  SbWorkspaceOptions options = { .data_dir = g_getenv ("SANDBAR_DATA_DIR") };
+  const SbWorkspaceOptions options = { .data_dir = g_getenv ("SANDBAR_DATA_DIR") };
   g_autoptr(GError) error = NULL;
 
   if (self->workspace != NULL)
     return TRUE;
 
   self->workspace = sb_workspace_new (&options, &error);
-  if (self->workspace == NULL)
-    {
-      self->history_error = g_strdup (error->message);
-      g_clear_error (&error);
-      options.ephemeral = TRUE;
-      self->workspace = sb_workspace_new (&options, &error);
-    }
   if (self->workspace == NULL)
     g_printerr ("sandbar: %s\n", error->message);
 
@@ -92,14 +83,6 @@ open_window (SbApplication *self)
 
   window = sb_window_new (GTK_APPLICATION (self), self->workspace);
   gtk_window_present (GTK_WINDOW (window));
-  if (self->history_error != NULL)
-    {
-      g_autofree char *text = g_strdup_printf (_("%s This session is not kept."), self->history_error);
-
-      sb_window_show_toast (window, text);
-      g_clear_pointer (&self->history_error, g_free);
-    }
-
   /* The first frame comes before the looking for engines and keys. */
   if (first)
     g_idle_add_full (G_PRIORITY_LOW, start_cb, g_object_ref (self), g_object_unref);
@@ -321,7 +304,6 @@ sb_application_dispose (GObject *object)
   g_clear_handle_id (&self->shutdown_id, g_source_remove);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->workspace);
-  g_clear_pointer (&self->history_error, g_free);
 
   G_OBJECT_CLASS (sb_application_parent_class)->dispose (object);
 }

@@ -104,8 +104,8 @@ warning_cb (SbWindow    *self,
             const char  *hint,
             SbWorkspace *workspace)
 {
-  g_autofree char *text = hint != NULL && *hint != '\0' ? g_strdup_printf ("%s %s", title,
-                                                                           hint) : g_strdup (title);
+  g_autofree char *text = hint != NULL && *hint != '\0' ? g_strdup_printf ("%s: %s", title, hint)
+                                                       : g_strdup (title);
 
   sb_window_show_toast (self, text);
 }

@@ -48,9 +48,12 @@ sweep_all (void)
 {
   g_autoptr(GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr(GError) error = NULL;
-  g_autoptr(GListModel) backends = sb_backends_discover (NULL, &error);
+  g_autofree char *problem = NULL;
+  g_autoptr(GListModel) backends = sb_backends_discover (NULL, &problem, &error);
   Sweep sweep = { loop, 0, 0 };
 
+  if (problem != NULL)
+    fprintf (stderr, "%s\n", problem);
   sweep.n_open = g_list_model_get_n_items (backends);
   for (guint i = 0; i < g_list_model_get_n_items (backends); i++)
     {

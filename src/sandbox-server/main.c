@@ -145,6 +145,7 @@ main (int    argc,
   g_autoptr(GListModel) backends = NULL;
   g_autoptr(GError) error = NULL;
   g_autofree char *backend = NULL;
+  g_autofree char *problem = NULL;
   gboolean version = FALSE;
   const GOptionEntry entries[] = {
     { "backend", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING, &backend,
@@ -168,12 +169,15 @@ main (int    argc,
       return EXIT_SUCCESS;
     }
 
-  backends = sb_backends_discover (backend, &error);
+  backends = sb_backends_discover (backend, &problem, &error);
   if (backends == NULL)
     {
       g_printerr ("sandbar-sandbox: %s\n", error->message);
       return EXIT_FAILURE;
     }
+
+  if (problem != NULL)
+    g_printerr ("sandbar-sandbox: %s\n", problem);
 
   return serve (backends);
 }

@@ -7,6 +7,7 @@
 #include "sb-test.h"
 #include "sb-workspace.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 typedef struct
@@ -202,6 +203,108 @@ test_bad_options (void)
   g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
 }
 
+static void
+warning_cb (SbWorkspace *workspace,
+            const char  *title,
+            const char  *hint,
+            gpointer     user_data)
+{
+  g_string_append_printf (user_data, "%s: %s\n", title, hint);
+}
+
+/* What it warns of at its start; it is there in any case, with agents and a history. */
+static GString *
+collect_warnings (const SbWorkspaceOptions *options)
+{
+  GString *warnings = g_string_new (NULL);
+  g_autoptr(GAsyncResult) started = NULL;
+  g_autoptr(GAsyncResult) ended = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(SbWorkspace) workspace = sb_workspace_new (options, &error);
+
+  g_assert_no_error (error);
+  g_signal_connect (workspace, "warning", G_CALLBACK (warning_cb), warnings);
+  sb_workspace_start_async (workspace, NULL, sb_test_keep_result, &started);
+  sb_test_wait_until (started != NULL);
+  g_assert_nonnull (sb_agent_catalog_lookup (sb_workspace_get_agents (workspace), "cerebras"));
+  g_assert_nonnull (sb_workspace_new_conversation (workspace));
+  sb_workspace_shutdown_async (workspace, sb_test_keep_result, &ended);
+  sb_test_wait_until (ended != NULL);
+  g_signal_handlers_disconnect_by_data (workspace, warnings);
+  g_test_message ("%s", warnings->str);
+
+  return warnings;
+}
+
+/* A mistake in the user's agents: the line is told, and those that ship stand in. */
+static void
+test_bad_agents (void)
+{
+  const SbWorkspaceOptions options = { .ephemeral = TRUE, .backend = "bwrap", .profile = "rehearsal" };
+  g_autofree char *folder = g_build_filename (g_get_user_config_dir (), "sandbar", NULL);
+  g_autofree char *path = g_build_filename (folder, "agents.yaml", NULL);
+  g_autoptr(GString) warnings = NULL;
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (path, "agents:\n  - id: x\n   label: [bad\n", -1, NULL));
+  warnings = collect_warnings (&options);
+  g_assert_nonnull (strstr (warnings->str, "Your agents are not used: "));
+  g_assert_nonnull (strstr (warnings->str, "agents.yaml, line 3"));
+  g_assert_cmpint (g_unlink (path), ==, 0);
+}
+
+/* A file where the folder should be, which stops even root. */
+static void
+test_bad_data_dir (void)
+{
+  g_autofree char *file = g_build_filename (g_get_user_config_dir (), "file", NULL);
+  g_autofree char *below = g_build_filename (file, "data", NULL);
+  const SbWorkspaceOptions options = { .data_dir = below, .backend = "bwrap", .profile = "rehearsal" };
+  g_autoptr(GString) warnings = NULL;
+
+  g_assert_cmpint (g_mkdir_with_parents (g_get_user_config_dir (), 0700), ==, 0);
+  g_assert_true (g_file_set_contents (file, "", -1, NULL));
+  warnings = collect_warnings (&options);
+  g_assert_nonnull (strstr (warnings->str, "The history is not kept: The folder "));
+  g_assert_nonnull (strstr (warnings->str, "is lost when Sandbar ends"));
+}
+
+static void
+test_damaged_history (void)
+{
+  g_autofree char *folder = g_build_filename (g_get_user_data_dir (), "sandbar", NULL);
+  g_autofree char *path = g_build_filename (folder, "history.db", NULL);
+  const SbWorkspaceOptions options = { .backend = "bwrap", .profile = "rehearsal" };
+  g_autoptr(GString) warnings = NULL;
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (path, "This is no database, and it is longer than a header of one would be. "
+                                      "It goes on for a while, so that nobody takes it for an empty file.", -1, NULL));
+  warnings = collect_warnings (&options);
+  g_assert_nonnull (strstr (warnings->str, "The history is damaged: "));
+  g_assert_nonnull (strstr (warnings->str, "history.db.broken-"));
+}
+
+/* Engines at addresses we cannot talk to do not just go missing. */
+static void
+test_bad_engine (void)
+{
+  static const char * const hosts[] = { "tcps://far:2376", "ssh://me@far" };
+  const SbWorkspaceOptions options = { .ephemeral = TRUE, .backend = "docker", .profile = "rehearsal" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (hosts); i++)
+    {
+      g_autoptr(GString) warnings = NULL;
+      g_autofree char *expected = g_strdup_printf ("An engine cannot be used: %s, from DOCKER_HOST: ", hosts[i]);
+
+      g_setenv ("DOCKER_HOST", hosts[i], TRUE);
+      warnings = collect_warnings (&options);
+      g_assert_nonnull (strstr (warnings->str, expected));
+      g_assert_nonnull (strstr (warnings->str, "No code can be run: "));
+    }
+  g_unsetenv ("DOCKER_HOST");
+}
+
 #define ADD(name, function) g_test_add ("/workspace/" name, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -216,6 +319,10 @@ main (int   argc,
   ADD ("leave", test_leave);
   ADD ("tools", test_tools);
   g_test_add_func ("/workspace/bad-options", test_bad_options);
+  g_test_add_func ("/workspace/bad-agents", test_bad_agents);
+  g_test_add_func ("/workspace/bad-data-dir", test_bad_data_dir);
+  g_test_add_func ("/workspace/damaged-history", test_damaged_history);
+  g_test_add_func ("/workspace/bad-engine", test_bad_engine);
 
   return g_test_run ();
 }

@@ -35,7 +35,7 @@ can_run (const char *name)
   if (g_str_equal (name, "docker"))
     return have_test_engine ();
 
-  backends = sb_backends_discover (name, NULL);
+  backends = sb_backends_discover (name, NULL, NULL);
   for (guint i = 0; i < g_list_model_get_n_items (backends); i++)
     {
       g_autoptr(SbSandboxBackend) backend = g_list_model_get_item (backends, i);

@@ -9,7 +9,7 @@
 #include "sb-backends.h"
 #include "sb-environment.h"
 #include "sb-provider-pool.h"
-#include "sb-session.h"
+#include "sb-session-list.h"
 #include "sb-text.h"
 
 #include <errno.h>
@@ -29,15 +29,16 @@ struct _SbWorkspace
   SbSecrets        *secrets;
   SbProviderPool   *providers;
   SbSandboxManager *sandboxes;
-  GPtrArray        *sessions;     /* of SbSession */
+  SbSessionList    *sessions;
   GPtrArray        *starting;     /* of GTask: whoever waits for the start */
+  GPtrArray        *problems;     /* of GStrv: title and hint of warnings from before anybody could listen */
   GTask            *shutting_down; /* nullable */
   guint             shutdown_id;
 
   guint             n_probes;     /* of the start, still open */
-  gboolean          ready;        /* providers are known */
-  gboolean          started;      /* and sandboxes */
+  gboolean          started;      /* providers and sandboxes are known */
   gboolean          rehearsal;
+  gboolean          keeps_spare;
 };
 
 enum
@@ -72,56 +73,92 @@ make_data_dir (const char  *wanted,
   if (g_mkdir_with_parents (dir, 0700) == 0)
     return g_steal_pointer (&dir);
 
-  g_set_error (error, SB_STORE_ERROR, SB_STORE_ERROR_OPEN, "The folder %s cannot be made: %s", dir,
-               g_strerror (errno));
+  g_set_error (error, SB_STORE_ERROR, SB_STORE_ERROR_OPEN, "The folder %s cannot be made (%s). Check the permissions of the one above.", dir, g_strerror (errno));
 
   return NULL;
 }
 
+static void
+add_problem (SbWorkspace *self,
+             const char  *title,
+             const char  *hint)
+{
+  const char *pair[] = { title, hint, NULL };
+
+  g_ptr_array_add (self->problems, g_strdupv ((char **) pair));
+}
+
+static SbStore *
+open_file (SbWorkspace  *self,
+           const char   *data_dir,
+           GError      **error)
+{
+  g_autofree char *dir = make_data_dir (data_dir, error);
+  g_autofree char *path = dir != NULL ? g_build_filename (dir, "history.db", NULL) : NULL;
+
+  return path != NULL ? sb_store_new (path, self->redactor, error) : NULL;
+}
+
+/* A history that cannot be opened keeps nobody from working: this session is then not kept, as is said. */
 static gboolean
 open_store (SbWorkspace               *self,
             const SbWorkspaceOptions  *options,
             GError                   **error)
 {
-  g_autofree char *dir = NULL;
-  g_autofree char *path = NULL;
+  g_autoptr(GError) local = NULL;
 
   if (!options->ephemeral)
+    self->store = open_file (self, options->data_dir, &local);
+  if (local != NULL)
     {
-      dir = make_data_dir (options->data_dir, error);
-      if (dir == NULL)
-        return FALSE;
-      path = g_build_filename (dir, "history.db", NULL);
-    }
+      g_autofree char *hint = g_strconcat (local->message, " What is said now is lost when Sandbar ends.", NULL);
 
-  self->store = sb_store_new (path != NULL ? path : ":memory:", self->redactor, error);
+      add_problem (self, "The history is not kept", hint);
+    }
+  if (self->store == NULL)
+    self->store = sb_store_new (":memory:", self->redactor, error);
 
   return self->store != NULL;
 }
 
+static SbAgentCatalog *
+load_shipped_agents (GError **error)
+{
+  g_autoptr(GBytes) data = g_resource_lookup_data (sb_agent_get_resource (), AGENTS_RESOURCE,
+                                                   G_RESOURCE_LOOKUP_FLAGS_NONE, error);
+
+  if (data == NULL)
+    return NULL;
+
+  return sb_agent_catalog_new_from_data (g_bytes_get_data (data, NULL), g_bytes_get_size (data), error);
+}
+
+/* A mistake in the user's own agents.yaml is told, and the agents that ship stand in; a file that was asked for by
+ * name has to be right. */
 static gboolean
 load_agents (SbWorkspace  *self,
              const char   *wanted,
              GError      **error)
 {
   g_autofree char *own = g_build_filename (g_get_user_config_dir (), "sandbar", "agents.yaml", NULL);
-  g_autoptr(GBytes) shipped = NULL;
+  g_autoptr(GError) local = NULL;
 
   if (wanted != NULL)
     {
       self->agents = sb_agent_catalog_new_from_file (wanted, error);
+      return self->agents != NULL;
     }
-  else if (g_file_test (own, G_FILE_TEST_EXISTS))
+
+  if (g_file_test (own, G_FILE_TEST_EXISTS))
+    self->agents = sb_agent_catalog_new_from_file (own, &local);
+  if (local != NULL)
     {
-      self->agents = sb_agent_catalog_new_from_file (own, error);
+      g_autofree char *hint = g_strconcat (local->message, ". The agents that come with Sandbar are used.", NULL);
+
+      add_problem (self, "Your agents are not used", hint);
     }
-  else
-    {
-      shipped = g_resource_lookup_data (sb_agent_get_resource (), AGENTS_RESOURCE, G_RESOURCE_LOOKUP_FLAGS_NONE, error);
-      if (shipped != NULL)
-        self->agents = sb_agent_catalog_new_from_data (g_bytes_get_data (shipped, NULL), g_bytes_get_size (shipped),
-                                                       error);
-    }
+  if (self->agents == NULL)
+    self->agents = load_shipped_agents (error);
 
   return self->agents != NULL;
 }
@@ -131,10 +168,13 @@ make_sandboxes (SbWorkspace  *self,
                 const char   *wanted,
                 GError      **error)
 {
-  g_autoptr(GListModel) backends = sb_backends_discover (wanted, error);
+  g_autofree char *problem = NULL;
+  g_autoptr(GListModel) backends = sb_backends_discover (wanted, &problem, error);
 
   if (backends == NULL)
     return FALSE;
+  if (problem != NULL)
+    add_problem (self, "An engine cannot be used", problem);
 
   self->sandboxes = sb_sandbox_manager_new (backends);
 
@@ -194,9 +234,14 @@ activity_cb (SbSandboxManager *sandboxes,
   SbWorkspace *self = user_data;
   const SbActivity *activity = data;
 
-  for (guint i = 0; i < self->sessions->len; i++)
-    if (sb_session_add_activity (g_ptr_array_index (self->sessions, i), activity))
-      return;
+  sb_session_list_add_activity (self->sessions, activity);
+
+  /* Whoever had one sandbox may want another, and soon; whoever had none pays for none. */
+  if (activity->kind == SB_ACTIVITY_CREATE && activity->ok && !self->keeps_spare)
+    {
+      self->keeps_spare = TRUE;
+      sb_sandbox_manager_set_keep_spare (sandboxes, TRUE);
+    }
 }
 
 static void
@@ -205,18 +250,10 @@ store_failed_cb (SbStore  *store,
                  gpointer  user_data)
 {
   SbWorkspace *self = user_data;
+  gboolean damaged = g_error_matches (error, SB_STORE_ERROR, SB_STORE_ERROR_CORRUPT);
 
-  g_signal_emit (self, signals[WARNING], 0, "The history cannot be written", ((const GError *) error)->message);
-}
-
-static void
-connect_parts (SbWorkspace *self)
-{
-  g_signal_connect_object (self->sandboxes, "notify::status", G_CALLBACK (sandbox_status_cb), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->sandboxes, "activity", G_CALLBACK (activity_cb), self, 0);
-  g_signal_connect_object (self->providers, "changed", G_CALLBACK (providers_changed_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->store, "failed", G_CALLBACK (store_failed_cb), self, 0);
+  g_signal_emit (self, signals[WARNING], 0, damaged ? "The history is damaged" : "The history cannot be written",
+                 ((const GError *) error)->message);
 }
 
 /* Start */
@@ -246,10 +283,7 @@ providers_started_cb (GObject      *source,
   sb_provider_pool_start_finish (SB_PROVIDER_POOL (source), result, NULL);
 
   /* Sandboxes are looked for by the first call that needs one; nobody has to wait for that here. */
-  self->ready = TRUE;
-  for (guint i = 0; i < self->sessions->len; i++)
-    sb_session_set_ready (g_ptr_array_index (self->sessions, i));
-
+  sb_session_list_set_ready (self->sessions);
   probe_done (self);
 }
 
@@ -269,27 +303,28 @@ sandboxes_probed_cb (GObject      *source,
 }
 
 static void
+tell_problems (SbWorkspace *self)
+{
+  for (guint i = 0; i < self->problems->len; i++)
+    {
+      GStrv pair = g_ptr_array_index (self->problems, i);
+
+      g_signal_emit (self, signals[WARNING], 0, pair[0], pair[1]);
+    }
+  g_ptr_array_set_size (self->problems, 0);
+}
+
+static void
 ensure_started (SbWorkspace  *self,
                 GCancellable *cancellable)
 {
   if (self->started || self->n_probes > 0)
     return;
 
+  tell_problems (self);
   self->n_probes = 2;
   sb_provider_pool_start_async (self->providers, cancellable, providers_started_cb, g_object_ref (self));
   sb_sandbox_manager_probe_async (self->sandboxes, cancellable, sandboxes_probed_cb, g_object_ref (self));
-}
-
-/* Sessions */
-
-static gboolean
-is_running (SbWorkspace *self)
-{
-  for (guint i = 0; i < self->sessions->len; i++)
-    if (sb_session_is_running (g_ptr_array_index (self->sessions, i)))
-      return TRUE;
-
-  return FALSE;
 }
 
 /* The end: runs stop, the history is written, sandboxes end; each step when the one before is done */
@@ -318,9 +353,7 @@ sandboxes_ended_cb (GObject      *source,
 static void
 end_sandboxes (SbWorkspace *self)
 {
-  for (guint i = 0; i < self->sessions->len; i++)
-    sb_session_close (g_ptr_array_index (self->sessions, i));
-
+  sb_session_list_close (self->sessions);
   sb_store_flush (self->store, NULL);
   sb_sandbox_manager_shutdown_async (self->sandboxes, sandboxes_ended_cb, g_object_ref (self));
 }
@@ -339,41 +372,19 @@ shutdown_timeout_cb (gpointer user_data)
 static void
 session_finished_cb (SbWorkspace *self)
 {
-  if (self->shutting_down != NULL && !is_running (self))
+  if (self->shutting_down != NULL && !sb_session_list_is_running (self->sessions))
     end_sandboxes (self);
 }
 
-static SbSession *
-find_session (SbWorkspace    *self,
-              SbConversation *conversation)
+static void
+connect_parts (SbWorkspace *self)
 {
-  for (guint i = 0; i < self->sessions->len; i++)
-    {
-      SbSession *session = g_ptr_array_index (self->sessions, i);
-
-      if (sb_session_get_conversation (session) == conversation)
-        return session;
-    }
-
-  return NULL;
-}
-
-static SbSession *
-ensure_session (SbWorkspace    *self,
-                SbConversation *conversation)
-{
-  SbSession *session = find_session (self, conversation);
-
-  if (session != NULL)
-    return session;
-
-  session = sb_session_new (self->agents, self->providers, self->store, self->sandboxes, conversation);
-  g_signal_connect_object (session, "finished", G_CALLBACK (session_finished_cb), self, G_CONNECT_SWAPPED);
-  g_ptr_array_add (self->sessions, session);
-  if (self->ready)
-    sb_session_set_ready (session);
-
-  return session;
+  g_signal_connect_object (self->sandboxes, "notify::status", G_CALLBACK (sandbox_status_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->sandboxes, "activity", G_CALLBACK (activity_cb), self, 0);
+  g_signal_connect_object (self->providers, "changed", G_CALLBACK (providers_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->store, "failed", G_CALLBACK (store_failed_cb), self, 0);
+  g_signal_connect_object (self->sessions, "finished", G_CALLBACK (session_finished_cb), self, G_CONNECT_SWAPPED);
 }
 
 static void
@@ -410,8 +421,9 @@ sb_workspace_dispose (GObject *object)
   SbWorkspace *self = SB_WORKSPACE (object);
 
   g_clear_handle_id (&self->shutdown_id, g_source_remove);
-  g_clear_pointer (&self->sessions, g_ptr_array_unref);
+  g_clear_object (&self->sessions);
   g_clear_pointer (&self->starting, g_ptr_array_unref);
+  g_clear_pointer (&self->problems, g_ptr_array_unref);
   g_clear_object (&self->providers);
   g_clear_object (&self->sandboxes);
   g_clear_object (&self->secrets);
@@ -448,8 +460,8 @@ static void
 sb_workspace_init (SbWorkspace *self)
 {
   self->redactor = sb_redactor_new ();
-  self->sessions = g_ptr_array_new_with_free_func (g_object_unref);
   self->starting = g_ptr_array_new_with_free_func (g_object_unref);
+  self->problems = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
 }
 
 /**
@@ -458,8 +470,10 @@ sb_workspace_init (SbWorkspace *self)
  * Puts the core together: agents, history, providers, sandboxes. Reads local files and connects to nothing. Takes the
  * keys out of the environment, so call it before anything starts a child.
  *
- * Returns: (transfer full) (nullable): NULL when agents.yaml is wrong, the history cannot be opened, or an option is
- *   not known
+ * What is wrong with local files (the user's agents.yaml, the history) is told by "warning" at the start, and does
+ * without them.
+ *
+ * Returns: (transfer full) (nullable): NULL when an option is not known, or the agents file it names is wrong
  */
 SbWorkspace *
 sb_workspace_new (const SbWorkspaceOptions  *options,
@@ -476,6 +490,7 @@ sb_workspace_new (const SbWorkspaceOptions  *options,
     return NULL;
 
   make_providers (self, options);
+  self->sessions = sb_session_list_new (self->agents, self->providers, self->store, self->sandboxes);
   connect_parts (self);
 
   return g_steal_pointer (&self);
@@ -736,7 +751,7 @@ sb_workspace_send (SbWorkspace     *self,
   valid = g_utf8_make_valid (text, -1);
   ensure_started (self, NULL);
 
-  return sb_session_send (ensure_session (self, conversation), valid, agent_id, error);
+  return sb_session_send (sb_session_list_ensure (self->sessions, conversation), valid, agent_id, error);
 }
 
 void
@@ -747,7 +762,7 @@ sb_workspace_stop (SbWorkspace    *self,
 
   g_return_if_fail (SB_IS_WORKSPACE (self));
 
-  session = find_session (self, conversation);
+  session = sb_session_list_find (self->sessions, conversation);
   if (session != NULL)
     sb_session_stop (session);
 }
@@ -761,7 +776,7 @@ sb_workspace_retry (SbWorkspace     *self,
 
   ensure_started (self, NULL);
 
-  return sb_session_retry (ensure_session (self, conversation), error);
+  return sb_session_retry (sb_session_list_ensure (self->sessions, conversation), error);
 }
 
 /**
@@ -781,14 +796,13 @@ sb_workspace_shutdown_async (SbWorkspace         *self,
   g_task_set_source_tag (self->shutting_down, sb_workspace_shutdown_async);
   self->shutdown_id = g_timeout_add (SHUTDOWN_MS, shutdown_timeout_cb, self);
 
-  if (!is_running (self))
+  if (!sb_session_list_is_running (self->sessions))
     {
       end_sandboxes (self);
       return;
     }
 
-  for (guint i = 0; i < self->sessions->len; i++)
-    sb_session_stop (g_ptr_array_index (self->sessions, i));
+  sb_session_list_stop (self->sessions);
 }
 
 gboolean

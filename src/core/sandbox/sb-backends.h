@@ -7,8 +7,9 @@
 
 G_BEGIN_DECLS
 
-/* of SbSandboxBackend, in order of preference; wanted: NULL, "docker" or "bwrap" */
+/* of SbSandboxBackend, in order of preference; wanted: NULL, "docker" or "bwrap"; problem: (out) (nullable) */
 GListModel *sb_backends_discover (const char  *wanted,
+                                  char       **problem,
                                   GError     **error);
 
 G_END_DECLS

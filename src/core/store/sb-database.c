@@ -52,6 +52,11 @@ set_error (SbDatabase  *self,
                            "The history cannot be written because another program holds its file.");
       break;
 
+    case SQLITE_CANTOPEN:
+      g_set_error_literal (error, SB_STORE_ERROR, SB_STORE_ERROR_OPEN,
+                           "The history file cannot be opened. Check that its folder can be written to.");
+      break;
+
     default:
       g_set_error (error, SB_STORE_ERROR, SB_STORE_ERROR_OPEN, "The history file cannot be used: %s.", detail);
     }
