@@ -408,6 +408,29 @@ test_cancel (Fixture       *fixture,
   g_assert_false (after->is_error);
 }
 
+/* What is told of a written file comes when the next call may run already. */
+static void
+test_credit (Fixture       *fixture,
+             gconstpointer  data)
+{
+  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr(JsonObject) file = sb_json_parse_object (
+    "{\"filename\":\"/workspace/./late.txt\",\"contents\":\"x\"}", -1, NULL);
+  g_autoptr(JsonObject) command = sb_json_parse_object ("{\"command\":[\"sleep\",\"1000\"]}", -1, NULL);
+  g_autoptr(GAsyncResult) written = NULL;
+  g_autoptr(GAsyncResult) slept = NULL;
+
+  init_sandbox (fixture);
+  sb_mcp_client_call_tool_async (fixture->client, "writeFile", file, "t2", 0, NULL, NULL, NULL,
+                                 sb_test_keep_result, &written);
+  sb_mcp_client_call_tool_async (fixture->client, "exec", command, "t3", 0, NULL, NULL, cancellable,
+                                 sb_test_keep_result, &slept);
+  sb_test_wait_until (has_activity (fixture, "6|+ late.txt|(null)|t2|ok"));
+  g_assert_false (has_activity (fixture, "6|+ late.txt|(null)|t3|ok"));
+  g_cancellable_cancel (cancellable);
+  sb_test_wait_until (written != NULL && slept != NULL);
+}
+
 static void
 test_background (Fixture       *fixture,
                  gconstpointer  data)
@@ -568,6 +591,7 @@ main (int    argc,
   ADD ("flood", test_flood);
   ADD ("progress", test_progress);
   ADD ("cancel", test_cancel);
+  ADD ("credit", test_credit);
   ADD ("background", test_background);
   ADD ("files", test_files);
   ADD ("several", test_several);

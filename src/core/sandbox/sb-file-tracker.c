@@ -16,6 +16,7 @@
 #define MAX_DEPTH 6
 #define MAX_ENTRIES 64
 #define MAX_SHOWN_PATH 200
+#define WORKSPACE "/workspace"
 /* Changes arrive a moment after the command that made them has ended. */
 #define GRACE_MS 300
 
@@ -23,6 +24,7 @@ typedef struct
 {
   /* owned */
   char       *trace_id; /* nullable */
+  char       *expected; /* nullable: the path it said it would write */
   GHashTable *told;     /* path → change, of those that were told */
 
   /* borrowed */
@@ -67,13 +69,24 @@ tracked_call_free (gpointer data)
   g_clear_handle_id (&call->grace_id, g_source_remove);
   g_hash_table_unref (call->told);
   g_free (call->trace_id);
+  g_free (call->expected);
   g_free (call);
 }
 
-/* With several at once the newest is blamed; one that has just ended comes last. */
+/* A call that said it would write the file is blamed, once: when it is told of, the next may run already. Else with
+ * several at once the newest; one that has just ended comes last. */
 static TrackedCall *
-find_current (SbFileTracker *self)
+find_current (SbFileTracker *self,
+              const char    *path)
 {
+  for (guint i = self->calls->len; i > 0; i--)
+    {
+      TrackedCall *call = g_ptr_array_index (self->calls, i - 1);
+
+      if (g_strcmp0 (call->expected, path) == 0 && !g_hash_table_contains (call->told, path))
+        return call;
+    }
+
   for (guint i = self->calls->len; i > 0; i--)
     {
       TrackedCall *call = g_ptr_array_index (self->calls, i - 1);
@@ -122,7 +135,7 @@ tell (SbFileTracker *self,
       const char    *path,
       SbFileChange   change)
 {
-  TrackedCall *call = find_current (self);
+  TrackedCall *call = find_current (self, path);
   g_autofree char *shown = NULL;
   g_autofree char *title = NULL;
 
@@ -324,6 +337,26 @@ sb_file_tracker_begin (SbFileTracker *self,
   tracked->trace_id = g_strdup (trace_id);
   tracked->told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_ptr_array_add (self->calls, tracked);
+}
+
+/* path: as the tool was given it, within the workspace. */
+void
+sb_file_tracker_expect (SbFileTracker *self,
+                        gconstpointer  call,
+                        const char    *path)
+{
+  g_autofree char *absolute = g_canonicalize_filename (path, WORKSPACE);
+
+  for (guint i = 0; i < self->calls->len; i++)
+    {
+      TrackedCall *tracked = g_ptr_array_index (self->calls, i);
+
+      if (tracked->call == call && g_str_has_prefix (absolute, WORKSPACE "/"))
+        {
+          g_free (tracked->expected);
+          tracked->expected = g_strdup (absolute + strlen (WORKSPACE "/"));
+        }
+    }
 }
 
 void

@@ -17,13 +17,16 @@ typedef void (*SbFileTrackerFunc) (SbSandbox  *sandbox,
 #define SB_TYPE_FILE_TRACKER (sb_file_tracker_get_type ())
 G_DECLARE_FINAL_TYPE (SbFileTracker, sb_file_tracker, SB, FILE_TRACKER, GObject)
 
-SbFileTracker *sb_file_tracker_new   (SbSandbox         *sandbox,
-                                      SbFileTrackerFunc  func,
-                                      gpointer           user_data);
-void           sb_file_tracker_begin (SbFileTracker     *self,
-                                      gconstpointer      call,
-                                      const char        *trace_id);
-void           sb_file_tracker_end   (SbFileTracker     *self,
-                                      gconstpointer      call);
+SbFileTracker *sb_file_tracker_new    (SbSandbox         *sandbox,
+                                       SbFileTrackerFunc  func,
+                                       gpointer           user_data);
+void           sb_file_tracker_begin  (SbFileTracker     *self,
+                                       gconstpointer      call,
+                                       const char        *trace_id);
+void           sb_file_tracker_expect (SbFileTracker     *self,
+                                       gconstpointer      call,
+                                       const char        *path);
+void           sb_file_tracker_end    (SbFileTracker     *self,
+                                       gconstpointer      call);
 
 G_END_DECLS

@@ -19,6 +19,10 @@ void       sb_sandbox_manager_begin_call  (SbSandboxManager *self,
                                            SbSandbox        *sandbox,
                                            gconstpointer     call,
                                            const char       *trace_id);
+void       sb_sandbox_manager_expect_file (SbSandboxManager *self,
+                                           SbSandbox        *sandbox,
+                                           gconstpointer     call,
+                                           const char       *path);
 void       sb_sandbox_manager_end_call    (SbSandboxManager *self,
                                            SbSandbox        *sandbox,
                                            gconstpointer     call);

@@ -644,6 +644,19 @@ sb_sandbox_manager_begin_call (SbSandboxManager *self,
     sb_file_tracker_begin (tracker, call, trace_id);
 }
 
+/* The call is about to write this file. */
+void
+sb_sandbox_manager_expect_file (SbSandboxManager *self,
+                                SbSandbox        *sandbox,
+                                gconstpointer     call,
+                                const char       *path)
+{
+  SbFileTracker *tracker = g_hash_table_lookup (self->trackers, sandbox);
+
+  if (tracker != NULL)
+    sb_file_tracker_expect (tracker, call, path);
+}
+
 void
 sb_sandbox_manager_end_call (SbSandboxManager *self,
                              SbSandbox        *sandbox,

@@ -7,6 +7,7 @@
 
 #include "sb-id.h"
 #include "sb-json.h"
+#include "sb-sandbox-manager-private.h"
 #include "sb-text.h"
 #include "sb-tool-output.h"
 #include "sb-tool-run.h"
@@ -76,6 +77,7 @@ sb_tool_write_file (SbMcpToolCall *call,
   if (contents == NULL)
     return;
 
+  sb_sandbox_manager_expect_file (run->tools->manager, run->sandbox, run, filename);
   sb_channel_write_file_async (run->channel, filename, contents, 0, sb_json_get_boolean (arguments, "append", FALSE),
                                sb_mcp_tool_call_get_cancellable (call), written_cb, run);
 }
