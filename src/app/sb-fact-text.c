@@ -15,6 +15,7 @@ static const struct
   { "network", N_("Network") },
   { "user", N_("User") },
   { "capabilities", N_("Privileges") },
+  { "no-new-privs", N_("Gaining privileges") },
   { "root", N_("System files") },
   { "memory", N_("Memory limit") },
   { "processes", N_("Process limit") },

@@ -10,6 +10,9 @@
 
 #include "sb-fact-text.h"
 
+/* Room for "no capabilities"; what is longer takes a second line. */
+#define VALUE_CHARS 15
+
 struct _SbIsolationPage
 {
   GtkWidget parent_instance;
@@ -40,7 +43,11 @@ create_row (const SbSandboxFact *fact)
   gtk_widget_set_tooltip_text (icon, meaning);
   gtk_accessible_update_property (GTK_ACCESSIBLE (icon), GTK_ACCESSIBLE_PROPERTY_LABEL, meaning, -1);
   gtk_widget_add_css_class (value, "dim-label");
-  gtk_label_set_ellipsize (GTK_LABEL (value), PANGO_ELLIPSIZE_END);
+  gtk_label_set_wrap (GTK_LABEL (value), TRUE);
+  gtk_label_set_xalign (GTK_LABEL (value), 1);
+  gtk_label_set_justify (GTK_LABEL (value), GTK_JUSTIFY_RIGHT);
+  gtk_label_set_width_chars (GTK_LABEL (value), VALUE_CHARS);
+  gtk_label_set_max_width_chars (GTK_LABEL (value), VALUE_CHARS);
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), sb_fact_text_title (fact));

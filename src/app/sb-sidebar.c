@@ -88,7 +88,7 @@ update_engine (SbSidebar *self)
   SbWorkspace *workspace = sb_selection_get_workspace (self->selection);
   SbSandboxManager *manager = sb_workspace_get_sandboxes (workspace);
   const char *label = sb_sandbox_manager_get_backend_label (manager);
-  guint n = g_list_model_get_n_items (G_LIST_MODEL (manager));
+  guint n = sb_sandbox_manager_get_n_live (manager);
   g_autofree char *status = NULL;
   g_autofree char *caption = NULL;
 

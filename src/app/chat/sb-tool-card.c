@@ -15,6 +15,8 @@
 #include "sb-tool-summary.h"
 
 #define TICK 100 /* ms between two values of the running time */
+/* Of the name, before it is shortened: "writeFile" */
+#define NAME_CHARS 9
 
 struct _SbToolCard
 {
@@ -237,6 +239,7 @@ update_summary (SbToolCard *self,
   g_autofree char *spoken = NULL;
 
   gtk_label_set_text (GTK_LABEL (self->name), name);
+  gtk_label_set_width_chars (GTK_LABEL (self->name), MIN (g_utf8_strlen (name, -1), NAME_CHARS));
   gtk_label_set_text (GTK_LABEL (self->summary), summary);
 
   /* Translators: a tool call read aloud: tool, arguments, outcome */

@@ -168,6 +168,7 @@ sb_tool_dup_summary (SbMessage *message)
 static SbOutcome
 outcome_of_badge (SbMessage *message)
 {
+  static const char * const bad[] = { "timed out", "out of memory", "too much output", NULL };
   const char *badge = sb_message_get_badge (message);
 
   if (g_strcmp0 (badge, "no network") == 0)
@@ -176,11 +177,13 @@ outcome_of_badge (SbMessage *message)
   if (sb_message_get_is_error (message) || sb_message_get_state (message) == SB_MESSAGE_STATE_FAILED)
     return SB_OUTCOME_BAD;
 
-  if (badge != NULL && g_str_has_prefix (badge, "exit ") && strcmp (badge, "exit 0") != 0)
+  if (badge == NULL)
+    return SB_OUTCOME_GOOD;
+
+  if (g_str_has_prefix (badge, "exit ") && strcmp (badge, "exit 0") != 0)
     return SB_OUTCOME_BAD;
 
-  if (g_strcmp0 (badge, "timed out") == 0 || g_strcmp0 (badge, "out of memory") == 0 ||
-      (badge != NULL && g_str_has_prefix (badge, "SIG")))
+  if (g_strv_contains (bad, badge) || g_str_has_prefix (badge, "signal "))
     return SB_OUTCOME_BAD;
 
   return SB_OUTCOME_GOOD;

@@ -88,18 +88,6 @@ creation_free (gpointer data)
   g_free (creation);
 }
 
-static guint
-count_live (SbSandboxManager *self)
-{
-  guint n = 0;
-
-  for (guint i = 0; i < self->sandboxes->len; i++)
-    if (sb_sandbox_is_live (g_ptr_array_index (self->sandboxes, i)))
-      n++;
-
-  return n;
-}
-
 static gboolean
 is_fallback (SbSandboxManager *self)
 {
@@ -113,7 +101,7 @@ describe_status (SbSandboxManager *self)
 {
   const char *label = sb_sandbox_manager_get_backend_label (self);
   const char *remark = is_fallback (self) ? " — no engine answers" : "";
-  guint n = count_live (self);
+  guint n = sb_sandbox_manager_get_n_live (self);
 
   if (label == NULL && self->problem != NULL)
     return g_strdup (self->problem);
@@ -198,7 +186,7 @@ reprobe (SbSandboxManager *self)
 static void
 drop_oldest_ended (SbSandboxManager *self)
 {
-  guint n_ended = self->sandboxes->len - count_live (self);
+  guint n_ended = self->sandboxes->len - sb_sandbox_manager_get_n_live (self);
 
   for (guint i = self->sandboxes->len; i > 0 && n_ended > MAX_ENDED; i--)
     {
@@ -741,6 +729,25 @@ sb_sandbox_manager_get_backend_label (SbSandboxManager *self)
 }
 
 /**
+ * sb_sandbox_manager_get_n_live:
+ *
+ * Returns: how many sandboxes start, run or are being stopped; spares do not count
+ */
+guint
+sb_sandbox_manager_get_n_live (SbSandboxManager *self)
+{
+  guint n = 0;
+
+  g_return_val_if_fail (SB_IS_SANDBOX_MANAGER (self), 0);
+
+  for (guint i = 0; i < self->sandboxes->len; i++)
+    if (sb_sandbox_is_live (g_ptr_array_index (self->sandboxes, i)))
+      n++;
+
+  return n;
+}
+
+/**
  * sb_sandbox_manager_create_async:
  * @spec: (nullable): limits of 0 mean the defaults
  * @owner: (nullable): whose it is
@@ -768,7 +775,7 @@ sb_sandbox_manager_create_async (SbSandboxManager    *self,
   g_task_set_source_tag (task, sb_sandbox_manager_create_async);
   g_task_set_task_data (task, creation, creation_free);
   g_task_set_check_cancellable (task, FALSE);
-  if (count_live (self) >= self->max_live)
+  if (sb_sandbox_manager_get_n_live (self) >= self->max_live)
     {
       g_task_return_new_error (task, SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_LIMIT,
                                "There are %u sandboxes already, which is the limit. Stop one that is not needed.",

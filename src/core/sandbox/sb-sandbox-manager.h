@@ -50,6 +50,8 @@ gboolean          sb_sandbox_manager_probe_finish  (SbSandboxManager     *self,
                                                     GError              **error);
 /* nullable before a probe succeeded */
 const char       *sb_sandbox_manager_get_backend_label (SbSandboxManager *self);
+/* Sandboxes that start, run or stop just now; the list also holds those that ended. */
+guint             sb_sandbox_manager_get_n_live    (SbSandboxManager     *self);
 /* Ready when it finishes. trace_id, owner nullable. */
 void              sb_sandbox_manager_create_async  (SbSandboxManager     *self,
                                                     const SbSandboxSpec  *spec, /* nullable: defaults */

@@ -233,8 +233,12 @@ sb_tool_run_fail_error (SbToolRun    *run,
                         const GError *error)
 {
   const char *why = run->sandbox != NULL ? sb_sandbox_get_message (run->sandbox) : NULL;
+  gboolean by_us = run->sandbox != NULL && (sb_sandbox_get_state (run->sandbox) == SB_SANDBOX_STATE_STOPPING ||
+                                            sb_sandbox_get_state (run->sandbox) == SB_SANDBOX_STATE_STOPPED);
   g_autofree char *text = NULL;
 
+  if (why == NULL)
+    why = by_us ? "It was stopped." : "It was killed from outside.";
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
       sb_tool_run_fail (run, "The call was stopped.", NULL, "stopped");
@@ -248,7 +252,7 @@ sb_tool_run_fail_error (SbToolRun    *run,
 
   text = g_strdup_printf ("The sandbox %s is gone, and its files with it. %s Call initSandbox to get a new one.",
                           run->sandbox != NULL ? sb_sandbox_get_name (run->sandbox) : "",
-                          why != NULL ? why : "It was stopped.");
+                          why);
   sb_tool_run_fail (run, text, sb_tool_run_new_details (run), "sandbox gone");
 }
 
