@@ -30,6 +30,7 @@ struct _SbFilesPage
 
   /* template */
   GtkPaned    *paned;
+  GtkSpinner  *spinner;
   GtkListView *list;
   GtkStack    *states;
   GtkLabel    *truncated;
@@ -43,6 +44,8 @@ update_state (SbFilesPage *self)
 {
   guint n_items = g_list_model_get_n_items (G_LIST_MODEL (sb_file_tree_get_outline (self->tree)));
 
+  /* Even where it cannot be seen a turning spinner costs a frame each time. */
+  gtk_spinner_set_spinning (self->spinner, n_items == 0 && sb_file_tree_get_loading (self->tree));
   if (n_items > 0)
     gtk_stack_set_visible_child_name (self->states, "rows");
   else
@@ -202,6 +205,8 @@ sb_files_page_dispose (GObject *object)
       g_signal_handlers_disconnect_by_data (self->tree, self);
       g_signal_handlers_disconnect_by_data (sb_file_tree_get_outline (self->tree), self);
     }
+  if (self->chosen != NULL)
+    g_signal_handlers_disconnect_by_data (self->chosen, self);
   g_clear_pointer ((GtkWidget **) &self->paned, gtk_widget_unparent);
   g_clear_object (&self->chosen);
   g_clear_object (&self->tree);
@@ -224,6 +229,7 @@ sb_files_page_class_init (SbFilesPageClass *klass)
                                                "/io/github/sandbar/Sandbar/ui/sb-files-page.ui");
   gtk_widget_class_bind_template_child (widget_class, SbFilesPage, list);
   gtk_widget_class_bind_template_child (widget_class, SbFilesPage, paned);
+  gtk_widget_class_bind_template_child (widget_class, SbFilesPage, spinner);
   gtk_widget_class_bind_template_child (widget_class, SbFilesPage, states);
   gtk_widget_class_bind_template_child (widget_class, SbFilesPage, truncated);
   gtk_widget_class_bind_template_child (widget_class, SbFilesPage, view);

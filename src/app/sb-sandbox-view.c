@@ -36,6 +36,7 @@ struct _SbSandboxView
   GtkLabel        *name;
   GtkStack        *pages;
   GtkDropDown     *picker;
+  GtkSpinner      *spinner;
   AdwStatusPage   *status;
   GtkLabel        *subtitle;
   GtkStack        *states;
@@ -162,16 +163,25 @@ get_trace (SbSandboxView *self)
   return conversation != NULL ? sb_conversation_get_trace (conversation) : NULL;
 }
 
+static gboolean
+is_in_state (SbSandboxView  *self,
+             SbSandboxState  state)
+{
+  return self->sandbox != NULL && sb_sandbox_get_state (self->sandbox) == state;
+}
+
 static void
 update (SbSandboxView *self)
 {
-  gboolean ready = self->sandbox != NULL && sb_sandbox_get_state (self->sandbox) == SB_SANDBOX_STATE_READY;
+  gboolean ready = is_in_state (self, SB_SANDBOX_STATE_READY);
+  gboolean starting = is_in_state (self, SB_SANDBOX_STATE_STARTING);
   SbChannel *channel = ready ? sb_sandbox_get_channel (self->sandbox) : NULL;
 
   gtk_widget_set_visible (self->content, self->sandbox != NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "sandbox.stop", ready);
   sb_files_page_set_source (self->files, channel, get_trace (self));
   sb_meters_set_channel (self->meters, channel);
+  gtk_spinner_set_spinning (self->spinner, starting);
 
   if (self->sandbox == NULL)
     {
@@ -187,7 +197,7 @@ update (SbSandboxView *self)
   sb_isolation_page_set_facts (self->isolation, sb_sandbox_get_facts (self->sandbox));
   if (ready)
     gtk_stack_set_visible_child_name (self->states, "ready");
-  else if (sb_sandbox_get_state (self->sandbox) == SB_SANDBOX_STATE_STARTING)
+  else if (starting)
     gtk_stack_set_visible_child_name (self->states, "starting");
   else
     show_end (self);
@@ -427,6 +437,7 @@ sb_sandbox_view_class_init (SbSandboxViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, name);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, pages);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, picker);
+  gtk_widget_class_bind_template_child (widget_class, SbSandboxView, spinner);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, states);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, status);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, subtitle);

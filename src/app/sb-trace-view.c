@@ -242,6 +242,15 @@ filter_stopped_cb (SbTraceView *self)
 }
 
 static void
+row_gone_cb (gpointer  user_data,
+             GObject  *row)
+{
+  g_autoptr(GPtrArray) widgets = user_data;
+
+  g_ptr_array_remove_fast (widgets, row);
+}
+
+static void
 row_setup_cb (SbTraceView *self,
               GtkListItem *item)
 {
@@ -250,6 +259,7 @@ row_setup_cb (SbTraceView *self,
   sb_trace_row_set_waterfall (SB_TRACE_ROW (row), is_waterfall (self));
   gtk_list_item_set_child (item, row);
   g_ptr_array_add (self->widgets, row);
+  g_object_weak_ref (G_OBJECT (row), row_gone_cb, g_ptr_array_ref (self->widgets));
 }
 
 static void
@@ -264,13 +274,6 @@ row_unbind_cb (SbTraceView *self,
                GtkListItem *item)
 {
   sb_trace_row_set_node (SB_TRACE_ROW (gtk_list_item_get_child (item)), NULL);
-}
-
-static void
-row_teardown_cb (SbTraceView *self,
-                 GtkListItem *item)
-{
-  g_ptr_array_remove_fast (self->widgets, gtk_list_item_get_child (item));
 }
 
 static void
@@ -387,6 +390,8 @@ sb_trace_view_dispose (GObject *object)
       g_signal_handlers_disconnect_by_data (self->rows, self);
       g_signal_handlers_disconnect_by_data (sb_trace_rows_get_outline (self->rows), self);
     }
+  if (self->chosen != NULL)
+    g_signal_handlers_disconnect_by_data (self->chosen, self);
   sb_trace_view_set_selection (self, NULL);
   g_clear_pointer (&self->box, gtk_widget_unparent);
   g_clear_object (&self->chosen);
@@ -499,7 +504,6 @@ sb_trace_view_class_init (SbTraceViewClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_bind_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_setup_cb);
-  gtk_widget_class_bind_template_callback (widget_class, row_teardown_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_unbind_cb);
   gtk_widget_class_bind_template_callback (widget_class, scrolled_cb);
 
