@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#include "config.h"
+
+#include "sb-code-view.h"
+#include "sb-file-entry.h"
+#include "sb-files-page.h"
+#include "sb-outline.h"
+#include "sb-sandbox-view.h"
+#include "sb-shell.h"
+#include "sb-test-backend.h"
+#include "sb-test-channel.h"
+
+/* The Sandbox tab on a sandbox that is the real helper without isolation. */
+typedef struct
+{
+  /* owned */
+  SbTestBackend    *backend;
+  SbSandboxManager *manager;
+  SbSelection      *selection;
+  SbSandbox        *sandbox;
+
+  /* borrowed */
+  GtkWidget *window;
+  GtkWidget *view;
+} Fixture;
+
+static SbSandbox *
+start_sandbox (Fixture *fixture)
+{
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(GError) error = NULL;
+  SbSandbox *sandbox;
+
+  sb_sandbox_manager_create_async (fixture->manager, NULL, NULL, NULL, NULL, sb_test_keep_result, &result);
+  sb_test_wait_until (result != NULL);
+  sandbox = sb_sandbox_manager_create_finish (fixture->manager, result, &error);
+  g_assert_no_error (error);
+
+  return sandbox;
+}
+
+static void
+set_up (Fixture       *fixture,
+        gconstpointer  data)
+{
+  g_autoptr(GListStore) backends = g_list_store_new (SB_TYPE_SANDBOX_BACKEND);
+  g_autoptr(GAsyncResult) result = NULL;
+
+  fixture->backend = sb_test_backend_new ("helper");
+  g_list_store_append (backends, fixture->backend);
+  fixture->manager = sb_sandbox_manager_new (G_LIST_MODEL (backends));
+  sb_sandbox_manager_probe_async (fixture->manager, NULL, sb_test_keep_result, &result);
+  sb_test_wait_until (result != NULL);
+  g_assert_true (sb_sandbox_manager_probe_finish (fixture->manager, result, NULL));
+
+  fixture->selection = sb_selection_new (NULL);
+  fixture->view = g_object_new (SB_TYPE_SANDBOX_VIEW, "selection", fixture->selection, NULL);
+  fixture->window = gtk_window_new ();
+  gtk_window_set_default_size (GTK_WINDOW (fixture->window), 600, 700);
+  gtk_window_set_child (GTK_WINDOW (fixture->window), fixture->view);
+  gtk_window_present (GTK_WINDOW (fixture->window));
+  sb_test_wait_until (gtk_widget_get_mapped (fixture->view));
+}
+
+static void
+tear_down (Fixture       *fixture,
+           gconstpointer  data)
+{
+  g_autoptr(GAsyncResult) result = NULL;
+
+  g_clear_object (&fixture->sandbox);
+  g_object_add_weak_pointer (G_OBJECT (fixture->view), (gpointer *) &fixture->view);
+  gtk_window_destroy (GTK_WINDOW (fixture->window));
+  sb_sandbox_manager_shutdown_async (fixture->manager, sb_test_keep_result, &result);
+  sb_test_wait_until (result != NULL && fixture->view == NULL);
+  g_assert_finalize_object (fixture->selection);
+  g_clear_object (&fixture->manager);
+  g_clear_object (&fixture->backend);
+}
+
+static void
+show_sandbox (Fixture *fixture)
+{
+  fixture->sandbox = start_sandbox (fixture);
+  sb_selection_set_sandbox (fixture->selection, fixture->sandbox);
+}
+
+static GtkWidget *
+find_type (GtkWidget *widget,
+           GType      type)
+{
+  GtkWidget *found = G_TYPE_CHECK_INSTANCE_TYPE (widget, type) ? widget : NULL;
+  GtkWidget *child;
+
+  for (child = gtk_widget_get_first_child (widget); found == NULL && child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_type (child, type);
+
+  return found;
+}
+
+/* Whether a text that starts like that can be seen. */
+static gboolean
+shows (GtkWidget  *widget,
+       const char *text)
+{
+  GtkWidget *child;
+  gboolean found = GTK_IS_LABEL (widget) && gtk_widget_get_mapped (widget)
+                   && g_str_has_prefix (gtk_label_get_text (GTK_LABEL (widget)), text);
+
+  for (child = gtk_widget_get_first_child (widget); !found && child != NULL; child = gtk_widget_get_next_sibling (child))
+    found = shows (child, text);
+
+  return found;
+}
+
+static GtkSingleSelection *
+get_files (Fixture *fixture)
+{
+  GtkWidget *page = find_type (fixture->view, SB_TYPE_FILES_PAGE);
+
+  return GTK_SINGLE_SELECTION (gtk_list_view_get_model (GTK_LIST_VIEW (find_type (page,
+                                                                                  GTK_TYPE_LIST_VIEW))));
+}
+
+static gboolean
+has_file (Fixture    *fixture,
+          const char *path,
+          guint      *position)
+{
+  GListModel *files = G_LIST_MODEL (get_files (fixture));
+
+  for (guint i = 0; i < g_list_model_get_n_items (files); i++)
+    {
+      g_autoptr(SbOutlineNode) node = g_list_model_get_item (files, i);
+
+      *position = i;
+      if (g_str_equal (sb_file_entry_get_path (sb_outline_node_get_item (node)), path))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+static gboolean
+code_is (Fixture    *fixture,
+         const char *expected)
+{
+  g_autofree char *text =
+    sb_code_view_dup_text (SB_CODE_VIEW (find_type (fixture->view, SB_TYPE_CODE_VIEW)));
+
+  return g_str_has_prefix (text, expected);
+}
+
+static void
+test_states (Fixture       *fixture,
+             gconstpointer  data)
+{
+  sb_test_wait_until (shows (fixture->view, "No sandbox yet"));
+  show_sandbox (fixture);
+  sb_test_wait_until (shows (fixture->view, sb_sandbox_get_name (fixture->sandbox)));
+  sb_test_wait_until (shows (fixture->view, "No files yet"));
+
+  sb_test_backend_kill_all (fixture->backend);
+  sb_test_wait_until (shows (fixture->view, "The sandbox was killed from outside"));
+  sb_selection_set_sandbox (fixture->selection, NULL);
+  sb_test_wait_until (shows (fixture->view, "No sandbox yet"));
+}
+
+static void
+test_stopped (Fixture       *fixture,
+              gconstpointer  data)
+{
+  g_autoptr(GAsyncResult) result = NULL;
+
+  show_sandbox (fixture);
+  sb_sandbox_manager_stop_async (fixture->manager, fixture->sandbox, NULL, sb_test_keep_result, &result);
+  sb_test_wait_until (shows (fixture->view, "The sandbox was stopped"));
+  sb_test_wait_until (result != NULL);
+}
+
+/* A file is shown, follows its changes, and says when it was deleted. */
+static void
+test_file (Fixture       *fixture,
+           gconstpointer  data)
+{
+  SbChannel *channel;
+  guint position = 0;
+
+  show_sandbox (fixture);
+  channel = sb_sandbox_get_channel (fixture->sandbox);
+  g_assert_true (sb_test_write (channel, "hello.js", "const a = 1;\n", NULL));
+  sb_test_wait_until (has_file (fixture, "hello.js", &position));
+  gtk_single_selection_set_selected (get_files (fixture), position);
+  sb_test_wait_until (code_is (fixture, "const a = 1;"));
+
+  g_assert_true (sb_test_write (channel, "hello.js", "const b = 22;\n", NULL));
+  sb_test_wait_until (code_is (fixture, "const b = 22;"));
+  sb_exec_result_free (sb_test_shell (channel, "rm hello.js"));
+  sb_test_wait_until (shows (fixture->view, "This file was deleted"));
+  g_assert_true (code_is (fixture, "const b = 22;"));
+}
+
+static void
+select_file (Fixture    *fixture,
+             const char *path)
+{
+  guint position = 0;
+
+  sb_test_wait_until (has_file (fixture, path, &position));
+  gtk_single_selection_set_selected (get_files (fixture), position);
+}
+
+/* Bytes, a megabyte of text in one line, nothing, and what is no file at all. */
+static void
+test_odd_files (Fixture       *fixture,
+                gconstpointer  data)
+{
+  SbChannel *channel;
+
+  show_sandbox (fixture);
+  channel = sb_sandbox_get_channel (fixture->sandbox);
+  sb_exec_result_free (sb_test_shell (channel,
+                                      "printf '\\001\\002\\000\\377' > bin; : > empty; mkfifo pipe; "
+                                      "head -c 2000000 /dev/zero | tr '\\0' 'x' > long"));
+  select_file (fixture, "bin");
+  sb_test_wait_until (code_is (fixture, "00000000  01 02 00 ff"));
+  sb_test_wait_until (shows (fixture->view, "Binary file"));
+  select_file (fixture, "empty");
+  sb_test_wait_until (shows (fixture->view, "The file is empty"));
+  select_file (fixture, "pipe");
+  sb_test_wait_until (shows (fixture->view, "Not a regular file"));
+  select_file (fixture, "long");
+  sb_test_wait_until (shows (fixture->view, "Showing the first"));
+  g_assert_true (code_is (fixture, "xxxx"));
+}
+
+static void
+test_meters (Fixture       *fixture,
+             gconstpointer  data)
+{
+  show_sandbox (fixture);
+  sb_test_wait_until (shows (fixture->view, "Memory "));
+  gtk_widget_activate_action (fixture->view, "sandbox.page", "s", "isolation");
+  sb_test_wait_until (shows (fixture->view, "What keeps the code in"));
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  gtk_test_init (&argc, &argv, NULL);
+  sb_shell_init ();
+
+  g_test_add ("/sandbox-view/states", Fixture, NULL, set_up, test_states, tear_down);
+  g_test_add ("/sandbox-view/stopped", Fixture, NULL, set_up, test_stopped, tear_down);
+  g_test_add ("/sandbox-view/file", Fixture, NULL, set_up, test_file, tear_down);
+  g_test_add ("/sandbox-view/odd-files", Fixture, NULL, set_up, test_odd_files, tear_down);
+  g_test_add ("/sandbox-view/meters", Fixture, NULL, set_up, test_meters, tear_down);
+
+  return g_test_run ();
+}
