@@ -192,8 +192,6 @@ test_environment (void)
   g_assert_null (g_getenv ("CEREBRAS_API_KEY"));
 
   g_unsetenv ("SANDBAR_BASE_URL");
-  g_unlink (path);
-  g_rmdir (dir);
 }
 
 #define ADD(name, function) g_test_add ("/providers/" name, Fixture, NULL, set_up, function, tear_down)

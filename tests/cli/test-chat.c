@@ -34,9 +34,7 @@ static void
 tear_down (Fixture       *fixture,
            gconstpointer  data)
 {
-  g_autoptr(GSubprocess) remove = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, NULL, "rm", "-rf", fixture->dir, NULL);
-
-  g_subprocess_wait (remove, NULL, NULL);
+  sb_test_remove_dir (fixture->dir);
   g_clear_object (&fixture->child);
   g_free (fixture->out);
   g_free (fixture->err);

@@ -218,8 +218,7 @@ sb_fake_engine_free (SbFakeEngine *self)
   g_ptr_array_unref (self->peers);
   g_clear_pointer (&self->answer, g_bytes_unref);
   g_string_free (self->request, TRUE);
-  g_unlink (self->path);
-  g_rmdir (self->directory);
+  sb_test_remove_dir (self->directory);
   g_free (self->directory);
   g_free (self->path);
   g_free (self->host);

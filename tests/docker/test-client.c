@@ -195,7 +195,6 @@ test_unreachable (void)
   g_assert_false (ping (stopped, &error));
   g_assert_error (error, SB_DOCKER_ERROR, SB_DOCKER_ERROR_UNREACHABLE);
   g_assert_nonnull (strstr (error->message, "Start the engine"));
-  g_rmdir (directory);
 }
 
 static void

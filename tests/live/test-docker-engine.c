@@ -253,18 +253,6 @@ test_drop_removes (void)
   fixture_clear (&fixture);
 }
 
-static void
-remove_directory (const char *directory)
-{
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GSubprocess) rm = NULL;
-
-  rm = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, &error, "rm", "-rf", "--", directory, NULL);
-  g_assert_no_error (error);
-  g_subprocess_wait_check (rm, NULL, &error);
-  g_assert_no_error (error);
-}
-
 /* sandbar-init with something behind its end, and so with a volume of its own. */
 static char *
 write_own_helper (const char  *directory,
@@ -330,7 +318,7 @@ test_helper_volume_lost (void)
   sb_live_engine_remove (backend, id, &error);
   g_assert_no_error (error);
   delete_volume (client, volume);
-  remove_directory (directory);
+  sb_test_remove_dir (directory);
 }
 
 static GSubprocess *
@@ -489,7 +477,7 @@ test_engine_stopped (void)
   sb_duplex_start (duplex, ignore_data_cb, closed_cb, &closed);
 
   stopped = run_script ("test-engine", NULL, "stop", directory);
-  remove_directory (directory);
+  sb_test_remove_dir (directory);
   sb_test_wait_until (closed);
   again = sb_live_engine_start (backend, "box-again", NULL, &error);
   g_assert_error (error, SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_UNAVAILABLE);

@@ -350,9 +350,7 @@ make_directories (void)
 static void
 remove_directories (void)
 {
-  g_autoptr(GSubprocess) rm = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, NULL, "rm", "-rf", own_directory, NULL);
-
-  g_subprocess_wait (rm, NULL, NULL);
+  sb_test_remove_dir (own_directory);
   g_clear_pointer (&own_directory, g_free);
 }
 

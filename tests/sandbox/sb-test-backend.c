@@ -38,12 +38,10 @@ static void
 child_free (gpointer data)
 {
   Child *child = data;
-  g_autoptr(GSubprocess) rm = NULL;
 
   g_subprocess_force_exit (child->process);
   g_subprocess_wait (child->process, NULL, NULL);
-  rm = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, NULL, "rm", "-rf", child->workspace, NULL);
-  g_subprocess_wait (rm, NULL, NULL);
+  sb_test_remove_dir (child->workspace);
   g_object_unref (child->process);
   g_free (child->workspace);
   g_free (child->id);

@@ -12,14 +12,6 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-static void
-remove_tree (const char *path)
-{
-  g_autoptr(GSubprocess) rm = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, NULL, "rm", "-rf", path, NULL);
-
-  g_subprocess_wait (rm, NULL, NULL);
-}
-
 /* Between fork and exec: the kernel pretends not to know openat2. */
 static void
 hide_openat2 (gpointer user_data)
@@ -86,7 +78,7 @@ sb_test_helper_end (SbTestHelper *self)
   sb_test_wait_until (result != NULL);
   g_assert_finalize_object (g_steal_pointer (&self->channel));
   g_clear_object (&self->process);
-  remove_tree (self->workspace);
+  sb_test_remove_dir (self->workspace);
   g_clear_pointer (&self->workspace, g_free);
 }
 

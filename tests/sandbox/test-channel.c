@@ -427,7 +427,7 @@ test_unref_open (void)
   g_subprocess_wait_async (helper.process, NULL, sb_test_keep_result, &result);
   sb_test_wait_until (result != NULL);
   g_clear_object (&helper.process);
-  rmdir (helper.workspace);
+  sb_test_remove_dir (helper.workspace);
   g_free (helper.workspace);
 }
 

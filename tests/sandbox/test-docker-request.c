@@ -12,6 +12,7 @@
 #include "sb-instance.h"
 #include "sb-json.h"
 #include "sb-tar.h"
+#include "sb-test.h"
 
 #define MIB (1024 * 1024)
 
@@ -239,7 +240,7 @@ test_instance (void)
 static void
 test_tar (void)
 {
-  g_autofree char *directory = g_dir_make_tmp ("sandbar-tar-XXXXXX", NULL);
+  g_autofree char *directory = sb_test_make_dir ();
   g_autofree char *path = g_build_filename (directory, "x.tar", NULL);
   g_autoptr(GBytes) contents = g_bytes_new_static ("hello tar\n", 10);
   g_autoptr(GBytes) tar = sb_tar_new_for_file ("some-name", 0755, contents);
@@ -257,18 +258,13 @@ test_tar (void)
   g_assert_true (g_subprocess_get_successful (lister));
   g_assert_true (g_str_has_prefix (listing, "-rwxr-xr-x 0/0 "));
   g_assert_true (g_str_has_suffix (listing, " some-name\n"));
-  remove (path);
-  remove (directory);
 }
 
 int
 main (int    argc,
       char **argv)
 {
-  g_autofree char *runtime = g_dir_make_tmp ("sandbar-locks-XXXXXX", NULL);
-  g_autofree char *folder = NULL;
-  g_autofree char *lock = NULL;
-  int status = 0;
+  g_autofree char *runtime = sb_test_make_dir ();
 
   g_setenv ("XDG_RUNTIME_DIR", runtime, TRUE);
   g_test_init (&argc, &argv, NULL);
@@ -284,12 +280,5 @@ main (int    argc,
   g_test_add_func ("/sandbox/docker-request/instance", test_instance);
   g_test_add_func ("/sandbox/docker-request/tar", test_tar);
 
-  status = g_test_run ();
-  lock = g_strdup_printf ("%s/sandbar/%s.lock", runtime, sb_instance_get_id ());
-  folder = g_build_filename (runtime, "sandbar", NULL);
-  remove (lock);
-  remove (folder);
-  remove (runtime);
-
-  return status;
+  return g_test_run ();
 }

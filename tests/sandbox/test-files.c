@@ -333,7 +333,6 @@ test_remove_links (void)
   g_assert_true (g_file_test (treasure, G_FILE_TEST_EXISTS));
   sb_test_helper_end (&helper);
   unlink (treasure);
-  rmdir (outside);
 }
 
 typedef struct

@@ -703,13 +703,15 @@ test_cannot_open (void)
   g_autoptr(GError) error = NULL;
   g_autofree char *folder = sb_test_make_dir ();
   g_autofree char *path = g_build_filename (folder, "newer.db", NULL);
+  g_autofree char *no_file = g_build_filename (folder, "folder", NULL);
   g_autoptr(SbStore) store = open_store (path);
 
   g_assert_null (sb_store_new ("/proc/self/nowhere/history.db", NULL, &error));
   g_assert_error (error, SB_STORE_ERROR, SB_STORE_ERROR_OPEN);
   g_clear_error (&error);
 
-  g_assert_null (sb_store_new (folder, NULL, &error));
+  g_assert_cmpint (g_mkdir (no_file, 0700), ==, 0);
+  g_assert_null (sb_store_new (no_file, NULL, &error));
   g_assert_error (error, SB_STORE_ERROR, SB_STORE_ERROR_OPEN);
   g_clear_error (&error);
 

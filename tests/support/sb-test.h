@@ -28,6 +28,9 @@ void          sb_test_iterate     (void);
 /* Spins for that long; for "nothing happens" checks only. */
 void          sb_test_spin        (guint          milliseconds);
 GBytes       *sb_test_load_data   (const char    *path_below_tests);
+/* A folder of its own, which goes with all that is in it when the test program ends in order. */
 char         *sb_test_make_dir    (void);
+/* With all that is in it; links are removed and not followed. */
+void          sb_test_remove_dir  (const char    *path);
 
 G_END_DECLS

@@ -73,7 +73,9 @@ make_data_dir (const char  *wanted,
   if (g_mkdir_with_parents (dir, 0700) == 0)
     return g_steal_pointer (&dir);
 
-  g_set_error (error, SB_STORE_ERROR, SB_STORE_ERROR_OPEN, "The folder %s cannot be made (%s). Check the permissions of the one above.", dir, g_strerror (errno));
+  g_set_error (error, SB_STORE_ERROR, SB_STORE_ERROR_OPEN,
+               "The folder %s cannot be made (%s). Check the permissions of the one above.", dir,
+               g_strerror (errno));
 
   return NULL;
 }
