@@ -83,7 +83,10 @@ update_head (SbTraceDetail *self)
 {
   SbTraceState state = sb_trace_event_get_state (self->event);
   const SbTraceUsage *usage = sb_trace_event_get_usage (self->event);
-  const char *subtitle = sb_trace_event_get_subtitle (self->event);
+  SbTraceKind kind = sb_trace_event_get_kind (self->event);
+  /* What a model call adds is its tokens, and they have a chip of their own. */
+  const char *subtitle = kind != SB_TRACE_KIND_MODEL_CALL ? sb_trace_event_get_subtitle (self->event) : NULL;
+  const char *good = kind == SB_TRACE_KIND_TOOL_CALL && state == SB_TRACE_STATE_OK ? "success" : NULL;
   g_autofree char *duration = sb_format_duration (sb_trace_event_get_duration (self->event));
   g_autofree char *tokens = NULL;
   gboolean plain = subtitle == NULL || state != SB_TRACE_STATE_OK;
@@ -99,7 +102,7 @@ update_head (SbTraceDetail *self)
   gtk_label_set_text (self->title, sb_trace_event_get_title (self->event));
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->title), sb_trace_event_get_title (self->event));
   set_chip (self->state_chip, plain ? sb_trace_text_state (state) : NULL, get_state_style (state));
-  set_chip (self->subtitle_chip, subtitle, state == SB_TRACE_STATE_OK ? "success" : NULL);
+  set_chip (self->subtitle_chip, subtitle, good);
   set_chip (self->time_chip, duration, NULL);
   set_chip (self->tokens_chip, tokens, NULL);
 }

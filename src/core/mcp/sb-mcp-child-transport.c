@@ -5,8 +5,10 @@
 
 #include "sb-mcp-child-transport.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -329,12 +331,48 @@ sb_mcp_child_transport_init (SbMcpChildTransport *self)
   self->stderr_cancellable = g_cancellable_new ();
 }
 
-/* Between fork and exec: a group of its own, for its children too; and if we are killed, it is told. */
+/* Between fork and exec: a group of its own, for its children too; and if we are killed, it is told. The group
+ * is left in shared memory, because GSubprocess forgets the id of a child that ended at once. */
 static void
 child_setup_cb (gpointer user_data)
 {
+  pid_t *group = user_data;
+
   setpgid (0, 0);
   prctl (PR_SET_PDEATHSIG, SIGTERM);
+  *group = getpid ();
+}
+
+static GSubprocess *
+spawn (const char * const  *argv,
+       const char * const  *env,
+       const char          *cwd,
+       pid_t               *group,
+       GError             **error)
+{
+  g_autoptr(GSubprocessLauncher) launcher = NULL;
+  g_auto(GStrv) environment = build_environment (env);
+  GSubprocess *process;
+  pid_t *shared = mmap (NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+  if (shared == MAP_FAILED)
+    {
+      g_set_error (error, SB_MCP_ERROR, SB_MCP_ERROR_CLOSED, "“%s” could not be started: %s.", argv[0],
+                   g_strerror (errno));
+      return NULL;
+    }
+
+  launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE
+                                        | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+  g_subprocess_launcher_set_environ (launcher, environment);
+  g_subprocess_launcher_set_child_setup (launcher, child_setup_cb, shared, NULL);
+  if (cwd != NULL)
+    g_subprocess_launcher_set_cwd (launcher, cwd);
+  process = g_subprocess_launcher_spawnv (launcher, argv, error);
+  *group = *shared;
+  munmap (shared, sizeof *shared);
+
+  return process;
 }
 
 /**
@@ -354,22 +392,13 @@ sb_mcp_child_transport_new (const char * const  *argv,
                             const char          *cwd,
                             GError             **error)
 {
-  g_autoptr(GSubprocessLauncher) launcher = NULL;
   g_autoptr(SbMcpChildTransport) self = g_object_new (SB_TYPE_MCP_CHILD_TRANSPORT, NULL);
-  g_auto(GStrv) environment = build_environment (env);
 
-  launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE
-                                        | G_SUBPROCESS_FLAGS_STDERR_PIPE);
-  g_subprocess_launcher_set_environ (launcher, environment);
-  g_subprocess_launcher_set_child_setup (launcher, child_setup_cb, NULL, NULL);
-  if (cwd != NULL)
-    g_subprocess_launcher_set_cwd (launcher, cwd);
-  self->process = g_subprocess_launcher_spawnv (launcher, argv, error);
+  self->process = spawn (argv, env, cwd, &self->group, error);
   if (self->process == NULL)
     return NULL;
 
   self->name = g_path_get_basename (argv[0]);
-  self->group = (pid_t) g_ascii_strtoll (g_subprocess_get_identifier (self->process), NULL, 10);
   self->duplex = sb_duplex_new (g_subprocess_get_stdout_pipe (self->process),
                                 g_subprocess_get_stdin_pipe (self->process), G_OBJECT (self->process));
   self->stream = sb_mcp_stream_transport_new (self->duplex);
