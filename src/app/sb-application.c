@@ -175,8 +175,8 @@ about_cb (GSimpleAction *action,
                          "developer-name", _("The Sandbar authors"),
                          "copyright", "© The Sandbar authors",
                          "license-type", GTK_LICENSE_GPL_3_0,
-                         "comments", _("Let agents write and run code, and watch every step: the conversation, the "
-                                       "trace, and the sandbox that keeps it all in."),
+                         "comments", _("Let agents write and run code, and watch every step: the conversation, "
+                                       "the trace, and the sandbox that keeps it all in."),
                          /* Translators: put your names here, one a line */
                          "translator-credits", _("translator-credits"),
                          NULL);

@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* What keeps the code of a sandbox in: one guarantee a row, with the value read back from the sandbox itself. */
+/* What keeps the code of a sandbox in: one guarantee a row, with the value read back from the sandbox. */
 #define SB_TYPE_ISOLATION_PAGE (sb_isolation_page_get_type ())
 G_DECLARE_FINAL_TYPE (SbIsolationPage, sb_isolation_page, SB, ISOLATION_PAGE, GtkWidget)
 

@@ -14,8 +14,8 @@ typedef enum
   SB_PANES_WIDE,   /* for all three */
 } SbPanesWidth;
 
-/* Holds the panes of the window and says how many of them fit (property width-class). It asks for less room than
- * its child needs, so that the window can be made narrower than the panes that are shown: the owner hides some. */
+/* Holds the panes of the window and says how many of them fit (property width-class). It asks for less room
+ * than its child needs, so that the window can get narrower than the panes that are shown: the owner hides some. */
 #define SB_TYPE_PANES (sb_panes_get_type ())
 G_DECLARE_FINAL_TYPE (SbPanes, sb_panes, SB, PANES, GtkWidget)
 

@@ -10,8 +10,8 @@
 
 G_BEGIN_DECLS
 
-/* One event of the trace, drawn by itself: kind, title, a bar on the time scale of its turn, duration. Always the
- * same height. */
+/* One event of the trace, drawn by itself: kind, title, a bar on the time scale of its turn, duration.
+ * Always of the same height. */
 #define SB_TYPE_TRACE_ROW (sb_trace_row_get_type ())
 G_DECLARE_FINAL_TYPE (SbTraceRow, sb_trace_row, SB, TRACE_ROW, GtkWidget)
 

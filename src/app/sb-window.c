@@ -63,6 +63,34 @@ update_rehearsal (SbWindow *self)
   gtk_revealer_set_reveal_child (self->rehearsal, sb_workspace_get_rehearsal (self->workspace, NULL));
 }
 
+static gboolean
+belongs_to (SbSandbox      *sandbox,
+            SbConversation *conversation)
+{
+  const char *owner = sb_sandbox_get_owner (sandbox);
+
+  return owner == NULL || conversation == NULL || g_str_equal (owner, sb_conversation_get_id (conversation));
+}
+
+/* Who looks at a conversation looks at its sandbox, not at another one's. */
+static void
+select_own_sandbox (SbWindow *self)
+{
+  GListModel *sandboxes = G_LIST_MODEL (sb_workspace_get_sandboxes (self->workspace));
+  SbConversation *conversation = sb_selection_get_conversation (self->selection);
+  g_autoptr(SbSandbox) own = NULL;
+
+  for (guint i = 0; own == NULL && i < g_list_model_get_n_items (sandboxes); i++)
+    {
+      g_autoptr(SbSandbox) sandbox = g_list_model_get_item (sandboxes, i);
+
+      if (belongs_to (sandbox, conversation))
+        own = g_steal_pointer (&sandbox);
+    }
+
+  sb_selection_set_sandbox (self->selection, own);
+}
+
 /* Runs before the panes hear of the change: they find the messages and the trace read. */
 static void
 conversation_selected_cb (SbWindow *self)
@@ -79,6 +107,7 @@ conversation_selected_cb (SbWindow *self)
         sb_window_show_toast (self, error->message);
     }
 
+  select_own_sandbox (self);
   update_title (self);
 }
 
@@ -94,7 +123,8 @@ sandboxes_changed_cb (SbWindow   *self,
     {
       g_autoptr(SbSandbox) newest = g_list_model_get_item (sandboxes, position);
 
-      sb_selection_set_sandbox (self->selection, newest);
+      if (belongs_to (newest, sb_selection_get_conversation (self->selection)))
+        sb_selection_set_sandbox (self->selection, newest);
     }
 }
 
@@ -290,13 +320,10 @@ sb_window_new (GtkApplication *application,
   SbWindow *self = g_object_new (SB_TYPE_WINDOW, "application", application, NULL);
   GListModel *conversations = sb_workspace_get_conversations (workspace);
   g_autoptr(SbConversation) latest = g_list_model_get_item (conversations, 0);
-  g_autoptr(SbSandbox) sandbox = g_list_model_get_item (G_LIST_MODEL (sb_workspace_get_sandboxes (workspace)),
-                                                        0);
 
   self->workspace = g_object_ref (workspace);
   self->selection = sb_selection_new (workspace);
   connect_workspace (self);
-  sb_selection_set_sandbox (self->selection, sandbox);
   sb_selection_set_conversation (self->selection,
                                  latest != NULL ? latest : sb_workspace_new_conversation (workspace));
 

@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-/* Conversations | chat | inspector. Everything is shown by way of the selection; every verb is a win. action. */
+/* Conversations | chat | inspector. All is shown by way of the selection; every verb is a win. action. */
 #define SB_TYPE_WINDOW (sb_window_get_type ())
 G_DECLARE_FINAL_TYPE (SbWindow, sb_window, SB, WINDOW, AdwApplicationWindow)
 

@@ -175,20 +175,22 @@ test_credit (Fixture       *fixture,
   g_assert_cmpint (sb_file_entry_get_mark (get_entry (fixture, "new.js")), ==, SB_FILE_MARK_MODIFIED);
 }
 
-/* The sandbox dies while a listing is under way. */
+/* The sandbox dies while a listing is under way: what is known stays, and nothing more is asked for. */
 static void
 test_lost (Fixture       *fixture,
            gconstpointer  data)
 {
-  sb_outline_set_expanded (sb_file_tree_get_outline (fixture->tree),
-                           sb_file_tree_lookup (fixture->tree, "lib"), TRUE);
+  SbOutline *outline = sb_file_tree_get_outline (fixture->tree);
+  SbOutlineNode *lib = sb_file_tree_lookup (fixture->tree, "lib");
+
+  sb_outline_set_expanded (outline, lib, TRUE);
   g_subprocess_force_exit (fixture->helper.process);
   sb_test_wait_until (!sb_channel_is_open (fixture->helper.channel));
-  sb_outline_set_expanded (sb_file_tree_get_outline (fixture->tree),
-                           sb_file_tree_lookup (fixture->tree, "lib"), FALSE);
-  sb_outline_set_expanded (sb_file_tree_get_outline (fixture->tree),
-                           sb_file_tree_lookup (fixture->tree, "lib"), TRUE);
+  sb_outline_set_expanded (outline, lib, FALSE);
   g_assert_true (rows_are (fixture, "lib zoo.txt "));
+  sb_outline_set_expanded (outline, lib, TRUE);
+  /* The answer may have been faster than the end. */
+  g_assert_true (rows_are (fixture, "lib zoo.txt ") || rows_are (fixture, "lib lib/a.js zoo.txt "));
 }
 
 static void

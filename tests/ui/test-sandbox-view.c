@@ -110,7 +110,8 @@ shows (GtkWidget  *widget,
   gboolean found = GTK_IS_LABEL (widget) && gtk_widget_get_mapped (widget)
                    && g_str_has_prefix (gtk_label_get_text (GTK_LABEL (widget)), text);
 
-  for (child = gtk_widget_get_first_child (widget); !found && child != NULL; child = gtk_widget_get_next_sibling (child))
+  for (child = gtk_widget_get_first_child (widget); !found && child != NULL;
+       child = gtk_widget_get_next_sibling (child))
     found = shows (child, text);
 
   return found;

@@ -65,10 +65,12 @@ static GtkWidget *
 find_type (GtkWidget *widget,
            GType      type)
 {
+  GtkWidget *child;
+
   if (G_TYPE_CHECK_INSTANCE_TYPE (widget, type))
     return widget;
 
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+  for (child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
     {
       GtkWidget *found = find_type (child, type);
 
@@ -108,21 +110,28 @@ is_named (GtkWidget *widget)
 static gboolean
 is_ours (GtkWidget *widget)
 {
-  static const char * const foreign[] = { "AdwToastWidget", "GtkWindowControls", "GtkSearchBar", "GtkSpinButton", "AdwViewSwitcher",
-                                          "AdwEntryRow", "AdwPasswordEntryRow", "GtkPopover" };
+  static const char * const foreign[] = {
+    "AdwEntryRow", "AdwPasswordEntryRow", "AdwToastWidget", "AdwViewSwitcher", "GtkPopover", "GtkSearchBar",
+    "GtkWindowControls",
+  };
+  GtkWidget *parent = gtk_widget_get_parent (widget);
 
-  for (GtkWidget *above = gtk_widget_get_parent (widget); above != NULL; above = gtk_widget_get_parent (above))
+  for (GtkWidget *above = parent; above != NULL; above = gtk_widget_get_parent (above))
     for (guint i = 0; i < G_N_ELEMENTS (foreign); i++)
-      if (g_type_from_name (foreign[i]) != 0 && g_type_is_a (G_OBJECT_TYPE (above),
-                                                             g_type_from_name (foreign[i])))
-        return FALSE;
+      {
+        GType type = g_type_from_name (foreign[i]);
 
-  return !GTK_IS_MENU_BUTTON (gtk_widget_get_parent (widget)) && !GTK_IS_DROP_DOWN (gtk_widget_get_parent (widget));
+        if (type != 0 && G_TYPE_CHECK_INSTANCE_TYPE (above, type))
+          return FALSE;
+      }
+
+  return !GTK_IS_MENU_BUTTON (parent) && !GTK_IS_DROP_DOWN (parent);
 }
 
 static guint
 check_names (GtkWidget *widget)
 {
+  GtkWidget *child;
   guint n_checked = 0;
 
   if ((GTK_IS_BUTTON (widget) || GTK_IS_MENU_BUTTON (widget) || GTK_IS_SWITCH (widget)) && is_ours (widget))
@@ -133,7 +142,7 @@ check_names (GtkWidget *widget)
       n_checked++;
     }
 
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+  for (child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
     n_checked += check_names (child);
 
   return n_checked;
