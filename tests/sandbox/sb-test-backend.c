@@ -5,6 +5,8 @@
 
 #include "sb-test-backend.h"
 
+#include <signal.h>
+
 #include "sb-test.h"
 
 typedef struct
@@ -39,7 +41,7 @@ child_free (gpointer data)
 {
   Child *child = data;
 
-  g_subprocess_force_exit (child->process);
+  g_subprocess_send_signal (child->process, SIGTERM);
   g_subprocess_wait (child->process, NULL, NULL);
   sb_test_remove_dir (child->workspace);
   g_object_unref (child->process);
@@ -66,8 +68,9 @@ spawn (SbTestBackend *self,
   child->id = g_strdup (id);
   child->workspace = sb_test_make_dir ();
   argument = g_strconcat ("--workspace=", child->workspace, NULL);
+  /* Below a guard: without a namespace, commands outlive a sandbar-init that is killed. */
   child->process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error,
-                                     program, argument, NULL);
+                                     program, "--guard", program, argument, NULL);
   g_assert_no_error (error);
   g_ptr_array_add (self->children, child);
   self->started++;
@@ -290,5 +293,5 @@ void
 sb_test_backend_kill_all (SbTestBackend *self)
 {
   for (guint i = 0; i < self->children->len; i++)
-    g_subprocess_force_exit (((Child *) g_ptr_array_index (self->children, i))->process);
+    g_subprocess_send_signal (((Child *) g_ptr_array_index (self->children, i))->process, SIGTERM);
 }
