@@ -124,7 +124,9 @@ wait_for_end (const sigset_t *set,
     {
       if (poll (fds, 2, -1) < 0 || fds[0].revents != 0 || (fds[1].revents & ~POLLIN) != 0)
         return;
-      if (read (signals, &info, sizeof info) != (ssize_t) sizeof info || info.ssi_signo != SIGCHLD || waitpid (program, status, WNOHANG) == program)
+      if (read (signals, &info, sizeof info) != (ssize_t) sizeof info)
+        return;
+      if (info.ssi_signo != SIGCHLD || waitpid (program, status, WNOHANG) == program)
         return;
     }
 }

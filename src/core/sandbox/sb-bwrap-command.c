@@ -351,4 +351,6 @@ void
 sb_bwrap_command_end (GSubprocess *process)
 {
   g_subprocess_send_signal (process, SIGTERM);
+  /* Somebody may have stopped it together with the sandbox. */
+  g_subprocess_send_signal (process, SIGCONT);
 }
