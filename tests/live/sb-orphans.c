@@ -5,6 +5,7 @@
 
 #include "sb-orphans.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -97,6 +98,15 @@ sb_orphans_count (void)
   g_autoptr(GArray) found = list_orphans ();
 
   return found->len;
+}
+
+void
+sb_orphans_kill (void)
+{
+  g_autoptr(GArray) found = list_orphans ();
+
+  for (guint i = 0; i < found->len; i++)
+    kill (g_array_index (found, int, i), SIGKILL);
 }
 
 char *

@@ -13,5 +13,7 @@ void  sb_orphans_adopt      (void);
 guint sb_orphans_count      (void);
 /* Their command lines, a line each. */
 char *sb_orphans_describe   (void);
+/* All of them, by force. */
+void  sb_orphans_kill       (void);
 
 G_END_DECLS
