@@ -78,7 +78,6 @@ _sb_window_layout_save (SbWindow *self)
     save_int (self, "window.inspector-width", MAX (inner - gtk_paned_get_position (self->inner_paned), 300));
 }
 
-/* How many panes fit decides what is shown; what the user asked for last is never what gives way. */
 void
 _sb_window_layout_apply (SbWindow *self)
 {
@@ -89,10 +88,6 @@ _sb_window_layout_apply (SbWindow *self)
     {
       self->show_sidebar = self->wants_sidebar;
       self->show_inspector = self->wants_inspector;
-    }
-  else if (width == SB_PANES_MEDIUM)
-    {
-      self->show_inspector = self->show_inspector && !self->show_sidebar;
     }
 
   gtk_widget_set_visible (self->sidebar_column, self->show_sidebar);
@@ -105,6 +100,21 @@ _sb_window_layout_apply (SbWindow *self)
   adw_header_bar_set_show_start_title_buttons (self->chat_header, !self->show_sidebar);
   adw_header_bar_set_show_end_title_buttons (self->chat_header, !self->show_inspector);
   _sb_window_actions_update (self);
+}
+
+/* What gives way when there is less room: the inspector first, unless it was asked for where it took the place of
+ * the conversations; with room for one pane, the conversations as well. */
+void
+_sb_window_layout_narrow (SbWindow *self)
+{
+  SbPanesWidth width = sb_panes_get_width_class (self->panes);
+
+  if (self->show_sidebar && width < SB_PANES_WIDE)
+    self->show_inspector = FALSE;
+  if (width == SB_PANES_NARROW)
+    self->show_sidebar = FALSE;
+
+  _sb_window_layout_apply (self);
 }
 
 void

@@ -54,6 +54,8 @@ void _sb_window_actions_update     (SbWindow      *self);
 void _sb_window_layout_load        (SbWindow      *self);
 void _sb_window_layout_save        (SbWindow      *self);
 void _sb_window_layout_apply       (SbWindow      *self);
+/* After the room for the panes changed. */
+void _sb_window_layout_narrow      (SbWindow      *self);
 /* The user's wish; what gives way to it is decided here. */
 void _sb_window_show_sidebar       (SbWindow      *self,
                                     gboolean       show);

@@ -150,7 +150,7 @@ search_toggled_cb (SbWindow        *self,
 static void
 width_changed_cb (SbWindow *self)
 {
-  _sb_window_layout_apply (self);
+  _sb_window_layout_narrow (self);
 }
 
 static gboolean

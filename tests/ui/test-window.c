@@ -340,6 +340,10 @@ test_widths (Fixture       *fixture,
   sb_test_wait_until (is_shown (fixture, "SbSidebar") && is_shown (fixture, "SbTraceView"));
   gtk_widget_activate_action (window, "win.show-page", "s", "sandbox");
   sb_test_wait_until (is_shown (fixture, "SbSandboxView"));
+
+  resize (fixture, 420, SB_PANES_NARROW);
+  sb_test_wait_until (is_shown (fixture, "SbChatView"));
+  g_assert_false (is_shown (fixture, "SbSidebar") || is_shown (fixture, "SbSandboxView"));
 }
 
 static void
