@@ -117,3 +117,27 @@ sb_live_engine_remove (SbSandboxBackend *backend,
 
   return sb_sandbox_backend_remove_finish (backend, result, error);
 }
+
+/* scripts/SCRIPT with its arguments; what it prints. (transfer full) */
+char *
+sb_live_engine_script (const char *script,
+                       const char *host,
+                       const char *argument,
+                       const char *directory)
+{
+  g_autofree char *path = g_build_filename (g_getenv ("SB_TEST_SOURCE_ROOT"), "scripts", script, NULL);
+  g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
+  g_autoptr(GSubprocess) process = NULL;
+  g_autoptr(GError) error = NULL;
+  char *output = NULL;
+
+  if (host != NULL)
+    g_subprocess_launcher_setenv (launcher, "DOCKER_HOST", host, TRUE);
+  process = g_subprocess_launcher_spawn (launcher, &error, path, argument, directory, NULL);
+  g_assert_no_error (error);
+  g_subprocess_communicate_utf8 (process, NULL, NULL, &output, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_get_successful (process));
+
+  return g_strstrip (output);
+}

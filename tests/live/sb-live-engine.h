@@ -27,5 +27,10 @@ SbDuplex       *sb_live_engine_start   (SbSandboxBackend  *backend,
 gboolean        sb_live_engine_remove  (SbSandboxBackend  *backend,
                                         const char        *id,
                                         GError           **error);
+/* host: nullable. For engines of a test's own: "test-engine" start or stop in a directory, "build-image". */
+char           *sb_live_engine_script  (const char        *script,
+                                        const char        *host,
+                                        const char        *argument,
+                                        const char        *directory);
 
 G_END_DECLS

@@ -101,12 +101,12 @@ sb_orphans_count (void)
 }
 
 void
-sb_orphans_kill (void)
+sb_orphans_signal (int signal_number)
 {
   g_autoptr(GArray) found = list_orphans ();
 
   for (guint i = 0; i < found->len; i++)
-    kill (g_array_index (found, int, i), SIGKILL);
+    kill (g_array_index (found, int, i), signal_number);
 }
 
 char *

@@ -3,6 +3,8 @@
 
 #include "config.h"
 
+#include <signal.h>
+
 #include <string.h>
 #include <sys/resource.h>
 
@@ -334,7 +336,7 @@ test_killed (Fixture       *fixture,
   send (fixture, "go");
   sb_test_wait_until (sb_fake_model_get_n_requests (fixture->model) == 2);
   sandbox = g_list_model_get_item (G_LIST_MODEL (sandboxes), 0);
-  sb_orphans_kill ();
+  sb_orphans_signal (SIGKILL);
   sb_test_wait_until (!sb_conversation_get_running (fixture->conversation));
   assert_call (fixture, "exec", SB_MESSAGE_STATE_FAILED, "failed", "initSandbox");
   g_assert_cmpint (sb_sandbox_get_state (sandbox), ==, SB_SANDBOX_STATE_LOST);

@@ -424,29 +424,6 @@ test_cancelled_start (void)
     }
 }
 
-static char *
-run_script (const char *script,
-            const char *host,
-            const char *argument,
-            const char *directory)
-{
-  g_autofree char *path = g_build_filename (g_getenv ("SB_TEST_SOURCE_ROOT"), "scripts", script, NULL);
-  g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
-  g_autoptr(GSubprocess) process = NULL;
-  g_autoptr(GError) error = NULL;
-  char *output = NULL;
-
-  if (host != NULL)
-    g_subprocess_launcher_setenv (launcher, "DOCKER_HOST", host, TRUE);
-  process = g_subprocess_launcher_spawn (launcher, &error, path, argument, directory, NULL);
-  g_assert_no_error (error);
-  g_subprocess_communicate_utf8 (process, NULL, NULL, &output, NULL, &error);
-  g_assert_no_error (error);
-  g_assert_true (g_subprocess_get_successful (process));
-
-  return g_strstrip (output);
-}
-
 /* An engine of its own, for it is ended while a sandbox runs in it. */
 static void
 test_engine_stopped (void)
@@ -467,8 +444,8 @@ test_engine_stopped (void)
     return;
 
   directory = sb_test_make_dir ();
-  host = run_script ("test-engine", NULL, "start", directory);
-  built = run_script ("build-image", host, NULL, NULL);
+  host = sb_live_engine_script ("test-engine", NULL, "start", directory);
+  built = sb_live_engine_script ("build-image", host, NULL, NULL);
   client = sb_docker_client_new (host, &error);
   g_assert_no_error (error);
   backend = sb_docker_backend_new (client, NULL, NULL);
@@ -476,7 +453,7 @@ test_engine_stopped (void)
   g_assert_no_error (error);
   sb_duplex_start (duplex, ignore_data_cb, closed_cb, &closed);
 
-  stopped = run_script ("test-engine", NULL, "stop", directory);
+  stopped = sb_live_engine_script ("test-engine", NULL, "stop", directory);
   sb_test_remove_dir (directory);
   sb_test_wait_until (closed);
   again = sb_live_engine_start (backend, "box-again", NULL, &error);

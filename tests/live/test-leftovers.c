@@ -347,13 +347,6 @@ make_directories (void)
     }
 }
 
-static void
-remove_directories (void)
-{
-  sb_test_remove_dir (own_directory);
-  g_clear_pointer (&own_directory, g_free);
-}
-
 int
 main (int    argc,
       char **argv)
@@ -375,7 +368,8 @@ main (int    argc,
   g_test_add_data_func ("/live/leftovers/docker/cycles", "docker", test_cycles);
   g_test_add_data_func ("/live/leftovers/files", NULL, test_files);
   status = g_test_run ();
-  remove_directories ();
+  sb_test_remove_dir (own_directory);
+  g_clear_pointer (&own_directory, g_free);
 
   return status;
 }

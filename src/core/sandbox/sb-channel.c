@@ -9,6 +9,8 @@
 #include "sb-handshake.h"
 
 #define PING_SECONDS 5
+/* The far end gives us up after as long. Pings are counted, not seconds: after a suspend both have time to answer. */
+#define MAX_UNANSWERED (SB_WIRE_DEFAULT_LEASE / PING_SECONDS)
 
 typedef enum
 {
@@ -37,6 +39,7 @@ struct _SbChannel
   SbGreeting    *greeting;
   SbWireDecoder *decoder;  /* too large to lie in a GObject */
   guint          ping_id;
+  guint          unanswered; /* pings since the last sign of life */
 
   State   state;
   guint32 next_id;
@@ -110,8 +113,9 @@ close_channel (SbChannel    *self,
   enter (self, STATE_CLOSED);
   g_clear_handle_id (&self->ping_id, g_source_remove);
   sb_duplex_close (self->duplex);
-  fail_requests (self, reason);
+  /* In this order: whoever hears that a request failed may ask why the sandbox is gone. */
   g_signal_emit (self, signals[SIGNAL_CLOSED], 0, reason);
+  fail_requests (self, reason);
 }
 
 static GError *
@@ -197,6 +201,7 @@ data_cb (SbDuplex     *duplex,
   g_autoptr(SbChannel) keep = g_object_ref (self);
   gboolean good = TRUE;
 
+  self->unanswered = 0;
   while (good && length > 0 && self->state == STATE_OPEN)
     {
       SbWireFrame frame;
@@ -228,6 +233,15 @@ static gboolean
 ping_cb (gpointer user_data)
 {
   SbChannel *self = SB_CHANNEL (user_data);
+
+  if (self->unanswered++ >= MAX_UNANSWERED)
+    {
+      g_autoptr(GError) error = g_error_new (SB_CHANNEL_ERROR, SB_CHANNEL_ERROR_CLOSED,
+                                             "it has not answered for %u seconds", SB_WIRE_DEFAULT_LEASE);
+
+      close_channel (self, error);
+      return G_SOURCE_REMOVE;
+    }
 
   /* A far end that takes nothing gets nothing more: it lives on as long as it hears of us at all. */
   if (sb_duplex_get_pending (self->duplex) == 0)

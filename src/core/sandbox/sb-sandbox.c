@@ -442,7 +442,7 @@ sb_sandbox_start_finish (SbSandbox     *self,
 }
 
 /* A start under way ends as failed, soon. A backend that is cut off in the middle may leave something
- * behind (bwrap does, between its clone and its user map), so the start comes to its end first, if that
+ * behind (an engine does, between create and start), so the start comes to its end first, if that
  * does not take long. */
 void
 sb_sandbox_abort_start (SbSandbox *self)
