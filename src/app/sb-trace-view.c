@@ -241,6 +241,16 @@ filter_stopped_cb (SbTraceView *self)
   gtk_widget_grab_focus (GTK_WIDGET (self->list));
 }
 
+/* Not the list item's teardown: by then it may have let go of the row. */
+static void
+row_gone_cb (gpointer  user_data,
+             GObject  *row)
+{
+  g_autoptr(GPtrArray) widgets = user_data;
+
+  g_ptr_array_remove_fast (widgets, row);
+}
+
 static void
 row_gone_cb (gpointer  user_data,
              GObject  *row)
