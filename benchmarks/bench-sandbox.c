@@ -13,6 +13,11 @@
 #include "sb-sandbox-manager-private.h"
 #include "sb-sandbox-server.h"
 
+/* As ours: with --tmpfs, the engine puts the owner and mode of the image's folder over what it was told. */
+#define PEER_WORKSPACE \
+  "type=volume,target=/workspace,volume-nocopy,volume-opt=type=tmpfs,volume-opt=device=tmpfs," \
+  "\"volume-opt=o=size=512m,uid=65532,gid=65532,mode=0755,nosuid,nodev\""
+
 typedef struct
 {
   SbSandboxManager *manager;
@@ -90,7 +95,8 @@ repeat_docker_exec (Bench      *bench,
     return NULL;
 
   series = sb_bench_series_new ();
-  sb_bench_command (argv);
+  if (sb_bench_command (argv) < 0)
+    g_error ("docker exec %s failed", script);
   for (guint i = 0; i < rounds; i++)
     sb_bench_series_add (series, sb_bench_command (argv));
 
@@ -108,11 +114,11 @@ start_peer_container (Bench         *bench,
     {
       g_autofree char *name = g_strdup_printf ("sandbar-bench-%u", i);
       const char *run[] = { "docker", "run", "-d", "--rm", "--name", name, "--network", "none", "--cap-drop", "ALL",
-                            "--read-only", "--tmpfs", "/workspace:mode=1777", "--memory", "1g", "--pids-limit", "512",
+                            "--read-only", "--mount", PEER_WORKSPACE, "--memory", "1g", "--pids-limit", "512",
                             "--security-opt", "no-new-privileges", "--user", "65532:65532", image,
                             "sleep", "600", NULL };
       const char *exec[] = { "docker", "exec", name, "true", NULL };
-      const char *kill[] = { "docker", "rm", "-f", name, NULL };
+      const char *kill[] = { "docker", "rm", "-fv", name, NULL };
       double started = sb_bench_command (run);
 
       if (started < 0)
@@ -128,7 +134,7 @@ start_peer_container (Bench         *bench,
 static void
 stop_peer_container (Bench *bench)
 {
-  const char *kill[] = { "docker", "rm", "-f", bench->container, NULL };
+  const char *kill[] = { "docker", "rm", "-fv", bench->container, NULL };
 
   if (bench->container != NULL)
     sb_bench_command (kill);
@@ -222,8 +228,8 @@ measure_calls (Bench *bench,
   sb_bench_row ("exec true through the tool", "ms", ours, "docker exec true", peer);
 
   call_tool (bench, "exec", make_files);
-  if (bench->container != NULL)
-    sb_bench_command (peer_script);
+  if (bench->container != NULL && sb_bench_command (peer_script) < 0)
+    g_error ("the files could not be made in the peer's container");
   list = repeat_tool (bench, rounds * 10, "listFiles", "{\"path\":\"d\"}");
   peer_list = repeat_docker_exec (bench, rounds, "ls -la /workspace/d");
   sb_bench_row ("list 30 files through the tool", "ms", list, "docker exec ls -la", peer_list);

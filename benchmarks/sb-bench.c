@@ -85,6 +85,14 @@ sb_bench_row (const char    *name,
   g_print ("\n");
 }
 
+void
+sb_bench_figure (const char *name,
+                 const char *unit,
+                 double      value)
+{
+  g_print ("%s\t%s\t%.3f\n", name, unit, value);
+}
+
 double
 sb_bench_command (const char * const *argv)
 {

@@ -23,6 +23,10 @@ void           sb_bench_row           (const char          *name,
                                        SbBenchSeries       *ours,
                                        const char          *peer_name,
                                        SbBenchSeries       *peer);
+/* The same for a figure that is taken once. */
+void           sb_bench_figure        (const char          *name,
+                                       const char          *unit,
+                                       double               value);
 /* Milliseconds that a whole command takes; negative when it fails. */
 double         sb_bench_command       (const char * const  *argv);
 /* Milliseconds since some moment. */
