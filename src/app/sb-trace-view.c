@@ -252,15 +252,6 @@ row_gone_cb (gpointer  user_data,
 }
 
 static void
-row_gone_cb (gpointer  user_data,
-             GObject  *row)
-{
-  g_autoptr(GPtrArray) widgets = user_data;
-
-  g_ptr_array_remove_fast (widgets, row);
-}
-
-static void
 row_setup_cb (SbTraceView *self,
               GtkListItem *item)
 {
