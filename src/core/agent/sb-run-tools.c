@@ -82,6 +82,24 @@ write_structured (SbToolJob *job,
   return sb_run_mask (job->run, json);
 }
 
+/* Below what the call had said by then: why it went no further. Without output the result is shown itself, and the
+ * result of a command that came to its end is that output. */
+static void
+append_reason (SbToolJob  *job,
+               const char *reason,
+               JsonNode   *structured)
+{
+  gsize length = sb_message_get_text_length (job->message);
+
+  if (length == 0 || (structured != NULL && JSON_NODE_HOLDS_OBJECT (structured) &&
+                      json_object_has_member (json_node_get_object (structured), "exitCode")))
+    return;
+
+  if (sb_message_get_text (job->message)[length - 1] != '\n')
+    sb_message_append_text (job->message, "\n", 1);
+  sb_message_append_text (job->message, reason, strlen (reason));
+}
+
 /* Every call ends here, with a result for the model. result: as it came, hostile. */
 static void
 end_job (SbToolJob      *job,
@@ -100,6 +118,8 @@ end_job (SbToolJob      *job,
 
   sb_text_filter_finish (job->filter, job->scratch);
   append_live (job);
+  if (state != SB_MESSAGE_STATE_DONE)
+    append_reason (job, bounded, structured);
   sb_message_set_result (job->message, bounded, json, state != SB_MESSAGE_STATE_DONE);
   sb_message_set_badge (job->message, badge);
   sb_trace_event_set_subtitle (job->event, badge);
