@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the Sandbar authors */
 
-/* Streams tokens into a real chat view and opens a long conversation; prints CPU share, gaps between frames, memory.
- * Run it under a display, e.g. GSK_RENDERER=cairo xvfb-run -a bench-transcript [TOKENS_PER_SECOND [SECONDS]]. */
+/* Streams tokens into a real chat view and opens a long conversation: CPU share, gaps between frames, memory.
+ * Needs a display, e.g. GSK_RENDERER=cairo xvfb-run -a. usage: bench-transcript [TOKENS_PER_SECOND [SECONDS]] */
 
 #include "config.h"
 
@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sb-bench.h"
 #include "sb-chat-view.h"
 #include "sb-fake-workspace.h"
 #include "sb-sample.h"
@@ -21,12 +22,13 @@
 
 typedef struct
 {
-  SbMessage *message;
-  GArray    *gaps;    /* of double, ms */
-  gint64     start;
-  gint64     last_frame;
-  guint      rate;
-  guint      n_tokens;
+  SbMessage     *message;
+  SbBenchSeries *gaps;       /* ms */
+  gint64         start;
+  double         last_frame; /* ms */
+  double         longest;    /* ms */
+  guint          rate;
+  guint          n_tokens;
 } Stream;
 
 #define PARAGRAPH \
@@ -64,31 +66,16 @@ resident_megabytes (void)
   return pages * (double) sysconf (_SC_PAGESIZE) / (1024 * 1024);
 }
 
-static int
-compare_doubles (gconstpointer a,
-                 gconstpointer b)
-{
-  double left = *(const double *) a;
-  double right = *(const double *) b;
-
-  return left < right ? -1 : left > right;
-}
-
-static double
-percentile (GArray *sorted,
-            double  part)
-{
-  return sorted->len > 0 ? g_array_index (sorted, double, (guint) ((sorted->len - 1) * part)) : 0;
-}
-
 static void
 frame_cb (Stream *stream)
 {
-  gint64 now = g_get_monotonic_time ();
-  double gap = (now - stream->last_frame) / 1000.0;
+  double now = sb_bench_now ();
 
   if (stream->last_frame > 0)
-    g_array_append_val (stream->gaps, gap);
+    {
+      sb_bench_series_add (stream->gaps, now - stream->last_frame);
+      stream->longest = MAX (stream->longest, now - stream->last_frame);
+    }
   stream->last_frame = now;
 }
 
@@ -131,7 +118,9 @@ bench_stream (SbChatView *chat,
 {
   g_autoptr(SbConversation) conversation = sb_conversation_new (NULL, NULL);
   g_autoptr(SbMessage) message = sb_message_new (SB_MESSAGE_ROLE_ASSISTANT, "turn");
-  Stream stream = { .message = message, .rate = rate, .gaps = g_array_new (FALSE, FALSE, sizeof (double)) };
+  g_autoptr(SbBenchSeries) gaps = sb_bench_series_new ();
+  g_autofree char *cpu_name = g_strdup_printf ("%u tokens/s into the chat, CPU of one core", rate);
+  Stream stream = { .message = message, .rate = rate, .gaps = gaps };
   GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (chat));
   double cpu;
   gulong id;
@@ -151,13 +140,10 @@ bench_stream (SbChatView *chat,
   cpu = cpu_seconds () - cpu;
   g_signal_handler_disconnect (clock, id);
 
-  g_array_sort (stream.gaps, compare_doubles);
-  g_print ("stream %u tok/s, %u tokens in %u s: CPU %.0f %%, %u frames, gap p50 %.1f p95 %.1f max %.1f ms, "
-           "RSS %.0f MB\n",
-           rate, stream.n_tokens, seconds, cpu / seconds * 100, stream.gaps->len,
-           percentile (stream.gaps, 0.5), percentile (stream.gaps, 0.95), percentile (stream.gaps, 1.0),
-           resident_megabytes ());
-  g_array_unref (stream.gaps);
+  sb_bench_figure (cpu_name, "%", cpu / seconds * 100);
+  sb_bench_row ("  from frame to frame", "ms", gaps, NULL, NULL);
+  sb_bench_figure ("  the longest gap", "ms", stream.longest);
+  sb_bench_figure ("  memory after it", "MB", resident_megabytes ());
 }
 
 static void
@@ -185,9 +171,9 @@ bench_open (SbChatView *chat)
     g_main_context_iteration (NULL, TRUE);
   g_signal_handler_disconnect (clock, id);
 
-  g_print ("open %u messages: first frame after %.0f ms", MESSAGES, (first - start) / 1000.0);
+  sb_bench_figure ("a conversation of 5000 messages opened", "ms", (first - start) / 1000.0);
   run_for (3000);
-  g_print (", RSS with all of it %.0f MB\n", resident_megabytes ());
+  sb_bench_figure ("  memory with all of it", "MB", resident_megabytes ());
 }
 
 int
