@@ -5,11 +5,9 @@
 
 #include <string.h>
 
+#include "sb-aimock.h"
 #include "sb-llm-provider.h"
 #include "sb-test.h"
-
-#define SERVER "node_modules/@copilotkit/aimock/dist/cli.js"
-#define FIXTURES "tests/llm/cases/aimock.json"
 
 /* A server for OpenAI's protocol that we did not write. */
 typedef struct
@@ -19,55 +17,16 @@ typedef struct
   GString       *text;
 } Fixture;
 
-static guint16
-find_free_port (void)
-{
-  g_autoptr(GSocketListener) listener = g_socket_listener_new ();
-  guint16 port = g_socket_listener_add_any_inet_port (listener, NULL, NULL);
-
-  g_socket_listener_close (listener);
-
-  return port;
-}
-
-static gboolean
-is_up (guint16 port)
-{
-  g_autoptr(GSocketClient) client = g_socket_client_new ();
-  g_autoptr(GSocketConnection) connection = NULL;
-
-  connection = g_socket_client_connect_to_host (client, "127.0.0.1", port, NULL, NULL);
-
-  return connection != NULL;
-}
-
 static void
 set_up (Fixture       *fixture,
         gconstpointer  data)
 {
-  const char *npm_dir = g_getenv ("SANDBAR_TEST_NPM_DIR");
-  const char *root = g_getenv ("SB_TEST_SOURCE_ROOT");
-  g_autofree char *program = npm_dir != NULL ? g_build_filename (npm_dir, SERVER, NULL) : NULL;
-  g_autofree char *fixtures = g_build_filename (root != NULL ? root : ".", FIXTURES, NULL);
-  g_autofree char *port_text = NULL;
   g_autofree char *url = NULL;
-  g_autoptr(GError) error = NULL;
-  guint16 port = 0;
 
-  if (program == NULL || !g_file_test (program, G_FILE_TEST_EXISTS))
-    {
-      g_test_skip ("SANDBAR_TEST_NPM_DIR names no directory with @copilotkit/aimock");
-      return;
-    }
+  fixture->process = sb_aimock_start ("aimock.json", &url);
+  if (fixture->process == NULL)
+    return;
 
-  port = find_free_port ();
-  port_text = g_strdup_printf ("%u", port);
-  url = g_strdup_printf ("http://127.0.0.1:%u", port);
-  fixture->process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE,
-                                       &error, "node", program, "--port", port_text, "--fixtures", fixtures,
-                                       "--chunk-size", "5", "--log-level", "silent", NULL);
-  g_assert_no_error (error);
-  sb_test_wait_until (is_up (port));
   fixture->provider = sb_llm_provider_new (sb_llm_profile_lookup ("openai"), url, "test-key");
   fixture->text = g_string_new (NULL);
 }
@@ -79,9 +38,7 @@ tear_down (Fixture       *fixture,
   if (fixture->process == NULL)
     return;
 
-  g_subprocess_force_exit (fixture->process);
-  g_subprocess_wait (fixture->process, NULL, NULL);
-  g_clear_object (&fixture->process);
+  sb_aimock_stop (g_steal_pointer (&fixture->process));
   g_clear_object (&fixture->provider);
   g_string_free (fixture->text, TRUE);
 }
