@@ -282,10 +282,12 @@ test_http_errors (RunFixture    *fixture,
     guint       status;
     const char *type;
     const char *body;
+    gboolean    can_retry;
   } cases[] = {
-    { 401, "application/json", ERROR_JSON },
-    { 400, "application/json", ERROR_JSON },
-    { 200, "text/html", "<html>Welcome to the hotel</html>" },
+    { 401, "application/json", ERROR_JSON, TRUE },
+    { 404, "application/json", ERROR_JSON, TRUE },
+    { 400, "application/json", ERROR_JSON, FALSE },
+    { 200, "text/html", "<html>Welcome to the hotel</html>", TRUE },
   };
   GListModel *events = G_LIST_MODEL (sb_conversation_get_trace (fixture->conversation));
 
@@ -302,6 +304,8 @@ test_http_errors (RunFixture    *fixture,
       g_test_message ("%u: %s – %s", cases[i].status, sb_message_get_text (notice), sb_message_get_hint (notice));
       g_assert_cmpint (sb_message_get_notice_kind (notice), ==, SB_NOTICE_KIND_ERROR);
       g_assert_nonnull (sb_message_get_hint (notice));
+      g_assert_cmpint (sb_message_get_can_retry (notice), ==, cases[i].can_retry);
+      g_assert_null (strstr (sb_message_get_text (notice), "<"));
 
       /* The failed call is in the trace with its request. */
       call = g_list_model_get_item (events, g_list_model_get_n_items (events) - 1);

@@ -366,14 +366,13 @@ sb_llm_error_get_hint (const GError *error)
   return default_hints[error->code];
 }
 
-/* Whether asking the same again has a chance. */
+/* Whether asking the same again has a chance, by itself or when the user has done what the hint says: a new key, another
+ * model, another address. A request that is refused as it is stays refused. */
 gboolean
 sb_llm_error_can_retry (const GError *error)
 {
   if (error == NULL || error->domain != SB_LLM_ERROR)
     return FALSE;
 
-  return error->code == SB_LLM_ERROR_UNREACHABLE || error->code == SB_LLM_ERROR_RATE_LIMIT ||
-         error->code == SB_LLM_ERROR_SERVER || error->code == SB_LLM_ERROR_CUT ||
-         error->code == SB_LLM_ERROR_TIMEOUT;
+  return error->code != SB_LLM_ERROR_REQUEST && error->code != SB_LLM_ERROR_CONTEXT;
 }
