@@ -365,6 +365,22 @@ sb_outline_set_expanded (SbOutline     *self,
 }
 
 void
+sb_outline_toggle (SbOutline *self,
+                   guint      position)
+{
+  SbOutlineNode *node;
+
+  g_return_if_fail (SB_IS_OUTLINE (self));
+
+  if (position >= self->rows->len)
+    return;
+
+  node = g_ptr_array_index (self->rows, position);
+  if (sb_outline_node_get_expandable (node))
+    sb_outline_set_expanded (self, node, !node->expanded);
+}
+
+void
 sb_outline_reveal (SbOutline     *self,
                    SbOutlineNode *node)
 {

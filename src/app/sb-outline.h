@@ -38,6 +38,9 @@ void           sb_outline_clear        (SbOutline           *self);
 void           sb_outline_set_expanded (SbOutline           *self,
                                         SbOutlineNode       *node,
                                         gboolean             expanded);
+/* Expands the row's node, or collapses it, if it has something below it. */
+void           sb_outline_toggle       (SbOutline           *self,
+                                        guint                position);
 /* Expands what is above the node. */
 void           sb_outline_reveal       (SbOutline           *self,
                                         SbOutlineNode       *node);

@@ -281,11 +281,7 @@ static void
 row_activated_cb (SbTraceView *self,
                   guint        position)
 {
-  SbOutline *outline = sb_trace_rows_get_outline (self->rows);
-  g_autoptr(SbOutlineNode) node = g_list_model_get_item (G_LIST_MODEL (outline), position);
-
-  if (node != NULL && sb_outline_node_get_expandable (node))
-    sb_outline_set_expanded (outline, node, !sb_outline_node_get_expanded (node));
+  sb_outline_toggle (sb_trace_rows_get_outline (self->rows), position);
 }
 
 static void

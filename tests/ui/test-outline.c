@@ -129,6 +129,13 @@ test_collapse (Fixture       *fixture,
   assert_rows (fixture, "a b ");
   sb_outline_set_expanded (fixture->outline, a, TRUE);
   assert_rows (fixture, "a .a1 ..a11 .a2 b ");
+
+  sb_outline_toggle (fixture->outline, 1);
+  assert_rows (fixture, "a .a1 .a2 b ");
+  sb_outline_toggle (fixture->outline, 1);
+  sb_outline_toggle (fixture->outline, 4);
+  sb_outline_toggle (fixture->outline, 5);
+  assert_rows (fixture, "a .a1 ..a11 .a2 b ");
 }
 
 static void
