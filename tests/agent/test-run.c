@@ -458,7 +458,7 @@ test_redacted (RunFixture    *fixture,
 
   sb_fake_model_call (fixture->model, "echo {\"text\":\"sk-fixture-generic\"}", NULL);
   sb_fake_model_say (fixture->model, "It is sk-fixture-generic.");
-  g_assert_cmpint (run_fixture_ask (fixture, "@coder what is it?"), ==, SB_RUN_STATE_DONE);
+  g_assert_cmpint (run_fixture_ask (fixture, "@coder what is sk-fixture-generic?"), ==, SB_RUN_STATE_DONE);
   sb_fake_model_fail (fixture->model, 401, "application/json",
                       "{\"error\":{\"message\":\"Wrong key: sk-fixture-generic\"}}");
   g_assert_cmpint (run_fixture_ask (fixture, "@coder and now?"), ==, SB_RUN_STATE_FAILED);

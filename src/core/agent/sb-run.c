@@ -577,7 +577,9 @@ sb_run_open (SbRun      *self,
   sb_message_set_trace_id (self->user, sb_trace_event_get_id (self->turn));
   if (user == NULL)
     {
-      sb_message_set_text (self->user, text);
+      g_autofree char *masked = sb_run_mask (self, text);
+
+      sb_message_set_text (self->user, masked);
       sb_message_set_state (self->user, SB_MESSAGE_STATE_DONE);
       sb_conversation_append (self->conversation, self->user);
     }
