@@ -157,7 +157,7 @@ test_settings (Fixture       *fixture,
   assert_described (fixture, "own", "OpenAI-compatible server · own-1");
 }
 
-/* A server that is not there: no model is known, and asking says so. */
+/* A server that is not there: no model is known, and asking says why. */
 static void
 test_unreachable (Fixture       *fixture,
                   gconstpointer  data)
@@ -168,8 +168,9 @@ test_unreachable (Fixture       *fixture,
 
   sb_provider_pool_override (fixture->pool, NULL, &everywhere);
   start (fixture);
+  g_assert_false (sb_provider_pool_is_complete (fixture->pool));
   g_assert_null (sb_provider_pool_get (fixture->pool, sb_agent_catalog_get_root (fixture->agents), &model, &error));
-  g_assert_error (error, SB_AGENT_ERROR, SB_AGENT_ERROR_SETUP);
+  g_assert_error (error, SB_LLM_ERROR, SB_LLM_ERROR_UNREACHABLE);
 }
 
 static void

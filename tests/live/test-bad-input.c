@@ -3,6 +3,7 @@
 
 #include "config.h"
 
+#include <libsoup/soup.h>
 #include <signal.h>
 
 #include <string.h>
@@ -56,7 +57,10 @@ shut_down (Fixture *fixture)
   g_assert_true (sb_workspace_shutdown_finish (fixture->workspace, result, NULL));
   g_clear_object (&result);
   g_clear_object (&fixture->conversation);
-  g_assert_finalize_object (g_steal_pointer (&fixture->workspace));
+  /* A probe that is still under way holds it a little longer, and nothing else does. */
+  g_object_add_weak_pointer (G_OBJECT (fixture->workspace), (gpointer *) &fixture->workspace);
+  g_object_unref (fixture->workspace);
+  sb_test_wait_until (fixture->workspace == NULL);
 }
 
 static void
@@ -144,7 +148,32 @@ tear_down (Fixture       *fixture,
   g_free (fixture->dir);
 }
 
-/* The last call of this tool; of any for NULL. */
+static void
+late_cb (SoupServer        *server,
+         SoupServerMessage *message,
+         const char        *path,
+         GHashTable        *query,
+         gpointer           user_data)
+{
+  static const char models[] = "{\"object\":\"list\",\"data\":[{\"id\":\"late-1\",\"object\":\"model\"}]}";
+  static const char answer[] = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Here I am.\"},"
+                               "\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n";
+  gboolean listing = g_str_has_suffix (path, "/models");
+
+  soup_server_message_set_status (message, 200, NULL);
+  soup_server_message_set_response (message, listing ? "application/json" : "text/event-stream", SOUP_MEMORY_STATIC,
+                                    listing ? models : answer, strlen (listing ? models : answer));
+}
+
+static SbMessage *
+dup_last (Fixture *fixture)
+{
+  GListModel *messages = G_LIST_MODEL (fixture->conversation);
+
+  return g_list_model_get_item (messages, g_list_model_get_n_items (messages) - 1);
+}
+
+/* The last call of this tool. */
 static SbMessage *
 dup_call (Fixture    *fixture,
           const char *tool)
@@ -229,9 +258,10 @@ test_key (Fixture       *fixture,
   sb_fake_model_call (fixture->model, "exec {\"command\":[\"sh\",\"-c\",\"printf sk-bad-; sleep 0.1; "
                       "printf input-0123456789; echo; echo " KEY " | base64 >&2; env\"]}", NULL);
   sb_fake_model_say (fixture->model, "Your key is " KEY ", I think.");
-  ask (fixture, "print it");
+  ask (fixture, "print " KEY);
   assert_call (fixture, "exec", SB_MESSAGE_STATE_DONE, "exit 0", "•••");
   assert_texts_lack (fixture, KEY);
+  g_assert_null (strstr (sb_conversation_get_title (fixture->conversation), KEY));
 }
 
 /* Stop works at once, and nothing of the command goes on. */
@@ -425,6 +455,41 @@ test_deleted (Fixture       *fixture,
   sb_store_undelete (store, fixture->conversation);
 }
 
+/* A server that starts only after it was asked for, and no model was named: Retry finds it. */
+static void
+test_late_server (void)
+{
+  g_autofree char *dir = sb_test_make_dir ();
+  g_autoptr(SoupServer) server = soup_server_new (NULL, NULL);
+  g_autoptr(GSocketListener) place = g_socket_listener_new ();
+  guint16 port = g_socket_listener_add_any_inet_port (place, NULL, NULL);
+  g_autofree char *url = g_strdup_printf ("http://127.0.0.1:%u/v1", port);
+  const SbWorkspaceOptions options = { .data_dir = dir, .backend = "bwrap", .base_url = url };
+  Fixture fixture = { NULL };
+  g_autoptr(SbMessage) notice = NULL;
+  g_autoptr(SbMessage) answer = NULL;
+  g_autoptr(GError) error = NULL;
+
+  g_socket_listener_close (place);
+  fixture.workspace = sb_workspace_new (&options, &error);
+  g_assert_no_error (error);
+  fixture.conversation = g_object_ref (sb_workspace_new_conversation (fixture.workspace));
+  ask (&fixture, "hello");
+  notice = dup_last (&fixture);
+  g_test_message ("%s – %s", sb_message_get_text (notice), sb_message_get_hint (notice));
+  g_assert_nonnull (strstr (sb_message_get_text (notice), "No model server answers"));
+  g_assert_true (sb_message_get_can_retry (notice));
+
+  soup_server_add_handler (server, NULL, late_cb, NULL, NULL);
+  soup_server_listen_local (server, port, SOUP_SERVER_LISTEN_IPV4_ONLY, &error);
+  g_assert_no_error (error);
+  g_assert_true (sb_workspace_retry (fixture.workspace, fixture.conversation, &error));
+  sb_test_wait_until (!sb_conversation_get_running (fixture.conversation));
+  answer = dup_last (&fixture);
+  g_assert_cmpstr (sb_message_get_text (answer), ==, "Here I am.");
+  shut_down (&fixture);
+}
+
 /* Nothing to run code with: the chat goes on, and says what to install. */
 static void
 test_no_backend (Fixture       *fixture,
@@ -473,6 +538,7 @@ main (int   argc,
   ADD ("spare", test_spare);
   ADD ("deleted", test_deleted);
   ADD ("no-backend", test_no_backend);
+  g_test_add_func ("/bad-input/late-server", test_late_server);
 
   return g_test_run ();
 }

@@ -19,6 +19,7 @@ typedef struct
   char          *agent_id;
   SbLlmProvider *provider;  /* nullable: the rehearsal, which is started when it is first needed */
   char          *model;     /* nullable: to be asked for */
+  GError        *problem;   /* nullable: why it could not be asked */
 } Slot;
 
 /* One search for keys, local servers and models, one after the other. The data of its GTask. */
@@ -88,6 +89,7 @@ slot_free (gpointer data)
   g_clear_object (&slot->provider);
   g_free (slot->agent_id);
   g_free (slot->model);
+  g_clear_error (&slot->problem);
   g_free (slot);
 }
 
@@ -363,6 +365,15 @@ look_for_models (GTask *task)
   g_task_return_boolean (task, TRUE);
 }
 
+/* Not every server lists its models; but a wrong key or a dead host is none of that. */
+static gboolean
+is_telling (const GError *error)
+{
+  return g_error_matches (error, SB_LLM_ERROR, SB_LLM_ERROR_AUTH) ||
+         g_error_matches (error, SB_LLM_ERROR, SB_LLM_ERROR_UNREACHABLE) ||
+         g_error_matches (error, SB_LLM_ERROR, SB_LLM_ERROR_TIMEOUT);
+}
+
 static void
 models_cb (GObject      *source,
            GAsyncResult *result,
@@ -371,11 +382,14 @@ models_cb (GObject      *source,
   g_autoptr(GTask) task = user_data;
   SbProviderPool *self = g_task_get_source_object (task);
   Search *search = g_task_get_task_data (task);
-  g_auto(GStrv) models = sb_llm_provider_list_models_finish (SB_LLM_PROVIDER (source), result, NULL);
+  g_autoptr(GError) error = NULL;
+  g_auto(GStrv) models = sb_llm_provider_list_models_finish (SB_LLM_PROVIDER (source), result, &error);
   Slot *slot = search->index < self->slots->len ? g_ptr_array_index (self->slots, search->index) : NULL;
 
   if (slot != NULL && slot->provider == SB_LLM_PROVIDER (source) && models != NULL)
     slot->model = g_strdup (pick_model (models));
+  else if (slot != NULL && slot->provider == SB_LLM_PROVIDER (source) && is_telling (error))
+    slot->problem = g_steal_pointer (&error);
 
   search->index++;
   look_for_models (task);
@@ -625,7 +639,8 @@ sb_provider_pool_get_choice (SbProviderPool *self,
  * sb_provider_pool_get:
  * @model: (out) (transfer none): what to ask for
  *
- * Returns: (transfer none) (nullable): the provider; NULL with SB_AGENT_ERROR_SETUP
+ * Returns: (transfer none) (nullable): the provider; NULL with SB_AGENT_ERROR_SETUP,
+ *   or with the SB_LLM_ERROR that kept its server from telling its models
  */
 SbLlmProvider *
 sb_provider_pool_get (SbProviderPool  *self,
@@ -646,6 +661,11 @@ sb_provider_pool_get (SbProviderPool  *self,
       return self->rehearsal_provider;
     }
 
+  if (slot->model == NULL && slot->problem != NULL)
+    {
+      g_propagate_error (error, g_error_copy (slot->problem));
+      return NULL;
+    }
   if (slot->model == NULL)
     {
       g_set_error (error, SB_AGENT_ERROR, SB_AGENT_ERROR_SETUP,
@@ -656,6 +676,24 @@ sb_provider_pool_get (SbProviderPool  *self,
   *model = slot->model;
 
   return slot->provider;
+}
+
+/* FALSE when a server did not tell its models, because it did not run or did not know the key: it may be asked again
+ * by another start. */
+gboolean
+sb_provider_pool_is_complete (SbProviderPool *self)
+{
+  g_return_val_if_fail (SB_IS_PROVIDER_POOL (self), FALSE);
+
+  for (guint i = 0; i < self->slots->len; i++)
+    {
+      const Slot *slot = g_ptr_array_index (self->slots, i);
+
+      if (slot->provider != NULL && slot->model == NULL)
+        return FALSE;
+    }
+
+  return TRUE;
 }
 
 /* Whether the scripted model answers the agent; FALSE as long as nothing was looked for. */

@@ -54,6 +54,7 @@ SbLlmProvider  *sb_provider_pool_get            (SbProviderPool          *self,
                                                  SbAgent                 *agent,
                                                  const char             **model,
                                                  GError                 **error);
+gboolean        sb_provider_pool_is_complete    (SbProviderPool          *self);
 gboolean        sb_provider_pool_is_rehearsal   (SbProviderPool          *self,
                                                  SbAgent                 *agent);
 char           *sb_provider_pool_describe       (SbProviderPool          *self,

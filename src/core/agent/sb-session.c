@@ -111,6 +111,29 @@ connected_cb (GObject      *source,
 }
 
 static void
+looked_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr(SbSession) self = user_data;
+
+  sb_provider_pool_start_finish (SB_PROVIDER_POOL (source), result, NULL);
+  sb_session_set_ready (self);
+}
+
+/* A server that was not there at the last look may be by now: whoever asks or retries should not have to configure
+ * anything. */
+static void
+look_again_if_needed (SbSession *self)
+{
+  if (!self->ready || sb_provider_pool_is_complete (self->providers))
+    return;
+
+  self->ready = FALSE;
+  sb_provider_pool_start_async (self->providers, self->cancellable, looked_cb, g_object_ref (self));
+}
+
+static void
 start_run (SbSession  *self,
            const char *text,
            const char *agent_id,
@@ -122,6 +145,7 @@ start_run (SbSession  *self,
   g_set_object (&self->run, run);
   g_signal_connect_object (run, "finished", G_CALLBACK (finished_cb), self, 0);
   sb_run_open (run, text, agent_id, user);
+  look_again_if_needed (self);
   proceed (self);
 }
 
