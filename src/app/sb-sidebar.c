@@ -19,6 +19,7 @@ struct _SbSidebar
   GtkFilterListModel *filtered;
   GtkSingleSelection *chosen;
   char               *needle; /* case-folded; NULL: everything */
+  GHashTable         *found;  /* nullable: ids of the conversations in which it was said */
 
   /* template */
   GtkWidget      *box;
@@ -44,7 +45,8 @@ matches (gpointer item,
   const char *title = sb_conversation_get_title (item);
   g_autofree char *folded = NULL;
 
-  if (self->needle == NULL)
+  if (self->needle == NULL
+      || (self->found != NULL && g_hash_table_contains (self->found, sb_conversation_get_id (item))))
     return TRUE;
   folded = g_utf8_casefold (title != NULL ? title : "", -1);
 
@@ -106,6 +108,26 @@ update_engine (SbSidebar *self)
   gtk_widget_set_tooltip_text (gtk_widget_get_parent (GTK_WIDGET (self->engine_icon)), status);
 }
 
+/* Asked once for all rows, not by each of them. */
+static GHashTable *
+find_said (SbSidebar  *self,
+           const char *text)
+{
+  GHashTable *ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  SbStore *store = sb_workspace_get_store (sb_selection_get_workspace (self->selection));
+  g_autoptr(GListModel) found = sb_store_search (store, text);
+  guint n_items = g_list_model_get_n_items (found);
+
+  for (guint i = 0; i < n_items; i++)
+    {
+      g_autoptr(SbConversation) conversation = g_list_model_get_item (found, i);
+
+      g_hash_table_add (ids, g_strdup (sb_conversation_get_id (conversation)));
+    }
+
+  return ids;
+}
+
 static void
 filtered_changed_cb (SbSidebar *self)
 {
@@ -123,21 +145,30 @@ chosen_cb (SbSidebar *self)
     sb_selection_set_conversation (self->selection, conversation);
 }
 
+/* The entry waits until the typing pauses. */
 static void
 search_changed_cb (SbSidebar *self)
 {
   const char *text = gtk_editable_get_text (GTK_EDITABLE (self->search_entry));
+  g_autofree char *needle = *text != '\0' ? g_utf8_casefold (text, -1) : NULL;
 
-  g_clear_pointer (&self->needle, g_free);
-  if (*text != '\0')
-    self->needle = g_utf8_casefold (text, -1);
+  if (g_strcmp0 (needle, self->needle) == 0)
+    return;
+
+  g_free (self->needle);
+  self->needle = g_steal_pointer (&needle);
+  g_clear_pointer (&self->found, g_hash_table_unref);
+  if (self->needle != NULL && self->selection != NULL)
+    self->found = find_said (self, text);
   gtk_filter_changed (GTK_FILTER (self->filter), GTK_FILTER_CHANGE_DIFFERENT);
   update_state (self);
 }
 
+/* Enter comes before the pause: it is meant for what stands in the entry by now. */
 static void
 search_activated_cb (SbSidebar *self)
 {
+  search_changed_cb (self);
   sb_sidebar_select_nth (self, 0);
 }
 
@@ -219,6 +250,7 @@ sb_sidebar_dispose (GObject *object)
   g_clear_object (&self->filtered);
   g_clear_object (&self->filter);
   g_clear_pointer (&self->needle, g_free);
+  g_clear_pointer (&self->found, g_hash_table_unref);
 
   G_OBJECT_CLASS (sb_sidebar_parent_class)->dispose (object);
 }

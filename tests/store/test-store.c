@@ -493,6 +493,10 @@ test_search (Fixture       *fixture,
   assert_found (fixture->store, "", 2);
   assert_found (fixture->store, NULL, 2);
   assert_found (fixture->store, "'; DROP TABLE message; \"", 0);
+  assert_found (fixture->store, "pri%es", 0);
+  assert_found (fixture->store, "pr_mes", 0);
+  assert_found (fixture->store, "%", 0);
+  assert_found (fixture->store, "\\", 0);
 
   sb_conversation_rewind (first, "t");
   assert_found (fixture->store, "helloworld", 0);

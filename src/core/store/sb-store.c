@@ -470,7 +470,8 @@ sb_store_search (SbStore    *self,
                  const char *text)
 {
   GListStore *found = g_list_store_new (SB_TYPE_CONVERSATION);
-  g_autofree char *pattern = g_strdup_printf ("%%%s%%", text != NULL ? text : "");
+  const char *part = text != NULL ? text : "";
+  g_autofree char *pattern = g_strdup_printf ("%%%s%%", part);
   g_autoptr(GHashTable) ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   sqlite3_stmt *rows;
   guint n;
@@ -478,10 +479,12 @@ sb_store_search (SbStore    *self,
   g_return_val_if_fail (SB_IS_STORE (self), G_LIST_MODEL (found));
 
   sb_store_flush (self, NULL);
+  /* LIKE goes by the index, unless it has an ESCAPE; instr tells a "%" that was typed from any text. */
   rows = sb_database_query (self->database, NULL,
-                            "SELECT id FROM conversation WHERE title LIKE ?"
+                            "SELECT id FROM conversation WHERE title LIKE ?1 AND instr (lower (title), lower (?2))"
                             " UNION SELECT conversation_id FROM message WHERE active = 1 AND row IN"
-                            " (SELECT rowid FROM message_text WHERE text LIKE ?)", "tt", pattern, pattern);
+                            " (SELECT rowid FROM message_text WHERE text LIKE ?1"
+                            " AND instr (lower (text), lower (?2)))", "tt", pattern, part);
   while (sb_database_next (self->database, rows, NULL))
     g_hash_table_add (ids, g_strdup (sb_database_text (rows, 0)));
 
