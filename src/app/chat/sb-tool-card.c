@@ -15,8 +15,8 @@
 #include "sb-tool-summary.h"
 
 #define TICK 100 /* ms between two values of the running time */
-/* Of the name, before it is shortened: "writeFile" */
-#define NAME_CHARS 9
+/* Of the name, before it is shortened; average ones, so that "writeFile" still fits. */
+#define NAME_CHARS 6
 
 struct _SbToolCard
 {
