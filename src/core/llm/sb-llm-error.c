@@ -366,8 +366,8 @@ sb_llm_error_get_hint (const GError *error)
   return default_hints[error->code];
 }
 
-/* Whether asking the same again has a chance, by itself or when the user has done what the hint says: a new key, another
- * model, another address. A request that is refused as it is stays refused. */
+/* Whether asking the same again has a chance, by itself or when the user has done what the hint says: a new key,
+ * another model, another address. A request that is refused as it is stays refused. */
 gboolean
 sb_llm_error_can_retry (const GError *error)
 {
