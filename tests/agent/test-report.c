@@ -63,6 +63,9 @@ test_badge (void)
     { "exec", "{\"signal\":11,\"exitCode\":139}", FALSE, "signal 11" },
     { "exec", "{\"signal\":0,\"exitCode\":2}", FALSE, "exit 2" },
     { "exec", "{\"processId\":7}", FALSE, "started" },
+    { "readProcessLog", "{\"processId\":7,\"signal\":9}", FALSE, "read" },
+    { "killProcess", "{\"processId\":7}", FALSE, "stopped" },
+    { "killProcess", NULL, TRUE, "failed" },
     { "other", "[]", FALSE, "done" },
   };
 

@@ -4,166 +4,9 @@
 #include "config.h"
 
 #include "sb-json.h"
-#include "sb-mcp-client.h"
-#include "sb-mcp-memory-transport.h"
 #include "sb-sandbox-server.h"
-#include "sb-test-backend.h"
 #include "sb-test.h"
-
-typedef struct
-{
-  SbTestBackend    *backend;
-  SbSandboxManager *manager;
-  SbMcpServer      *server;
-  SbMcpClient      *client;
-  GPtrArray        *activities; /* of "kind|title|subtitle|trace id|ok" */
-  GString          *progress;
-} Fixture;
-
-static void
-activity_cb (SbSandboxManager *manager,
-             SbActivity       *activity,
-             gpointer          user_data)
-{
-  Fixture *fixture = user_data;
-
-  g_assert_nonnull (activity->sandbox_id);
-  g_ptr_array_add (fixture->activities, g_strdup_printf ("%d|%s|%s|%s|%s", activity->kind, activity->title,
-                                                         activity->subtitle, activity->trace_id,
-                                                         activity->ok ? "ok" : "failed"));
-}
-
-static SbMcpClient *
-new_client (SbMcpServer *server)
-{
-  g_autoptr(SbMcpTransport) a = NULL;
-  g_autoptr(SbMcpTransport) b = NULL;
-  g_autoptr(GAsyncResult) result = NULL;
-  SbMcpClient *client = NULL;
-
-  sb_mcp_memory_transport_new_pair (&a, &b);
-  sb_mcp_server_accept (server, b);
-  client = sb_mcp_client_new (a);
-  sb_mcp_client_initialize_async (client, NULL, sb_test_keep_result, &result);
-  sb_test_wait_until (result != NULL);
-  g_assert_true (sb_mcp_client_initialize_finish (client, result, NULL));
-
-  return client;
-}
-
-static void
-set_up (Fixture       *fixture,
-        gconstpointer  data)
-{
-  g_autoptr(GListStore) backends = g_list_store_new (SB_TYPE_SANDBOX_BACKEND);
-
-  fixture->backend = sb_test_backend_new ("Test");
-  g_list_store_append (backends, fixture->backend);
-  fixture->manager = sb_sandbox_manager_new (G_LIST_MODEL (backends));
-  fixture->activities = g_ptr_array_new_with_free_func (g_free);
-  fixture->progress = g_string_new (NULL);
-  g_signal_connect (fixture->manager, "activity", G_CALLBACK (activity_cb), fixture);
-  fixture->server = sb_sandbox_server_new (fixture->manager, "me");
-  fixture->client = new_client (fixture->server);
-}
-
-static void
-tear_down (Fixture       *fixture,
-           gconstpointer  data)
-{
-  g_autoptr(GAsyncResult) result = NULL;
-
-  sb_mcp_client_close (fixture->client);
-  sb_test_wait_until (sb_mcp_server_get_n_sessions (fixture->server) == 0);
-  sb_sandbox_manager_shutdown_async (fixture->manager, sb_test_keep_result, &result);
-  sb_test_wait_until (result != NULL);
-  g_assert_true (sb_sandbox_manager_shutdown_finish (fixture->manager, result, NULL));
-  g_clear_object (&result);
-  g_assert_cmpuint (sb_test_backend_get_running (fixture->backend), ==, 0);
-  g_assert_finalize_object (fixture->client);
-  g_assert_finalize_object (fixture->server);
-  g_assert_finalize_object (fixture->manager);
-  g_assert_finalize_object (fixture->backend);
-  g_ptr_array_unref (fixture->activities);
-  g_string_free (fixture->progress, TRUE);
-}
-
-static void
-progress_cb (double      progress,
-             double      total,
-             const char *text,
-             gpointer    user_data)
-{
-  if (text != NULL)
-    g_string_append (user_data, text);
-}
-
-static SbMcpToolResult *
-call_on (Fixture     *fixture,
-         SbMcpClient *client,
-         const char  *name,
-         const char  *arguments)
-{
-  g_autoptr(GAsyncResult) result = NULL;
-  g_autoptr(JsonObject) object = sb_json_parse_object (arguments, -1, NULL);
-  g_autoptr(GError) error = NULL;
-  SbMcpToolResult *tool_result = NULL;
-
-  g_assert_nonnull (object);
-  sb_mcp_client_call_tool_async (client, name, object, "t1", 0, progress_cb, fixture->progress, NULL,
-                                 sb_test_keep_result, &result);
-  sb_test_wait_until (result != NULL);
-  tool_result = sb_mcp_client_call_tool_finish (client, result, &error);
-  g_assert_no_error (error);
-
-  return tool_result;
-}
-
-static SbMcpToolResult *
-call (Fixture    *fixture,
-      const char *name,
-      const char *arguments)
-{
-  return call_on (fixture, fixture->client, name, arguments);
-}
-
-static void
-init_sandbox (Fixture *fixture)
-{
-  g_autoptr(SbMcpToolResult) result = call (fixture, "initSandbox", "{}");
-
-  g_assert_false (result->is_error);
-  g_assert_true (g_str_has_prefix (result->text, "started sandbox id: sb-"));
-  /* Nothing is isolated by this backend, and nothing of the kind is claimed. */
-  g_assert_false (json_object_has_member (json_node_get_object (result->structured), "network"));
-}
-
-static gint64
-get_int (SbMcpToolResult *result,
-         const char      *name)
-{
-  return sb_json_get_int (json_node_get_object (result->structured), name, -1);
-}
-
-static gboolean
-get_boolean (SbMcpToolResult *result,
-             const char      *name)
-{
-  g_assert_true (json_object_has_member (json_node_get_object (result->structured), name));
-
-  return sb_json_get_boolean (json_node_get_object (result->structured), name, FALSE);
-}
-
-static gboolean
-has_activity (Fixture    *fixture,
-              const char *text)
-{
-  for (guint i = 0; i < fixture->activities->len; i++)
-    if (g_str_equal (g_ptr_array_index (fixture->activities, i), text))
-      return TRUE;
-
-  return FALSE;
-}
+#include "sb-test-tools.h"
 
 static void
 test_names_of_the_demo (Fixture       *fixture,
@@ -171,8 +14,8 @@ test_names_of_the_demo (Fixture       *fixture,
 {
   g_autoptr(GAsyncResult) result = NULL;
   g_autoptr(GPtrArray) tools = NULL;
-  const char * const expected[] = { "initSandbox", "exec", "writeFile", "readFile", "listFiles", "listSandboxes",
-                                    "stopSandbox" };
+  const char * const expected[] = { "initSandbox", "exec", "listProcesses", "readProcessLog", "killProcess",
+                                    "writeFile", "readFile", "listFiles", "listSandboxes", "stopSandbox" };
 
   sb_mcp_client_list_tools_async (fixture->client, NULL, sb_test_keep_result, &result);
   sb_test_wait_until (result != NULL);
@@ -197,11 +40,11 @@ static void
 test_no_sandbox (Fixture       *fixture,
                  gconstpointer  data)
 {
-  g_autoptr(SbMcpToolResult) exec = call (fixture, "exec", "{\"command\":[\"true\"]}");
-  g_autoptr(SbMcpToolResult) write = call (fixture, "writeFile", "{\"filename\":\"a\",\"contents\":\"b\"}");
-  g_autoptr(SbMcpToolResult) unknown = call (fixture, "exec",
-                                             "{\"command\":[\"true\"],\"containerId\":\"nope\"}");
-  g_autoptr(SbMcpToolResult) list = call (fixture, "listSandboxes", "{}");
+  g_autoptr(SbMcpToolResult) exec = tools_call (fixture, "exec", "{\"command\":[\"true\"]}");
+  g_autoptr(SbMcpToolResult) write = tools_call (fixture, "writeFile", "{\"filename\":\"a\",\"contents\":\"b\"}");
+  g_autoptr(SbMcpToolResult) unknown = tools_call (fixture, "exec",
+                                                   "{\"command\":[\"true\"],\"containerId\":\"nope\"}");
+  g_autoptr(SbMcpToolResult) list = tools_call (fixture, "listSandboxes", "{}");
 
   g_assert_true (exec->is_error);
   g_assert_true (g_str_has_prefix (exec->text, "You need to initialize a sandbox first"));
@@ -221,26 +64,26 @@ test_job_of_the_demo (Fixture       *fixture,
   g_autoptr(SbMcpToolResult) read = NULL;
   g_autoptr(SbMcpToolResult) list = NULL;
 
-  init_sandbox (fixture);
-  write = call (fixture, "writeFile",
-                "{\"filename\":\"hello.sh\",\"contents\":\"echo hi; echo oh >&2\",\"containerId\":null}");
+  tools_init_sandbox (fixture);
+  write = tools_call (fixture, "writeFile",
+                      "{\"filename\":\"hello.sh\",\"contents\":\"echo hi; echo oh >&2\",\"containerId\":null}");
   g_assert_false (write->is_error);
   g_assert_cmpstr (write->text, ==, "success");
-  exec = call (fixture, "exec", "{\"command\":[\"sh\",\"hello.sh\"],\"background\":false,\"cwd\":\"\"}");
+  exec = tools_call (fixture, "exec", "{\"command\":[\"sh\",\"hello.sh\"],\"background\":false,\"cwd\":\"\"}");
   g_assert_false (exec->is_error);
   g_assert_cmpstr (exec->text, ==, "stdout: hi\n\n\nstderr: oh\n\n\nexit code: 0");
-  g_assert_cmpint (get_int (exec, "exitCode"), ==, 0);
-  g_assert_cmpint (get_int (exec, "stdoutBytes"), ==, 3);
-  g_assert_false (get_boolean (exec, "timedOut"));
-  g_assert_false (get_boolean (exec, "truncated"));
-  g_assert_false (get_boolean (exec, "networkBlocked"));
-  read = call (fixture, "readFile", "{\"filename\":\"hello.sh\"}");
+  g_assert_cmpint (tools_get_int (exec, "exitCode"), ==, 0);
+  g_assert_cmpint (tools_get_int (exec, "stdoutBytes"), ==, 3);
+  g_assert_false (tools_get_boolean (exec, "timedOut"));
+  g_assert_false (tools_get_boolean (exec, "truncated"));
+  g_assert_false (tools_get_boolean (exec, "networkBlocked"));
+  read = tools_call (fixture, "readFile", "{\"filename\":\"hello.sh\"}");
   g_assert_cmpstr (read->text, ==, "echo hi; echo oh >&2");
-  list = call (fixture, "listFiles", "{}");
+  list = tools_call (fixture, "listFiles", "{}");
   g_assert_cmpstr (list->text, ==, "hello.sh (20 bytes)");
-  g_assert_true (has_activity (fixture, "2|sh hello.sh|exit 0|t1|ok"));
-  g_assert_true (has_activity (fixture, "4|write hello.sh|(null)|t1|ok"));
-  sb_test_wait_until (has_activity (fixture, "6|+ hello.sh|(null)|t1|ok"));
+  g_assert_true (tools_has_activity (fixture, "2|sh hello.sh|exit 0|t1|ok"));
+  g_assert_true (tools_has_activity (fixture, "4|write hello.sh|(null)|t1|ok"));
+  sb_test_wait_until (tools_has_activity (fixture, "6|+ hello.sh|(null)|t1|ok"));
 }
 
 static void
@@ -263,10 +106,10 @@ test_ways_to_say_it (Fixture       *fixture,
     { "{\"command\":[\"printf\",\"\\u001b[31mred\\u001b[0m\"]}", "stdout: red\n" },
   };
 
-  init_sandbox (fixture);
+  tools_init_sandbox (fixture);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autoptr(SbMcpToolResult) result = call (fixture, "exec", cases[i].arguments);
+      g_autoptr(SbMcpToolResult) result = tools_call (fixture, "exec", cases[i].arguments);
 
       g_test_message ("%s", cases[i].arguments);
       g_assert_false (result->is_error);
@@ -305,10 +148,10 @@ test_refusals (Fixture       *fixture,
     { "initSandbox", "{\"memoryMb\":\"1g\"}", "“memoryMb” must be a whole number" },
   };
 
-  init_sandbox (fixture);
+  tools_init_sandbox (fixture);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autoptr(SbMcpToolResult) result = call (fixture, cases[i].tool, cases[i].arguments);
+      g_autoptr(SbMcpToolResult) result = tools_call (fixture, cases[i].tool, cases[i].arguments);
 
       g_test_message ("%s %s: %s", cases[i].tool, cases[i].arguments, result->text);
       g_assert_true (result->is_error);
@@ -326,29 +169,29 @@ test_outcomes (Fixture       *fixture,
   g_autoptr(SbMcpToolResult) no_network = NULL;
   g_autoptr(SbMcpToolResult) binary = NULL;
 
-  init_sandbox (fixture);
-  failed = call (fixture, "exec", "{\"command\":[\"sh\",\"-c\",\"exit 3\"]}");
+  tools_init_sandbox (fixture);
+  failed = tools_call (fixture, "exec", "{\"command\":[\"sh\",\"-c\",\"exit 3\"]}");
   g_assert_false (failed->is_error);
   g_assert_true (g_str_has_suffix (failed->text, "exit code: 3"));
-  g_assert_true (has_activity (fixture, "2|sh -c exit 3|exit 3|t1|failed"));
-  killed = call (fixture, "exec", "{\"command\":[\"sh\",\"-c\",\"kill -9 $$\"]}");
+  g_assert_true (tools_has_activity (fixture, "2|sh -c exit 3|exit 3|t1|failed"));
+  killed = tools_call (fixture, "exec", "{\"command\":[\"sh\",\"-c\",\"kill -9 $$\"]}");
   g_assert_false (killed->is_error);
-  g_assert_cmpint (get_int (killed, "exitCode"), ==, 137);
-  g_assert_cmpint (get_int (killed, "signal"), ==, 9);
-  timed_out = call (fixture, "exec",
-                    "{\"command\":[\"sh\",\"-c\",\"echo before; sleep 1000\"],\"timeoutMs\":100}");
+  g_assert_cmpint (tools_get_int (killed, "exitCode"), ==, 137);
+  g_assert_cmpint (tools_get_int (killed, "signal"), ==, 9);
+  timed_out = tools_call (fixture, "exec",
+                          "{\"command\":[\"sh\",\"-c\",\"echo before; sleep 1000\"],\"timeoutMs\":100}");
   g_assert_true (timed_out->is_error);
-  g_assert_true (get_boolean (timed_out, "timedOut"));
+  g_assert_true (tools_get_boolean (timed_out, "timedOut"));
   g_assert_nonnull (strstr (timed_out->text, "stdout: before"));
   g_assert_nonnull (strstr (timed_out->text, "timeoutMs"));
-  no_network = call (fixture, "exec",
-                     "{\"command\":[\"sh\",\"-c\",\"echo Error: getaddrinfo EAI_AGAIN x >&2; exit 1\"]}");
+  no_network = tools_call (fixture, "exec",
+                           "{\"command\":[\"sh\",\"-c\",\"echo Error: getaddrinfo EAI_AGAIN x >&2; exit 1\"]}");
   g_assert_false (no_network->is_error);
-  g_assert_true (get_boolean (no_network, "networkBlocked"));
+  g_assert_true (tools_get_boolean (no_network, "networkBlocked"));
   g_assert_nonnull (strstr (no_network->text, "EAI_AGAIN"));
-  binary = call (fixture, "exec", "{\"command\":[\"head\",\"-c\",\"5000\",\"/dev/zero\"]}");
+  binary = tools_call (fixture, "exec", "{\"command\":[\"head\",\"-c\",\"5000\",\"/dev/zero\"]}");
   g_assert_nonnull (strstr (binary->text, "stdout: (binary"));
-  g_assert_cmpint (get_int (binary, "stdoutBytes"), ==, 5000);
+  g_assert_cmpint (tools_get_int (binary, "stdoutBytes"), ==, 5000);
 }
 
 static void
@@ -357,12 +200,12 @@ test_flood (Fixture       *fixture,
 {
   g_autoptr(SbMcpToolResult) result = NULL;
 
-  init_sandbox (fixture);
-  result = call (fixture, "exec",
-                 "{\"command\":[\"sh\",\"-c\",\"echo first; yes | head -c 30000000; echo last\"]}");
+  tools_init_sandbox (fixture);
+  result = tools_call (fixture, "exec",
+                       "{\"command\":[\"sh\",\"-c\",\"echo first; yes | head -c 30000000; echo last\"]}");
   g_assert_false (result->is_error);
-  g_assert_true (get_boolean (result, "truncated"));
-  g_assert_cmpint (get_int (result, "stdoutBytes"), ==, 30000011);
+  g_assert_true (tools_get_boolean (result, "truncated"));
+  g_assert_cmpint (tools_get_int (result, "stdoutBytes"), ==, 30000011);
   g_assert_cmpuint (strlen (result->text), <, 40 * 1024);
   g_assert_true (g_str_has_prefix (result->text, "stdout: first\n"));
   g_assert_nonnull (strstr (result->text, "left out here"));
@@ -376,9 +219,9 @@ test_progress (Fixture       *fixture,
 {
   g_autoptr(SbMcpToolResult) result = NULL;
 
-  init_sandbox (fixture);
-  result = call (fixture, "exec",
-                 "{\"command\":[\"sh\",\"-c\",\"printf 'a\\\\033[1mb'; echo c >&2; printf d\"]}");
+  tools_init_sandbox (fixture);
+  result = tools_call (fixture, "exec",
+                       "{\"command\":[\"sh\",\"-c\",\"printf 'a\\\\033[1mb'; echo c >&2; printf d\"]}");
   g_assert_false (result->is_error);
   g_assert_cmpuint (fixture->progress->len, ==, 5);
   g_assert_nonnull (strstr (fixture->progress->str, "ab"));
@@ -395,16 +238,16 @@ test_cancel (Fixture       *fixture,
   g_autoptr(GError) error = NULL;
   g_autoptr(SbMcpToolResult) after = NULL;
 
-  init_sandbox (fixture);
+  tools_init_sandbox (fixture);
   sb_mcp_client_call_tool_async (fixture->client, "exec", arguments, "t2", 0, NULL, NULL, cancellable,
                                  sb_test_keep_result, &result);
-  sb_test_wait_until (has_activity (fixture, "6|+ flag|(null)|t2|ok"));
+  sb_test_wait_until (tools_has_activity (fixture, "6|+ flag|(null)|t2|ok"));
   g_cancellable_cancel (cancellable);
   sb_test_wait_until (result != NULL);
   g_assert_null (sb_mcp_client_call_tool_finish (fixture->client, result, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  sb_test_wait_until (has_activity (fixture, "2|sh -c echo started > flag; sleep 1000|stopped|t2|failed"));
-  after = call (fixture, "exec", "{\"command\":[\"echo\",\"still here\"]}");
+  sb_test_wait_until (tools_has_activity (fixture, "2|sh -c echo started > flag; sleep 1000|stopped|t2|failed"));
+  after = tools_call (fixture, "exec", "{\"command\":[\"echo\",\"still here\"]}");
   g_assert_false (after->is_error);
 }
 
@@ -420,28 +263,15 @@ test_credit (Fixture       *fixture,
   g_autoptr(GAsyncResult) written = NULL;
   g_autoptr(GAsyncResult) slept = NULL;
 
-  init_sandbox (fixture);
+  tools_init_sandbox (fixture);
   sb_mcp_client_call_tool_async (fixture->client, "writeFile", file, "t2", 0, NULL, NULL, NULL,
                                  sb_test_keep_result, &written);
   sb_mcp_client_call_tool_async (fixture->client, "exec", command, "t3", 0, NULL, NULL, cancellable,
                                  sb_test_keep_result, &slept);
-  sb_test_wait_until (has_activity (fixture, "6|+ late.txt|(null)|t2|ok"));
-  g_assert_false (has_activity (fixture, "6|+ late.txt|(null)|t3|ok"));
+  sb_test_wait_until (tools_has_activity (fixture, "6|+ late.txt|(null)|t2|ok"));
+  g_assert_false (tools_has_activity (fixture, "6|+ late.txt|(null)|t3|ok"));
   g_cancellable_cancel (cancellable);
   sb_test_wait_until (written != NULL && slept != NULL);
-}
-
-static void
-test_background (Fixture       *fixture,
-                 gconstpointer  data)
-{
-  g_autoptr(SbMcpToolResult) result = NULL;
-
-  init_sandbox (fixture);
-  result = call (fixture, "exec", "{\"command\":[\"sleep\",\"1000\"],\"background\":true}");
-  g_assert_false (result->is_error);
-  g_assert_true (g_str_has_prefix (result->text, "Command started in background: sleep 1000\nprocess id: "));
-  g_assert_cmpint (get_int (result, "processId"), >, 0);
 }
 
 static void
@@ -456,41 +286,41 @@ test_files (Fixture       *fixture,
   g_autoptr(SbMcpToolResult) list = NULL;
   g_autoptr(SbMcpToolResult) removed = NULL;
 
-  init_sandbox (fixture);
-  write = call (fixture, "writeFile", "{\"filename\":\"/workspace/a/b/c.txt\",\"contents\":\"0123456789\"}");
-  append = call (fixture, "writeFile",
-                 "{\"filename\":\"a/b/c.txt\",\"contents\":\"YWJj\",\"encoding\":\"base64\",\"append\":true}");
+  tools_init_sandbox (fixture);
+  write = tools_call (fixture, "writeFile", "{\"filename\":\"/workspace/a/b/c.txt\",\"contents\":\"0123456789\"}");
+  append = tools_call (fixture, "writeFile",
+                       "{\"filename\":\"a/b/c.txt\",\"contents\":\"YWJj\",\"encoding\":\"base64\",\"append\":true}");
   g_assert_cmpstr (write->text, ==, "success");
   g_assert_cmpstr (append->text, ==, "success");
-  part = call (fixture, "readFile", "{\"filename\":\"a/b/c.txt\",\"offset\":8,\"maxBytes\":3}");
+  part = tools_call (fixture, "readFile", "{\"filename\":\"a/b/c.txt\",\"offset\":8,\"maxBytes\":3}");
   g_assert_true (g_str_has_prefix (part->text, "89a\n[… the file goes on: 11 of 13 bytes"));
-  g_assert_true (get_boolean (part, "truncated"));
-  bytes = call (fixture, "writeFile", "{\"filename\":\"a/x\",\"contents\":\"AAECAw==\",\"encoding\":\"base64\"}");
+  g_assert_true (tools_get_boolean (part, "truncated"));
+  bytes = tools_call (fixture, "writeFile", "{\"filename\":\"a/x\",\"contents\":\"AAECAw==\",\"encoding\":\"base64\"}");
   g_assert_false (bytes->is_error);
-  binary = call (fixture, "readFile", "{\"filename\":\"a/x\"}");
+  binary = tools_call (fixture, "readFile", "{\"filename\":\"a/x\"}");
   g_assert_true (g_str_has_prefix (binary->text, "(binary"));
-  list = call (fixture, "listFiles", "{\"path\":\"a\"}");
+  list = tools_call (fixture, "listFiles", "{\"path\":\"a\"}");
   g_assert_cmpstr (list->text, ==, "b/\nx (4 bytes)");
   /* Files of directories that came into being meanwhile are seen, too. */
-  sb_test_wait_until (has_activity (fixture, "6|+ a/b/c.txt|(null)|t1|ok"));
-  removed = call (fixture, "exec", "{\"command\":[\"rm\",\"-r\",\"a\"]}");
+  sb_test_wait_until (tools_has_activity (fixture, "6|+ a/b/c.txt|(null)|t1|ok"));
+  removed = tools_call (fixture, "exec", "{\"command\":[\"rm\",\"-r\",\"a\"]}");
   g_assert_false (removed->is_error);
-  sb_test_wait_until (has_activity (fixture, "6|− a|(null)|t1|ok"));
+  sb_test_wait_until (tools_has_activity (fixture, "6|− a|(null)|t1|ok"));
 }
 
 static void
 test_several (Fixture       *fixture,
               gconstpointer  data)
 {
-  g_autoptr(SbMcpToolResult) one = call (fixture, "initSandbox", "{\"name\":\"one\",\"env\":[\"WHO=first\"]}");
-  g_autoptr(SbMcpToolResult) two = call (fixture, "initSandbox", "{\"name\":\"two\",\"memoryMb\":256}");
-  g_autoptr(SbMcpToolResult) again = call (fixture, "initSandbox", "{\"name\":\"two\"}");
-  g_autoptr(SbMcpToolResult) in_one = call (fixture, "exec",
-                                            "{\"command\":[\"sh\",\"-c\",\"echo $WHO\"],\"containerId\":\"one\"}");
-  g_autoptr(SbMcpToolResult) in_newest = call (fixture, "exec", "{\"command\":[\"sh\",\"-c\",\"echo .$WHO\"]}");
-  g_autoptr(SbMcpToolResult) list = call (fixture, "listSandboxes", "{}");
-  g_autoptr(SbMcpToolResult) stop = call (fixture, "stopSandbox", "{\"containerId\":\"one\"}");
-  g_autoptr(SbMcpToolResult) gone = call (fixture, "exec", "{\"command\":[\"true\"],\"containerId\":\"one\"}");
+  g_autoptr(SbMcpToolResult) one = tools_call (fixture, "initSandbox", "{\"name\":\"one\",\"env\":[\"WHO=first\"]}");
+  g_autoptr(SbMcpToolResult) two = tools_call (fixture, "initSandbox", "{\"name\":\"two\",\"memoryMb\":256}");
+  g_autoptr(SbMcpToolResult) again = tools_call (fixture, "initSandbox", "{\"name\":\"two\"}");
+  g_autoptr(SbMcpToolResult) in_one = tools_call (
+    fixture, "exec", "{\"command\":[\"sh\",\"-c\",\"echo $WHO\"],\"containerId\":\"one\"}");
+  g_autoptr(SbMcpToolResult) in_newest = tools_call (fixture, "exec", "{\"command\":[\"sh\",\"-c\",\"echo .$WHO\"]}");
+  g_autoptr(SbMcpToolResult) list = tools_call (fixture, "listSandboxes", "{}");
+  g_autoptr(SbMcpToolResult) stop = tools_call (fixture, "stopSandbox", "{\"containerId\":\"one\"}");
+  g_autoptr(SbMcpToolResult) gone = tools_call (fixture, "exec", "{\"command\":[\"true\"],\"containerId\":\"one\"}");
 
   g_assert_false (one->is_error);
   g_assert_false (two->is_error);
@@ -508,12 +338,12 @@ test_owners (Fixture       *fixture,
              gconstpointer  data)
 {
   g_autoptr(SbMcpServer) server = sb_sandbox_server_new (fixture->manager, "you");
-  g_autoptr(SbMcpClient) client = new_client (server);
-  g_autoptr(SbMcpToolResult) mine = call (fixture, "initSandbox", "{\"name\":\"mine\"}");
-  g_autoptr(SbMcpToolResult) newest = call_on (fixture, client, "exec", "{\"command\":[\"true\"]}");
-  g_autoptr(SbMcpToolResult) named = call_on (fixture, client, "exec",
-                                              "{\"command\":[\"true\"],\"containerId\":\"mine\"}");
-  g_autoptr(SbMcpToolResult) list = call_on (fixture, client, "listSandboxes", "{}");
+  g_autoptr(SbMcpClient) client = tools_new_client (server);
+  g_autoptr(SbMcpToolResult) mine = tools_call (fixture, "initSandbox", "{\"name\":\"mine\"}");
+  g_autoptr(SbMcpToolResult) newest = tools_call_on (fixture, client, "exec", "{\"command\":[\"true\"]}");
+  g_autoptr(SbMcpToolResult) named = tools_call_on (fixture, client, "exec",
+                                                    "{\"command\":[\"true\"],\"containerId\":\"mine\"}");
+  g_autoptr(SbMcpToolResult) list = tools_call_on (fixture, client, "listSandboxes", "{}");
 
   g_assert_false (mine->is_error);
   g_assert_true (newest->is_error);
@@ -532,10 +362,10 @@ test_killed_from_outside (Fixture       *fixture,
   g_autoptr(SbMcpToolResult) tool_result = NULL;
   g_autoptr(GError) error = NULL;
 
-  init_sandbox (fixture);
+  tools_init_sandbox (fixture);
   sb_mcp_client_call_tool_async (fixture->client, "exec", arguments, "t3", 0, NULL, NULL, NULL, sb_test_keep_result,
                                  &result);
-  sb_test_wait_until (has_activity (fixture, "6|+ flag|(null)|t3|ok"));
+  sb_test_wait_until (tools_has_activity (fixture, "6|+ flag|(null)|t3|ok"));
   sb_test_backend_kill_all (fixture->backend);
   sb_test_wait_until (result != NULL);
   tool_result = sb_mcp_client_call_tool_finish (fixture->client, result, &error);
@@ -552,7 +382,7 @@ test_engine_down (Fixture       *fixture,
   g_autoptr(SbMcpToolResult) result = NULL;
 
   sb_test_backend_set_available (fixture->backend, FALSE);
-  result = call (fixture, "initSandbox", "{}");
+  result = tools_call (fixture, "initSandbox", "{}");
   g_assert_true (result->is_error);
   g_assert_nonnull (strstr (result->text, "Start Docker"));
 }
@@ -566,16 +396,16 @@ test_all_go (Fixture       *fixture,
     "{\"command\":[\"sh\",\"-c\",\"> flag; sleep 1000\"]}", -1, NULL);
   g_autoptr(GAsyncResult) result = NULL;
 
-  init_sandbox (fixture);
+  tools_init_sandbox (fixture);
   sb_mcp_client_call_tool_async (fixture->client, "exec", arguments, "t4", 0, NULL, NULL, NULL, sb_test_keep_result,
                                  &result);
-  sb_test_wait_until (has_activity (fixture, "6|+ flag|(null)|t4|ok"));
+  sb_test_wait_until (tools_has_activity (fixture, "6|+ flag|(null)|t4|ok"));
   g_clear_object (&fixture->server);
   fixture->server = sb_sandbox_server_new (fixture->manager, "me");
   sb_test_wait_until (result != NULL);
 }
 
-#define ADD(name, func) g_test_add ("/sandbox/tools/" name, Fixture, NULL, set_up, func, tear_down)
+#define ADD(name, func) g_test_add ("/sandbox/tools/" name, Fixture, NULL, tools_set_up, func, tools_tear_down)
 
 int
 main (int    argc,
@@ -592,7 +422,6 @@ main (int    argc,
   ADD ("progress", test_progress);
   ADD ("cancel", test_cancel);
   ADD ("credit", test_credit);
-  ADD ("background", test_background);
   ADD ("files", test_files);
   ADD ("several", test_several);
   ADD ("owners", test_owners);

@@ -113,10 +113,17 @@ sb_tool_report_badge (const char *tool_name,
 {
   static const char * const good[][2] = {
     { "initSandbox", "ready" }, { "writeFile", "written" }, { "readFile", "read" }, { "listFiles", "listed" },
-    { "listSandboxes", "listed" }, { "stopSandbox", "stopped" },
+    { "listSandboxes", "listed" }, { "stopSandbox", "stopped" }, { "listProcesses", "listed" },
+    { "readProcessLog", "read" }, { "killProcess", "stopped" },
   };
+  const char *done = NULL;
 
-  if (structured != NULL && JSON_NODE_HOLDS_OBJECT (structured))
+  for (guint i = 0; i < G_N_ELEMENTS (good); i++)
+    if (strcmp (good[i][0], tool_name) == 0)
+      done = good[i][1];
+
+  /* Others tell of signals and processes, too, but not as their own end. */
+  if (done == NULL && structured != NULL && JSON_NODE_HOLDS_OBJECT (structured))
     {
       char *badge = badge_for_exec (json_node_get_object (structured));
 
@@ -126,9 +133,5 @@ sb_tool_report_badge (const char *tool_name,
   if (is_error)
     return g_strdup ("failed");
 
-  for (guint i = 0; i < G_N_ELEMENTS (good); i++)
-    if (strcmp (good[i][0], tool_name) == 0)
-      return g_strdup (good[i][1]);
-
-  return g_strdup ("done");
+  return g_strdup (done != NULL ? done : "done");
 }

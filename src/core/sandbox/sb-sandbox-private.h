@@ -20,6 +20,12 @@ void                sb_sandbox_assign      (SbSandbox            *self,
 void                sb_sandbox_rename      (SbSandbox            *self,
                                             const char           *name);
 const char * const *sb_sandbox_get_env     (SbSandbox            *self); /* nullable: for every command in it */
+/* What a background command was started as, for those who list it later: the far end keeps only its id. */
+void                sb_sandbox_remember_command (SbSandbox       *self,
+                                                 guint32          process,
+                                                 const char      *command);
+const char         *sb_sandbox_get_command      (SbSandbox       *self,
+                                                 guint32          process); /* nullable */
 /* Starting → ready or failed; nothing is left behind in the second case. */
 void                sb_sandbox_start_async  (SbSandbox           *self,
                                              const SbSandboxSpec *spec,

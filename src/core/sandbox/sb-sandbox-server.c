@@ -19,6 +19,8 @@
 #define OBJECT(properties, required) \
   "{\"type\":\"object\",\"properties\":{" properties "},\"required\":[" required "]}"
 #define CONTAINER_ID STRING ("containerId", "Id or name of the sandbox; the newest one if left out")
+#define PROCESS_ID INTEGER ("processId", "The id that exec gave when it started the command in the background")
+#define READ_ONLY "{\"readOnlyHint\":true,\"openWorldHint\":false}"
 
 #define INSTRUCTIONS \
   "Runs code in throw-away sandboxes without a network. Call initSandbox once, then writeFile and exec; files live " \
@@ -59,6 +61,40 @@ static const SbMcpToolSpec specs[] = {
     .handler = sb_tool_exec,
   },
   {
+    .name = "listProcesses",
+    .title = "List background commands",
+    .description = "Lists the commands that exec started with background true: their ids, whether they still run, and "
+                   "how they ended.",
+    .input_schema = OBJECT (CONTAINER_ID, ""),
+    .annotations = READ_ONLY,
+    .handler = sb_tool_list_processes,
+  },
+  {
+    .name = "readProcessLog",
+    .title = "Read a background command's output",
+    .description = "Reads what a background command wrote to stdout and stderr, up to 32 KiB at a time. The first "
+                   "32 KiB and the last 96 KiB of it are kept.",
+    .input_schema = OBJECT (
+      PROCESS_ID ","
+      CONTAINER_ID ","
+      INTEGER ("since", "Begin at this byte of the output: the nextSince of the last reading; 0 if left out"),
+      "\"processId\""),
+    .annotations = READ_ONLY,
+    .handler = sb_tool_read_process_log,
+  },
+  {
+    .name = "killProcess",
+    .title = "Stop a background command",
+    .description = "Sends a signal to a background command and to what it started.",
+    .input_schema = OBJECT (
+      PROCESS_ID ","
+      CONTAINER_ID ","
+      STRING ("signal", "TERM, KILL, INT, HUP, QUIT, USR1 or USR2; if left out, TERM and after 2 seconds KILL"),
+      "\"processId\""),
+    .annotations = "{\"readOnlyHint\":false,\"destructiveHint\":true,\"idempotentHint\":true,\"openWorldHint\":false}",
+    .handler = sb_tool_kill_process,
+  },
+  {
     .name = "writeFile",
     .title = "Write a file",
     .description = "Writes a file in the sandbox; replaces it if it exists, and makes missing directories.",
@@ -82,7 +118,7 @@ static const SbMcpToolSpec specs[] = {
       INTEGER ("offset", "Begin at this byte") ","
       INTEGER ("maxBytes", "Read so many bytes; 32768 if left out"),
       "\"filename\""),
-    .annotations = "{\"readOnlyHint\":true,\"openWorldHint\":false}",
+    .annotations = READ_ONLY,
     .handler = sb_tool_read_file,
   },
   {
@@ -90,7 +126,7 @@ static const SbMcpToolSpec specs[] = {
     .title = "List files",
     .description = "Lists a directory of the sandbox.",
     .input_schema = OBJECT (STRING ("path", "A directory; /workspace if left out") "," CONTAINER_ID, ""),
-    .annotations = "{\"readOnlyHint\":true,\"openWorldHint\":false}",
+    .annotations = READ_ONLY,
     .handler = sb_tool_list_files,
   },
   {
@@ -98,7 +134,7 @@ static const SbMcpToolSpec specs[] = {
     .title = "List sandboxes",
     .description = "Lists the sandboxes with their ids, names and states.",
     .input_schema = OBJECT ("", ""),
-    .annotations = "{\"readOnlyHint\":true,\"openWorldHint\":false}",
+    .annotations = READ_ONLY,
     .handler = sb_tool_list_sandboxes,
   },
   {

@@ -11,6 +11,14 @@
 #define OPEN_TIMEOUT_MS (10 * 1000)
 /* How long a start that nobody wants any more may take to come to its end by itself. */
 #define ABORT_PATIENCE_MS 1000
+/* More than the far end keeps logs of; the oldest are forgotten first. */
+#define MAX_COMMANDS 256
+
+typedef struct
+{
+  guint32  process;
+  char    *text; /* owned */
+} Command;
 
 struct _SbSandbox
 {
@@ -25,6 +33,7 @@ struct _SbSandbox
   SbSandboxBackend *backend;
   char             *backend_label;
   GPtrArray        *facts;   /* nullable */
+  GArray           *commands; /* of Command: started in the background, the newest last */
   SbChannel        *channel; /* nullable */
   GCancellable     *start_cancellable;
 
@@ -325,6 +334,7 @@ sb_sandbox_finalize (GObject *object)
   g_free (self->backend_label);
   g_strfreev (self->env);
   g_clear_pointer (&self->facts, g_ptr_array_unref);
+  g_array_unref (self->commands);
 
   G_OBJECT_CLASS (sb_sandbox_parent_class)->finalize (object);
 }
@@ -353,8 +363,18 @@ sb_sandbox_class_init (SbSandboxClass *klass)
 }
 
 static void
+command_clear (gpointer data)
+{
+  Command *command = data;
+
+  g_free (command->text);
+}
+
+static void
 sb_sandbox_init (SbSandbox *self)
 {
+  self->commands = g_array_new (FALSE, FALSE, sizeof (Command));
+  g_array_set_clear_func (self->commands, command_clear);
   self->id = sb_id_new ("sb");
   self->created = sb_clock_wall ();
   self->start_cancellable = g_cancellable_new ();
@@ -417,6 +437,33 @@ const char * const *
 sb_sandbox_get_env (SbSandbox *self)
 {
   return (const char * const *) self->env;
+}
+
+void
+sb_sandbox_remember_command (SbSandbox  *self,
+                             guint32     process,
+                             const char *command)
+{
+  const Command remembered = { process, g_strdup (command) };
+
+  if (self->commands->len == MAX_COMMANDS)
+    g_array_remove_index (self->commands, 0);
+  g_array_append_val (self->commands, remembered);
+}
+
+const char *
+sb_sandbox_get_command (SbSandbox *self,
+                        guint32    process)
+{
+  for (guint i = self->commands->len; i > 0; i--)
+    {
+      const Command *command = &g_array_index (self->commands, Command, i - 1);
+
+      if (command->process == process)
+        return command->text;
+    }
+
+  return NULL;
 }
 
 void

@@ -270,6 +270,7 @@ spawned_cb (GObject      *source,
 
   text = g_strdup_printf ("Command started in background: %s\nprocess id: %u", exec->run->title, process);
   brief = g_strdup_printf ("process %u", process);
+  sb_sandbox_remember_command (exec->run->sandbox, process, exec->run->title);
   details = sb_tool_run_new_details (exec->run);
   json_object_set_int_member (details, "processId", process);
   sb_tool_run_respond (exec->run, text, details, brief, TRUE);
