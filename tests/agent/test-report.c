@@ -66,6 +66,7 @@ test_badge (void)
     { "readProcessLog", "{\"processId\":7,\"signal\":9}", FALSE, "read" },
     { "killProcess", "{\"processId\":7}", FALSE, "stopped" },
     { "killProcess", NULL, TRUE, "failed" },
+    { "editFile", "{\"replaced\":1}", FALSE, "edited" },
     { "other", "[]", FALSE, "done" },
   };
 

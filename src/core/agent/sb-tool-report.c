@@ -114,7 +114,7 @@ sb_tool_report_badge (const char *tool_name,
   static const char * const good[][2] = {
     { "initSandbox", "ready" }, { "writeFile", "written" }, { "readFile", "read" }, { "listFiles", "listed" },
     { "listSandboxes", "listed" }, { "stopSandbox", "stopped" }, { "listProcesses", "listed" },
-    { "readProcessLog", "read" }, { "killProcess", "stopped" },
+    { "readProcessLog", "read" }, { "killProcess", "stopped" }, { "editFile", "edited" },
   };
   const char *done = NULL;
 

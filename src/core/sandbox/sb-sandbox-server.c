@@ -109,6 +109,21 @@ static const SbMcpToolSpec specs[] = {
     .handler = sb_tool_write_file,
   },
   {
+    .name = "editFile",
+    .title = "Edit a file",
+    .description = "Replaces text in a file of up to 2 MiB, exactly as given. Fails, and changes nothing, if the text "
+                   "is not in the file, or is in it more than once and replaceAll is not true.",
+    .input_schema = OBJECT (
+      STRING ("path", "The file, relative to /workspace or absolute below it") ","
+      STRING ("oldText", "The text to replace, with enough around it to be in the file only once") ","
+      STRING ("newText", "What to put in its place; empty to delete it") ","
+      BOOLEAN ("replaceAll", "Replace it everywhere in the file") ","
+      CONTAINER_ID,
+      "\"path\",\"oldText\",\"newText\""),
+    .annotations = "{\"readOnlyHint\":false,\"destructiveHint\":true,\"idempotentHint\":false,\"openWorldHint\":false}",
+    .handler = sb_tool_edit_file,
+  },
+  {
     .name = "readFile",
     .title = "Read a file",
     .description = "Reads a file in the sandbox.",

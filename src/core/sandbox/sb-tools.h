@@ -18,6 +18,8 @@ void sb_tool_kill_process     (SbMcpToolCall *call,
                                gpointer       user_data);
 void sb_tool_write_file       (SbMcpToolCall *call,
                                gpointer       user_data);
+void sb_tool_edit_file        (SbMcpToolCall *call,
+                               gpointer       user_data);
 void sb_tool_read_file        (SbMcpToolCall *call,
                                gpointer       user_data);
 void sb_tool_list_files       (SbMcpToolCall *call,
