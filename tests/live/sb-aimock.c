@@ -7,6 +7,9 @@
 
 #include "sb-test.h"
 
+#include <signal.h>
+#include <sys/prctl.h>
+
 #define SERVER "node_modules/@copilotkit/aimock/dist/cli.js"
 
 static guint16
@@ -31,6 +34,13 @@ is_up (guint16 port)
   return connection != NULL;
 }
 
+/* Between fork and exec: a test that fails takes its server with it. */
+static void
+die_with_parent (gpointer user_data)
+{
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+}
+
 GSubprocess *
 sb_aimock_start (const char  *fixtures,
                  char       **url)
@@ -40,6 +50,7 @@ sb_aimock_start (const char  *fixtures,
   g_autofree char *program = npm_dir != NULL ? g_build_filename (npm_dir, SERVER, NULL) : NULL;
   g_autofree char *path = g_build_filename (root != NULL ? root : ".", "tests", "llm", "cases", fixtures, NULL);
   g_autofree char *port_text = NULL;
+  g_autoptr(GSubprocessLauncher) launcher = NULL;
   g_autoptr(GError) error = NULL;
   GSubprocess *process;
   guint16 port;
@@ -52,9 +63,10 @@ sb_aimock_start (const char  *fixtures,
 
   port = find_free_port ();
   port_text = g_strdup_printf ("%u", port);
-  process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error,
-                              "node", program, "--port", port_text, "--fixtures", path, "--chunk-size", "5",
-                              "--log-level", "silent", NULL);
+  launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+  g_subprocess_launcher_set_child_setup (launcher, die_with_parent, NULL, NULL);
+  process = g_subprocess_launcher_spawn (launcher, &error, "node", program, "--port", port_text, "--fixtures", path,
+                                         "--chunk-size", "5", "--log-level", "silent", NULL);
   g_assert_no_error (error);
   sb_test_wait_until (is_up (port));
   *url = g_strdup_printf ("http://127.0.0.1:%u", port);
