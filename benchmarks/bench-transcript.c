@@ -24,6 +24,8 @@ typedef struct
 {
   SbMessage     *message;
   SbBenchSeries *gaps;       /* ms */
+  SbBenchSeries *work;       /* ms of CPU in a frame, which other processes do not change */
+  double         begun;      /* s of CPU */
   gint64         start;
   double         last_frame; /* ms */
   double         longest;    /* ms */
@@ -67,10 +69,17 @@ resident_megabytes (void)
 }
 
 static void
+frame_begin_cb (Stream *stream)
+{
+  stream->begun = cpu_seconds ();
+}
+
+static void
 frame_cb (Stream *stream)
 {
   double now = sb_bench_now ();
 
+  sb_bench_series_add (stream->work, (cpu_seconds () - stream->begun) * 1e3);
   if (stream->last_frame > 0)
     {
       sb_bench_series_add (stream->gaps, now - stream->last_frame);
@@ -120,10 +129,10 @@ bench_stream (SbChatView *chat,
   g_autoptr(SbMessage) message = sb_message_new (SB_MESSAGE_ROLE_ASSISTANT, "turn");
   g_autoptr(SbBenchSeries) gaps = sb_bench_series_new ();
   g_autofree char *cpu_name = g_strdup_printf ("%u tokens/s into the chat, CPU of one core", rate);
-  Stream stream = { .message = message, .rate = rate, .gaps = gaps };
+  g_autoptr(SbBenchSeries) work = sb_bench_series_new ();
+  Stream stream = { .message = message, .rate = rate, .gaps = gaps, .work = work };
   GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (chat));
   double cpu;
-  gulong id;
   guint feed;
 
   sb_message_set_state (message, SB_MESSAGE_STATE_STREAMING);
@@ -131,17 +140,19 @@ bench_stream (SbChatView *chat,
   sb_chat_view_set_conversation (chat, conversation);
   run_for (300);
 
-  id = g_signal_connect_swapped (clock, "after-paint", G_CALLBACK (frame_cb), &stream);
+  g_signal_connect_swapped (clock, "before-paint", G_CALLBACK (frame_begin_cb), &stream);
+  g_signal_connect_swapped (clock, "after-paint", G_CALLBACK (frame_cb), &stream);
   stream.start = g_get_monotonic_time ();
   cpu = cpu_seconds ();
   feed = g_timeout_add (2, feed_cb, &stream);
   run_for (seconds * 1000);
   g_source_remove (feed);
   cpu = cpu_seconds () - cpu;
-  g_signal_handler_disconnect (clock, id);
+  g_signal_handlers_disconnect_by_data (clock, &stream);
 
   sb_bench_figure (cpu_name, "%", cpu / seconds * 100);
   sb_bench_row ("  from frame to frame", "ms", gaps, NULL, NULL);
+  sb_bench_row ("  CPU of a frame", "ms", work, NULL, NULL);
   sb_bench_figure ("  the longest gap", "ms", stream.longest);
   sb_bench_figure ("  memory after it", "MB", resident_megabytes ());
 }
