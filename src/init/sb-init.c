@@ -19,8 +19,8 @@
 #include <unistd.h>
 
 /* sandbar-init: PID 1 of a sandbox. Frames come in on fd 0 and go out on fd 1 (sb-wire.h). When fd 0 ends, the lease
- * runs out or the time to live is over, it ends, and the PID namespace with it. With --guard it is something else:
- * sb-guard.c. */
+ * runs out or the time to live is over, it ends, and the PID namespace with it. With --guard and
+ * --undertaker it is something else: sb-guard.c, sb-undertaker.c. */
 
 InitConfig config = {
   .workspace = "/workspace",
@@ -172,6 +172,8 @@ main (int    argc,
 {
   if (argc > 1 && strcmp (argv[1], "--guard") == 0)
     return guard_run (argv + 2);
+  if (argc > 1 && strcmp (argv[1], "--undertaker") == 0)
+    return undertaker_run (argv + 2);
 
   config.is_pid_1 = getpid () == 1;
   if (!read_arguments (argc, argv))

@@ -234,3 +234,6 @@ void    watch_tick      (int64_t            now);
 
 /* sb-guard.c */
 int  guard_run       (char             **argv);
+
+/* sb-undertaker.c */
+int  undertaker_run  (char             **argv);

@@ -5,7 +5,6 @@
 
 #include <libsoup/soup.h>
 #include <signal.h>
-
 #include <string.h>
 #include <sys/resource.h>
 

@@ -67,6 +67,15 @@ new_probed_backend (const char *name)
   return g_steal_pointer (&backend);
 }
 
+/* A backend that lives has a process of its own, which is not to be found among what others left. */
+static gboolean
+can_run (const char *name)
+{
+  g_autoptr(SbSandboxBackend) backend = new_probed_backend (name);
+
+  return backend != NULL;
+}
+
 static SbSandboxManager *
 new_manager (const char *name)
 {
@@ -251,18 +260,14 @@ kill_owners (const char *name,
 static void
 test_killed_early (gconstpointer data)
 {
-  g_autoptr(SbSandboxBackend) backend = new_probed_backend (data);
-
-  if (backend != NULL)
+  if (can_run (data))
     kill_owners (data, EARLY_MS);
 }
 
 static void
 test_killed_any_time (gconstpointer data)
 {
-  g_autoptr(SbSandboxBackend) backend = new_probed_backend (data);
-
-  if (backend != NULL)
+  if (can_run (data))
     kill_owners (data, ANY_MS);
 }
 
@@ -280,12 +285,11 @@ static void
 test_cycles (gconstpointer data)
 {
   guint times = get_times ("SANDBAR_TEST_CYCLES", 20);
-  g_autoptr(SbSandboxBackend) backend = new_probed_backend (data);
   g_autoptr(SbSandboxManager) manager = NULL;
   g_autoptr(SbDockerClient) client = NULL;
   guint descriptors = 0;
 
-  if (backend == NULL)
+  if (!can_run (data))
     return;
 
   client = g_str_equal (data, "docker") ? sb_live_engine_connect () : NULL;
@@ -303,6 +307,7 @@ test_cycles (gconstpointer data)
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (manager)), <=, 20);
   sb_test_wait_until (count_files ("/proc/self/fd") <= descriptors);
   shut_down (manager);
+  g_assert_finalize_object (g_steal_pointer (&manager));
   sb_test_wait_until (sb_orphans_count () == 0);
   sb_test_wait_until (client == NULL || sb_live_engine_count (client, ".instance", sb_instance_get_id ()) == 0);
 }

@@ -10,6 +10,7 @@
 #include "sb-docker-launch.h"
 #include "sb-docker-probe.h"
 #include "sb-docker-request.h"
+#include "sb-docker-undertaker.h"
 #include "sb-helper-path.h"
 #include "sb-instance.h"
 #include "sb-sandbox-spec.h"
@@ -26,6 +27,7 @@ struct _SbDockerBackend
   SbDockerEngine *engine; /* nullable until a probe succeeded */
   char           *helper_path; /* nullable: there is none */
   char           *image;
+  GSubprocess    *undertaker; /* nullable */
 };
 
 #define SB_TYPE_DOCKER_BACKEND (sb_docker_backend_get_type ())
@@ -75,6 +77,8 @@ prepare (SbDockerBackend  *self,
                          "Sandbar is not completely installed: its helper sandbar-init is missing.");
   else if (self->helper == NULL)
     self->helper = sb_docker_helper_load (self->helper_path, error);
+  if (self->helper != NULL && self->undertaker == NULL)
+    self->undertaker = sb_docker_undertaker_start (sb_docker_client_get_host (self->client), self->helper_path);
 
   return self->helper != NULL;
 }
@@ -319,6 +323,7 @@ sb_docker_backend_finalize (GObject *object)
 {
   SbDockerBackend *self = SB_DOCKER_BACKEND (object);
 
+  g_clear_pointer (&self->undertaker, sb_docker_undertaker_dismiss);
   g_clear_object (&self->client);
   g_clear_pointer (&self->helper, sb_docker_helper_free);
   g_clear_pointer (&self->engine, sb_docker_engine_free);

@@ -271,6 +271,20 @@ sb_docker_request_dup_name (const char *id)
   return g_strcanon (name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_.-", '_');
 }
 
+static char *
+dup_filter (const char *label,
+            const char *value)
+{
+  g_autoptr(JsonObject) filters = json_object_new ();
+  g_autofree char *labelled = g_strdup_printf ("%s=%s", label, value);
+  g_autofree char *json = NULL;
+
+  json_object_set_array_member (filters, "label", new_string_array (labelled, NULL));
+  json = sb_json_object_to_string (filters);
+
+  return g_uri_escape_string (json, NULL, FALSE);
+}
+
 /**
  * sb_docker_request_dup_filter:
  *
@@ -279,14 +293,18 @@ sb_docker_request_dup_name (const char *id)
 char *
 sb_docker_request_dup_filter (void)
 {
-  g_autoptr(JsonObject) filters = json_object_new ();
-  g_autofree char *label = g_strdup_printf ("%s=%s", SB_DOCKER_LABEL_OWNER, sb_instance_get_owner ());
-  g_autofree char *json = NULL;
-  g_autofree char *escaped = NULL;
+  g_autofree char *filter = dup_filter (SB_DOCKER_LABEL_OWNER, sb_instance_get_owner ());
 
-  json_object_set_array_member (filters, "label", new_string_array (label, NULL));
-  json = sb_json_object_to_string (filters);
-  escaped = g_uri_escape_string (json, NULL, FALSE);
+  return g_strconcat ("filters=", filter, NULL);
+}
 
-  return g_strconcat ("filters=", escaped, NULL);
+/**
+ * sb_docker_request_dup_instance_filter:
+ *
+ * Returns: (transfer full): the value of “filters” that limits a list to what this process made
+ */
+char *
+sb_docker_request_dup_instance_filter (void)
+{
+  return dup_filter (SB_DOCKER_LABEL_INSTANCE, sb_instance_get_id ());
 }

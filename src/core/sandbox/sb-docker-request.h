@@ -29,5 +29,6 @@ JsonObject *sb_docker_request_new_for_filler (const char           *image,
                                               const char           *helper_volume);
 char       *sb_docker_request_dup_name       (const char           *id);
 char       *sb_docker_request_dup_filter     (void);
+char       *sb_docker_request_dup_instance_filter (void);
 
 G_END_DECLS
