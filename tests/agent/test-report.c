@@ -15,6 +15,7 @@ test_summary (void)
     { "{\"contents\":\"x\",\"filename\":\"/workspace/a/b.js\"}", "a/b.js" },
     { "{\"command\":[1,null,\"a\\nb\"]}", "a b" },
     { "{\"path\":\"\\u001b[31mred\"}", "red" },
+    { "{\"from\":\"/workspace/a\",\"to\":\"b\"}", "a" },
     { "{\"url\":\"http://x\"}", "http://x" },
     { "{\"command\":{}}", NULL },
     { "{}", NULL },
@@ -67,6 +68,9 @@ test_badge (void)
     { "killProcess", "{\"processId\":7}", FALSE, "stopped" },
     { "killProcess", NULL, TRUE, "failed" },
     { "editFile", "{\"replaced\":1}", FALSE, "edited" },
+    { "deleteFile", "{}", FALSE, "deleted" },
+    { "moveFile", "{}", FALSE, "moved" },
+    { "makeDir", "{}", FALSE, "made" },
     { "other", "[]", FALSE, "done" },
   };
 

@@ -15,7 +15,8 @@ test_names_of_the_demo (Fixture       *fixture,
   g_autoptr(GAsyncResult) result = NULL;
   g_autoptr(GPtrArray) tools = NULL;
   const char * const expected[] = { "initSandbox", "exec", "listProcesses", "readProcessLog", "killProcess",
-                                    "writeFile", "editFile", "readFile", "listFiles", "listSandboxes", "stopSandbox" };
+                                    "writeFile", "editFile", "readFile", "listFiles", "statFile", "deleteFile",
+                                    "moveFile", "makeDir", "listSandboxes", "stopSandbox" };
 
   sb_mcp_client_list_tools_async (fixture->client, NULL, sb_test_keep_result, &result);
   sb_test_wait_until (result != NULL);

@@ -109,6 +109,24 @@ describe_file (JsonObject *arguments)
 }
 
 static char *
+describe_move (JsonObject *arguments)
+{
+  const char *from = sb_json_get_string (arguments, "from");
+  const char *to = sb_json_get_string (arguments, "to");
+
+  return from != NULL && to != NULL ? g_strdup_printf ("%s → %s", from, to) : NULL;
+}
+
+/* A command in the background, by its number. */
+static char *
+describe_process (JsonObject *arguments)
+{
+  gint64 process = sb_json_get_int (arguments, "processId", 0);
+
+  return process > 0 ? g_strdup_printf ("#%" G_GINT64_FORMAT, process) : NULL;
+}
+
+static char *
 describe_sandbox (SbMessage *message)
 {
   g_autoptr(JsonObject) structured = parse (sb_message_get_structured (message));
@@ -159,6 +177,10 @@ sb_tool_dup_summary (SbMessage *message)
     summary = describe_sandbox (message);
   if (summary == NULL && arguments != NULL && g_strcmp0 (name, "writeFile") == 0)
     summary = describe_file (arguments);
+  if (summary == NULL && arguments != NULL && g_strcmp0 (name, "moveFile") == 0)
+    summary = describe_move (arguments);
+  if (summary == NULL && arguments != NULL)
+    summary = describe_process (arguments);
   if (summary == NULL && arguments != NULL)
     summary = describe_arguments (arguments);
 

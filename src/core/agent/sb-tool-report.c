@@ -13,7 +13,7 @@
 #define MAX_SUMMARY 80
 
 /* What most tools say the most with, in this order. */
-static const char * const telling[] = { "command", "filename", "path", "url", "query", "name", NULL };
+static const char * const telling[] = { "command", "filename", "path", "url", "query", "name", "from", NULL };
 
 static char *
 join_words (JsonArray *words)
@@ -115,6 +115,7 @@ sb_tool_report_badge (const char *tool_name,
     { "initSandbox", "ready" }, { "writeFile", "written" }, { "readFile", "read" }, { "listFiles", "listed" },
     { "listSandboxes", "listed" }, { "stopSandbox", "stopped" }, { "listProcesses", "listed" },
     { "readProcessLog", "read" }, { "killProcess", "stopped" }, { "editFile", "edited" },
+    { "statFile", "read" }, { "deleteFile", "deleted" }, { "moveFile", "moved" }, { "makeDir", "made" },
   };
   const char *done = NULL;
 

@@ -77,3 +77,21 @@ sb_file_info_free (SbFileInfo *info)
   g_free (info->link_target);
   g_free (info);
 }
+
+/* For people and models. */
+const char *
+sb_entries_get_type_name (SbFileType type)
+{
+  switch (type)
+    {
+    case SB_FILE_TYPE_REGULAR:
+      return "file";
+    case SB_FILE_TYPE_DIRECTORY:
+      return "directory";
+    case SB_FILE_TYPE_SYMLINK:
+      return "link";
+    case SB_FILE_TYPE_OTHER:
+    default:
+      return "other";
+    }
+}

@@ -7,9 +7,10 @@
 
 G_BEGIN_DECLS
 
-gboolean sb_entries_parse (const guint8 *payload,
-                           gsize         length,
-                           guint         max_entries,
-                           GPtrArray    *infos);
+gboolean    sb_entries_parse         (const guint8 *payload,
+                                      gsize         length,
+                                      guint         max_entries,
+                                      GPtrArray    *infos);
+const char *sb_entries_get_type_name (SbFileType    type);
 
 G_END_DECLS

@@ -145,6 +145,49 @@ static const SbMcpToolSpec specs[] = {
     .handler = sb_tool_list_files,
   },
   {
+    .name = "statFile",
+    .title = "Look at a file",
+    .description = "Tells what a path is: file, directory or link, its size, mode and time of the last change.",
+    .input_schema = OBJECT (STRING ("path", "The path, relative to /workspace or absolute below it") "," CONTAINER_ID,
+                            "\"path\""),
+    .annotations = READ_ONLY,
+    .handler = sb_tool_stat_file,
+  },
+  {
+    .name = "deleteFile",
+    .title = "Delete a file",
+    .description = "Deletes a file, a link or a directory.",
+    .input_schema = OBJECT (
+      STRING ("path", "The path, relative to /workspace or absolute below it") ","
+      BOOLEAN ("recursive", "Delete a directory with all that is in it") ","
+      CONTAINER_ID,
+      "\"path\""),
+    .annotations = "{\"readOnlyHint\":false,\"destructiveHint\":true,\"idempotentHint\":true,\"openWorldHint\":false}",
+    .handler = sb_tool_delete_file,
+  },
+  {
+    .name = "moveFile",
+    .title = "Move a file",
+    .description = "Moves or renames a file or a directory; makes missing directories on the way.",
+    .input_schema = OBJECT (
+      STRING ("from", "The path it has, relative to /workspace or absolute below it") ","
+      STRING ("to", "The path it gets, with its new name") ","
+      BOOLEAN ("overwrite", "Replace a file that is there already") ","
+      CONTAINER_ID,
+      "\"from\",\"to\""),
+    .annotations = "{\"readOnlyHint\":false,\"destructiveHint\":true,\"idempotentHint\":false,\"openWorldHint\":false}",
+    .handler = sb_tool_move_file,
+  },
+  {
+    .name = "makeDir",
+    .title = "Make a directory",
+    .description = "Makes a directory, and those above it that are missing.",
+    .input_schema = OBJECT (STRING ("path", "The path, relative to /workspace or absolute below it") "," CONTAINER_ID,
+                            "\"path\""),
+    .annotations = "{\"readOnlyHint\":false,\"destructiveHint\":false,\"idempotentHint\":true,\"openWorldHint\":false}",
+    .handler = sb_tool_make_dir,
+  },
+  {
     .name = "listSandboxes",
     .title = "List sandboxes",
     .description = "Lists the sandboxes with their ids, names and states.",

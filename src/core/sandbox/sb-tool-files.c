@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "sb-entries.h"
 #include "sb-id.h"
 #include "sb-json.h"
 #include "sb-sandbox-manager-private.h"
@@ -149,23 +150,6 @@ sb_tool_read_file (SbMcpToolCall *call,
                               sb_mcp_tool_call_get_cancellable (call), read_cb, run);
 }
 
-static const char *
-get_type_name (SbFileType type)
-{
-  switch (type)
-    {
-    case SB_FILE_TYPE_REGULAR:
-      return "file";
-    case SB_FILE_TYPE_DIRECTORY:
-      return "directory";
-    case SB_FILE_TYPE_SYMLINK:
-      return "link";
-    case SB_FILE_TYPE_OTHER:
-    default:
-      return "other";
-    }
-}
-
 static void
 add_entry (const SbFileInfo *info,
            GString          *text,
@@ -176,7 +160,7 @@ add_entry (const SbFileInfo *info,
   JsonObject *entry = json_object_new ();
 
   json_object_set_string_member (entry, "name", name);
-  json_object_set_string_member (entry, "type", get_type_name (info->type));
+  json_object_set_string_member (entry, "type", sb_entries_get_type_name (info->type));
   json_object_set_int_member (entry, "size", info->size);
   json_array_add_object_element (entries, entry);
   if (text->len > 0)
@@ -186,7 +170,7 @@ add_entry (const SbFileInfo *info,
   else if (info->type == SB_FILE_TYPE_REGULAR)
     g_string_append_printf (text, "%s (%s)", name, size);
   else
-    g_string_append_printf (text, "%s (%s)", name, get_type_name (info->type));
+    g_string_append_printf (text, "%s (%s)", name, sb_entries_get_type_name (info->type));
 }
 
 static void

@@ -24,6 +24,14 @@ void sb_tool_read_file        (SbMcpToolCall *call,
                                gpointer       user_data);
 void sb_tool_list_files       (SbMcpToolCall *call,
                                gpointer       user_data);
+void sb_tool_stat_file        (SbMcpToolCall *call,
+                               gpointer       user_data);
+void sb_tool_delete_file      (SbMcpToolCall *call,
+                               gpointer       user_data);
+void sb_tool_move_file        (SbMcpToolCall *call,
+                               gpointer       user_data);
+void sb_tool_make_dir         (SbMcpToolCall *call,
+                               gpointer       user_data);
 void sb_tool_init_sandbox     (SbMcpToolCall *call,
                                gpointer       user_data);
 void sb_tool_list_sandboxes   (SbMcpToolCall *call,

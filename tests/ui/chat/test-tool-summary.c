@@ -32,6 +32,9 @@ test_summary (void)
     { "writeFile", "{\"filename\":\"/w/a\",\"contents\":\"1\\n2\\n3\"}", "/w/a  +3 lines" },
     { "writeFile", "{\"contents\":\"1\"}", "" },
     { "readFile", "{\"path\":\"/w/a\"}", "/w/a" },
+    { "moveFile", "{\"from\":\"/w/a\",\"to\":\"/w/b\"}", "/w/a → /w/b" },
+    { "moveFile", "{\"from\":\"/w/a\"}", "" },
+    { "killProcess", "{\"processId\":7}", "#7" },
     { "initSandbox", "{}", "" },
     { "odd", "{\"query\":\"a\\u001b[31mb\"}", "ab" },
   };
