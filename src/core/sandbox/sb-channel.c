@@ -5,6 +5,8 @@
 
 #include "sb-channel.h"
 
+#include <errno.h>
+
 #include "sb-channel-private.h"
 #include "sb-handshake.h"
 
@@ -131,6 +133,9 @@ new_wire_error (const SbRequest *request,
     case SB_WIRE_ERROR_NOT_FOUND:
       return g_error_new (SB_CHANNEL_ERROR, SB_CHANNEL_ERROR_NOT_FOUND, "There is no “%s” in the sandbox.", subject);
     case SB_WIRE_ERROR_DENIED:
+      if (error_number == EXDEV)
+        return g_error_new (SB_CHANNEL_ERROR, SB_CHANNEL_ERROR_DENIED,
+                            "“%s” is outside the workspace, which is all that can be reached.", subject);
       return g_error_new (SB_CHANNEL_ERROR, SB_CHANNEL_ERROR_DENIED,
                           "“%s” is outside the workspace, or not permitted (%s).", subject, reason);
     case SB_WIRE_ERROR_NOT_FILE:
