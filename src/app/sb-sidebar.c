@@ -35,7 +35,16 @@ struct _SbSidebar
   gboolean syncing;
 };
 
+enum
+{
+  PROP_0,
+  PROP_SEARCHING,
+  N_PROPS
+};
+
 G_DEFINE_FINAL_TYPE (SbSidebar, sb_sidebar, GTK_TYPE_WIDGET)
+
+static GParamSpec *properties[N_PROPS];
 
 static gboolean
 matches (gpointer item,
@@ -172,6 +181,17 @@ search_activated_cb (SbSidebar *self)
   sb_sidebar_select_nth (self, 0);
 }
 
+/* Escape closes the search, too. Whose cursor was in it goes on in the composer, not nowhere. */
+static void
+search_mode_cb (SbSidebar *self)
+{
+  GtkStateFlags flags = gtk_widget_get_state_flags (GTK_WIDGET (self->search_entry));
+
+  if (!gtk_search_bar_get_search_mode (self->search_bar) && (flags & GTK_STATE_FLAG_FOCUS_WITHIN) != 0)
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.focus-composer", NULL);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SEARCHING]);
+}
+
 static void
 secondary_pressed_cb (GtkWidget       *row,
                       int              n_press,
@@ -256,12 +276,52 @@ sb_sidebar_dispose (GObject *object)
 }
 
 static void
+sb_sidebar_get_property (GObject    *object,
+                         guint       prop_id,
+                         GValue     *value,
+                         GParamSpec *pspec)
+{
+  switch (prop_id)
+    {
+    case PROP_SEARCHING:
+      g_value_set_boolean (value, gtk_search_bar_get_search_mode (SB_SIDEBAR (object)->search_bar));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+sb_sidebar_set_property (GObject      *object,
+                         guint         prop_id,
+                         const GValue *value,
+                         GParamSpec   *pspec)
+{
+  switch (prop_id)
+    {
+    case PROP_SEARCHING:
+      sb_sidebar_set_searching (SB_SIDEBAR (object), g_value_get_boolean (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
 sb_sidebar_class_init (SbSidebarClass *klass)
 {
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->dispose = sb_sidebar_dispose;
+  object_class->dispose = sb_sidebar_dispose;
+  object_class->get_property = sb_sidebar_get_property;
+  object_class->set_property = sb_sidebar_set_property;
   widget_class->size_allocate = sb_sidebar_size_allocate;
+
+  properties[PROP_SEARCHING] =
+    g_param_spec_boolean ("searching", NULL, NULL, FALSE,
+                          G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
 
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/sandbar/Sandbar/ui/sb-sidebar.ui");
@@ -279,8 +339,19 @@ sb_sidebar_class_init (SbSidebarClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, row_unbind_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, search_mode_cb);
   gtk_widget_class_add_binding_action (GTK_WIDGET_CLASS (klass), GDK_KEY_Delete, 0, "win.delete-conversation",
                                        NULL);
+}
+
+/* What is typed while the search bar still slides in would be lost. */
+static void
+show_search_at_once (SbSidebar *self)
+{
+  GtkWidget *revealer = gtk_widget_get_first_child (GTK_WIDGET (self->search_bar));
+
+  if (GTK_IS_REVEALER (revealer))
+    gtk_revealer_set_transition_type (GTK_REVEALER (revealer), GTK_REVEALER_TRANSITION_TYPE_NONE);
 }
 
 static void
@@ -289,6 +360,7 @@ sb_sidebar_init (SbSidebar *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_widget_set_parent (GTK_WIDGET (self->menu), GTK_WIDGET (self));
   gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
+  show_search_at_once (self);
 
   self->filter = gtk_custom_filter_new (matches, self, NULL);
   self->filtered = gtk_filter_list_model_new (NULL, GTK_FILTER (g_object_ref (self->filter)));

@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-/* The list of conversations with its search, and below it what the sandboxes run on. */
+/* The list of conversations with its search, and below it what the sandboxes run on. Property: searching. */
 #define SB_TYPE_SIDEBAR (sb_sidebar_get_type ())
 G_DECLARE_FINAL_TYPE (SbSidebar, sb_sidebar, SB, SIDEBAR, GtkWidget)
 

@@ -159,7 +159,6 @@ search_cb (GtkWidget  *widget,
 
   if (!self->show_sidebar)
     _sb_window_show_sidebar (self, TRUE);
-  gtk_toggle_button_set_active (self->search_button, TRUE);
   sb_sidebar_set_searching (self->sidebar, TRUE);
 }
 

@@ -32,7 +32,6 @@ struct _SbWindow
   GtkStack           *pages;
   SbPanes            *panes;
   GtkRevealer        *rehearsal;
-  GtkToggleButton    *search_button;
   SbSidebar          *sidebar;
   GtkWidget          *sidebar_column;
   GtkWidget          *chat_column;

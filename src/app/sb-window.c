@@ -141,13 +141,6 @@ warning_cb (SbWindow    *self,
 }
 
 static void
-search_toggled_cb (SbWindow        *self,
-                   GtkToggleButton *button)
-{
-  sb_sidebar_set_searching (self->sidebar, gtk_toggle_button_get_active (button));
-}
-
-static void
 width_changed_cb (SbWindow *self)
 {
   _sb_window_layout_narrow (self);
@@ -260,11 +253,9 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, SbWindow, pages);
   gtk_widget_class_bind_template_child (widget_class, SbWindow, panes);
   gtk_widget_class_bind_template_child (widget_class, SbWindow, rehearsal);
-  gtk_widget_class_bind_template_child (widget_class, SbWindow, search_button);
   gtk_widget_class_bind_template_child (widget_class, SbWindow, sidebar);
   gtk_widget_class_bind_template_child (widget_class, SbWindow, sidebar_column);
   gtk_widget_class_bind_template_child (widget_class, SbWindow, toasts);
-  gtk_widget_class_bind_template_callback (widget_class, search_toggled_cb);
   gtk_widget_class_bind_template_callback (widget_class, width_changed_cb);
 }
 

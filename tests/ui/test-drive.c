@@ -12,6 +12,7 @@
 #include "sb-file-row.h"
 #include "sb-orphans.h"
 #include "sb-shell.h"
+#include "sb-sidebar.h"
 #include "sb-test.h"
 #include "sb-tool-card.h"
 #include "sb-trace-row.h"
@@ -50,6 +51,14 @@ static void
 press (const char *keys)
 {
   const char * const argv[] = { "xdotool", "key", "--delay", "1", keys, NULL };
+
+  run_xdotool (argv);
+}
+
+static void
+type (const char *text)
+{
+  const char * const argv[] = { "xdotool", "type", "--delay", "1", text, NULL };
 
   run_xdotool (argv);
 }
@@ -128,11 +137,18 @@ is_running (Drive *drive)
 }
 
 static gboolean
-is_in_composer (Drive *drive)
+is_in (Drive *drive,
+       GType  widget_type)
 {
   GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (drive->window));
 
-  return focus != NULL && gtk_widget_get_ancestor (focus, SB_TYPE_COMPOSER) != NULL;
+  return focus != NULL && gtk_widget_get_ancestor (focus, widget_type) != NULL;
+}
+
+static gboolean
+is_in_composer (Drive *drive)
+{
+  return is_in (drive, SB_TYPE_COMPOSER);
 }
 
 static gboolean
@@ -149,10 +165,8 @@ static void
 say (Drive      *drive,
      const char *sentence)
 {
-  const char * const argv[] = { "xdotool", "type", "--delay", "1", sentence, NULL };
-
   g_assert_true (is_in_composer (drive));
-  run_xdotool (argv);
+  type (sentence);
   sb_test_wait_until (is_typed (drive, sentence));
   press ("Return");
   sb_test_wait_until (is_typed (drive, "") && is_running (drive));
@@ -240,6 +254,29 @@ drive_conversations (Drive *drive)
   sb_test_wait_until (get_conversation (drive) == second);
 }
 
+/* For what was said, and the title does not tell; Escape leads back to the composer. */
+static void
+drive_search (Drive *drive)
+{
+  SbConversation *blank = get_conversation (drive);
+  GtkWidget *sidebar = find_type (GTK_WIDGET (drive->window), SB_TYPE_SIDEBAR);
+  GtkWidget *entry = find_type (sidebar, GTK_TYPE_SEARCH_ENTRY);
+  gboolean searching = TRUE;
+
+  press ("ctrl+k");
+  sb_test_wait_until (is_in (drive, GTK_TYPE_SEARCH_ENTRY));
+  type ("sleep 30");
+  sb_test_wait_until (g_str_equal (gtk_editable_get_text (GTK_EDITABLE (entry)), "sleep 30"));
+  press ("Return");
+  sb_test_wait_until (get_conversation (drive) != blank);
+  g_assert_null (strstr (sb_conversation_get_title (get_conversation (drive)), "sleep"));
+
+  press ("Escape");
+  sb_test_wait_until (is_in_composer (drive));
+  g_object_get (sidebar, "searching", &searching, NULL);
+  g_assert_false (searching);
+}
+
 static gboolean
 drive_cb (gpointer user_data)
 {
@@ -250,6 +287,7 @@ drive_cb (gpointer user_data)
   drive_fetch (drive);
   drive_stop (drive);
   drive_conversations (drive);
+  drive_search (drive);
 
   g_assert_cmpuint (sb_orphans_count (), >, 0);
   press ("ctrl+w");
