@@ -24,7 +24,8 @@
 
 #define INSTRUCTIONS \
   "Runs code in throw-away sandboxes without a network. Call initSandbox once, then writeFile and exec; files live " \
-  "in /workspace. A command that fails is a normal result: read its exit code and stderr."
+  "in /workspace. A command that fails is a normal result: read its exit code and stderr. Start a server with exec " \
+  "and background true, and look at its output with readProcessLog. Make small changes with editFile."
 
 static const SbMcpToolSpec specs[] = {
   {
@@ -51,7 +52,8 @@ static const SbMcpToolSpec specs[] = {
     .input_schema = OBJECT (
       STRINGS ("command", "The program and its arguments") ","
       CONTAINER_ID ","
-      BOOLEAN ("background", "Start it and return at once, e.g. for a server") ","
+      BOOLEAN ("background",
+               "Start it and return at once, e.g. for a server; readProcessLog and killProcess take its id") ","
       STRING ("cwd", "Working directory, below /workspace") ","
       STRINGS ("env", "Environment variables, each as NAME=value") ","
       STRING ("stdin", "Text for its standard input") ","
