@@ -72,6 +72,21 @@ describe (SbFileEntry *entry)
   return clock != NULL ? g_strdup_printf ("%s · %s", size, clock) : g_steal_pointer (&size);
 }
 
+static const char *
+get_mark_name (SbFileEntry *entry)
+{
+  switch (sb_file_entry_get_mark (entry))
+    {
+    case SB_FILE_MARK_ADDED:
+      return _("Added");
+    case SB_FILE_MARK_MODIFIED:
+      return _("Modified");
+    case SB_FILE_MARK_NONE:
+    default:
+      return NULL;
+    }
+}
+
 static void
 update_mark (SbFileRow   *self,
              SbFileEntry *entry)
@@ -82,8 +97,7 @@ update_mark (SbFileRow   *self,
   /* Translators: one letter for a file that was added, and one for a file that was modified */
   gtk_label_set_text (self->mark,
                       mark == SB_FILE_MARK_NONE ? "" : (added ? C_("file mark", "A") : C_("file mark", "M")));
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->mark),
-                               mark == SB_FILE_MARK_NONE ? NULL : (added ? _("Added") : _("Modified")));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->mark), get_mark_name (entry));
   gtk_widget_remove_css_class (GTK_WIDGET (self->mark), added ? "warning" : "success");
   gtk_widget_add_css_class (GTK_WIDGET (self->mark), added ? "success" : "warning");
 }
@@ -97,7 +111,8 @@ update (SbFileRow *self)
   g_autofree char *caption = describe (entry);
   g_autofree char *size = sb_format_size (sb_file_entry_get_size (entry));
   g_autofree char *tooltip = g_strdup_printf ("%s · %s", name, size);
-  g_autofree char *label = g_strdup_printf ("%s, %s", name, caption);
+  const char *mark = get_mark_name (entry);
+  g_autofree char *label = g_strjoin (", ", name, caption, mark, NULL);
 
   gtk_widget_set_margin_start (GTK_WIDGET (self->arrow), INDENT * sb_outline_node_get_depth (self->node));
   gtk_widget_set_opacity (GTK_WIDGET (self->arrow), sb_outline_node_get_expandable (self->node) ? 1 : 0);

@@ -211,7 +211,7 @@ drive_primes (Drive *drive)
   wait_spoken (drive, SB_TYPE_TRACE_ROW, "node hello.js", "exit 0");
 
   press ("ctrl+shift+s");
-  wait_spoken (drive, SB_TYPE_FILE_ROW, "hello.js");
+  wait_spoken (drive, SB_TYPE_FILE_ROW, "hello.js", "Added");
 }
 
 static void
