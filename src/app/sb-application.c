@@ -257,6 +257,7 @@ install_accels (GtkApplication *application)
   set_accels (application, "win.show-page::trace", "<Control><Shift>t", NULL);
   set_accels (application, "win.show-page::sandbox", "<Control><Shift>s", NULL);
   set_accels (application, "win.focus-composer", "<Control>l", NULL);
+  set_accels (application, "win.stop", "<Control>period", NULL);
   set_accels (application, "window.close", "<Control>w", NULL);
 
   for (int i = 1; i <= 9; i++)

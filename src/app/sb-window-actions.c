@@ -171,6 +171,18 @@ focus_composer_cb (GtkWidget  *widget,
 }
 
 static void
+stop_cb (GtkWidget  *widget,
+         const char *action_name,
+         GVariant   *parameter)
+{
+  SbWindow *self = SB_WINDOW (widget);
+  SbConversation *conversation = sb_selection_get_conversation (self->selection);
+
+  if (conversation != NULL && sb_conversation_get_running (conversation))
+    sb_workspace_stop (self->workspace, conversation);
+}
+
+static void
 toast_cb (GtkWidget  *widget,
           const char *action_name,
           GVariant   *parameter)
@@ -221,5 +233,6 @@ _sb_window_class_actions_init (SbWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.show-chat", NULL, show_chat_cb);
   gtk_widget_class_install_action (widget_class, "win.search", NULL, search_cb);
   gtk_widget_class_install_action (widget_class, "win.focus-composer", NULL, focus_composer_cb);
+  gtk_widget_class_install_action (widget_class, "win.stop", NULL, stop_cb);
   gtk_widget_class_install_action (widget_class, "win.toast", "s", toast_cb);
 }
