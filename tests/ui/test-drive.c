@@ -274,6 +274,7 @@ drive_search (Drive *drive)
   GtkWidget *sidebar = find_type (GTK_WIDGET (drive->window), SB_TYPE_SIDEBAR);
   GtkWidget *entry = find_type (sidebar, GTK_TYPE_SEARCH_ENTRY);
   gboolean searching = TRUE;
+  int height = 0;
 
   press ("ctrl+k");
   sb_test_wait_until (is_in (drive, GTK_TYPE_SEARCH_ENTRY));
@@ -287,6 +288,9 @@ drive_search (Drive *drive)
   sb_test_wait_until (is_in_composer (drive));
   g_object_get (sidebar, "searching", &searching, NULL);
   g_assert_false (searching);
+  gtk_widget_measure (find_type (sidebar, GTK_TYPE_SEARCH_BAR), GTK_ORIENTATION_VERTICAL, -1,
+                      NULL, &height, NULL, NULL);
+  g_assert_cmpint (height, <=, 1); /* it leaves no gap above the list */
 }
 
 static gboolean
