@@ -184,12 +184,6 @@ sb_code_view_init (SbCodeView *self)
   apply_scheme (self);
 }
 
-GtkWidget *
-sb_code_view_new (void)
-{
-  return g_object_new (SB_TYPE_CODE_VIEW, NULL);
-}
-
 void
 sb_code_view_set_text (SbCodeView *self,
                        const char *text,

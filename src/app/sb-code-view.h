@@ -11,7 +11,6 @@ G_BEGIN_DECLS
 #define SB_TYPE_CODE_VIEW (sb_code_view_get_type ())
 G_DECLARE_FINAL_TYPE (SbCodeView, sb_code_view, SB, CODE_VIEW, GtkWidget)
 
-GtkWidget *sb_code_view_new       (void);
 /* text must be valid UTF-8. file_name guesses the language; language_id wins; both nullable.
  * keep_place: the same text in a newer version, so stay where the reader is. */
 void       sb_code_view_set_text  (SbCodeView *self,

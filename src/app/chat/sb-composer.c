@@ -166,12 +166,6 @@ sb_composer_init (SbComposer *self)
   sb_composer_set_running (self, FALSE);
 }
 
-GtkWidget *
-sb_composer_new (void)
-{
-  return g_object_new (SB_TYPE_COMPOSER, NULL);
-}
-
 void
 sb_composer_set_agents (SbComposer     *self,
                         SbAgentCatalog *agents)

@@ -14,7 +14,6 @@ G_BEGIN_DECLS
 #define SB_TYPE_COMPOSER (sb_composer_get_type ())
 G_DECLARE_FINAL_TYPE (SbComposer, sb_composer, SB, COMPOSER, GtkWidget)
 
-GtkWidget  *sb_composer_new          (void);
 void        sb_composer_set_agents   (SbComposer     *self,
                                       SbAgentCatalog *agents); /* nullable */
 /* The agent that was chosen; NULL: automatic. */

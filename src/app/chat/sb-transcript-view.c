@@ -295,14 +295,6 @@ sb_transcript_view_get_context (SbTranscriptView *self)
   return self->context;
 }
 
-SbTranscript *
-sb_transcript_view_get_model (SbTranscriptView *self)
-{
-  g_return_val_if_fail (SB_IS_TRANSCRIPT_VIEW (self), NULL);
-
-  return self->transcript;
-}
-
 void
 sb_transcript_view_set_messages (SbTranscriptView *self,
                                  GListModel       *messages)

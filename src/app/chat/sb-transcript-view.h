@@ -14,7 +14,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (SbTranscriptView, sb_transcript_view, SB, TRANSCRIPT_VIEW, GtkWidget)
 
 SbChatContext *sb_transcript_view_get_context  (SbTranscriptView *self);
-SbTranscript  *sb_transcript_view_get_model    (SbTranscriptView *self);
 void           sb_transcript_view_set_messages (SbTranscriptView *self,
                                                 GListModel       *messages); /* nullable */
 gboolean       sb_transcript_view_get_at_end   (SbTranscriptView *self);

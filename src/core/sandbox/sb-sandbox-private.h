@@ -11,7 +11,6 @@ G_BEGIN_DECLS
 
 SbSandbox          *sb_sandbox_new         (SbSandboxBackend     *backend,
                                             const char           *name);
-SbSandboxBackend   *sb_sandbox_get_backend (SbSandbox            *self);
 gboolean            sb_sandbox_is_live     (SbSandbox            *self); /* starting or ready */
 void                sb_sandbox_assign      (SbSandbox            *self,
                                             const char           *name,

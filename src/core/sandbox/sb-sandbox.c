@@ -396,12 +396,6 @@ sb_sandbox_new (SbSandboxBackend *backend,
   return self;
 }
 
-SbSandboxBackend *
-sb_sandbox_get_backend (SbSandbox *self)
-{
-  return self->backend;
-}
-
 gboolean
 sb_sandbox_is_live (SbSandbox *self)
 {

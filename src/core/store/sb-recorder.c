@@ -483,12 +483,6 @@ sb_recorder_new (SbConversation  *conversation,
   return self;
 }
 
-SbConversation *
-sb_recorder_get_conversation (SbRecorder *self)
-{
-  return self->conversation;
-}
-
 gboolean
 sb_recorder_is_dirty (SbRecorder *self)
 {

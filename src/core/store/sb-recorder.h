@@ -24,7 +24,6 @@ SbRecorder     *sb_recorder_new              (SbConversation  *conversation,
                                               gboolean         is_on_disk,
                                               SbTraceLoadFunc  load_payload,
                                               GObject         *payload_source);
-SbConversation *sb_recorder_get_conversation (SbRecorder      *self);
 gboolean        sb_recorder_is_dirty         (SbRecorder      *self);
 /* In a transaction of the caller, who says when it is committed; until then all counts as unwritten. */
 gboolean        sb_recorder_write            (SbRecorder      *self,
