@@ -12,6 +12,7 @@
 #include "sb-files-page.h"
 #include "sb-isolation-page.h"
 #include "sb-meters.h"
+#include "sb-page-tabs.h"
 #include "sb-wrap-box.h"
 
 #define AGE_INTERVAL_S 20
@@ -40,6 +41,7 @@ struct _SbSandboxView
   AdwStatusPage   *status;
   GtkLabel        *subtitle;
   GtkStack        *states;
+  SbPageTabs      *tabs;
 
   gboolean syncing;
 };
@@ -48,6 +50,7 @@ enum
 {
   PROP_0,
   PROP_SELECTION,
+  PROP_SANDBOX,
   N_PROPS
 };
 
@@ -237,6 +240,7 @@ sandbox_changed_cb (SbSandboxView *self)
 
   update (self);
   update_picker (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SANDBOX]);
 }
 
 static void
@@ -338,6 +342,22 @@ page_cb (GtkWidget  *widget,
 }
 
 static void
+next_page_cb (GtkWidget  *widget,
+              const char *action_name,
+              GVariant   *parameter)
+{
+  sb_page_tabs_step (SB_SANDBOX_VIEW (widget)->tabs, 1);
+}
+
+static void
+previous_page_cb (GtkWidget  *widget,
+                  const char *action_name,
+                  GVariant   *parameter)
+{
+  sb_page_tabs_step (SB_SANDBOX_VIEW (widget)->tabs, -1);
+}
+
+static void
 sb_sandbox_view_map (GtkWidget *widget)
 {
   SbSandboxView *self = SB_SANDBOX_VIEW (widget);
@@ -387,6 +407,9 @@ sb_sandbox_view_get_property (GObject    *object,
     case PROP_SELECTION:
       g_value_set_object (value, SB_SANDBOX_VIEW (object)->selection);
       break;
+    case PROP_SANDBOX:
+      g_value_set_object (value, SB_SANDBOX_VIEW (object)->sandbox);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -423,6 +446,9 @@ sb_sandbox_view_class_init (SbSandboxViewClass *klass)
   properties[PROP_SELECTION] =
     g_param_spec_object ("selection", NULL, NULL, SB_TYPE_SELECTION,
                          G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_SANDBOX] =
+    g_param_spec_object ("sandbox", NULL, NULL, SB_TYPE_SANDBOX,
+                         G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
@@ -441,13 +467,22 @@ sb_sandbox_view_class_init (SbSandboxViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, states);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, status);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, subtitle);
+  gtk_widget_class_bind_template_child (widget_class, SbSandboxView, tabs);
   gtk_widget_class_bind_template_callback (widget_class, picked_cb);
   gtk_widget_class_install_action (widget_class, "sandbox.stop", NULL, stop_cb);
   gtk_widget_class_install_action (widget_class, "sandbox.page", "s", page_cb);
+  gtk_widget_class_install_action (widget_class, "sandbox.next-page", NULL, next_page_cb);
+  gtk_widget_class_install_action (widget_class, "sandbox.previous-page", NULL, previous_page_cb);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Page_Down, GDK_CONTROL_MASK, "sandbox.next-page",
+                                       NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Page_Up, GDK_CONTROL_MASK,
+                                       "sandbox.previous-page", NULL);
 
+  /* Each type of a page of the template. */
   g_type_ensure (SB_TYPE_FILES_PAGE);
   g_type_ensure (SB_TYPE_ISOLATION_PAGE);
   g_type_ensure (SB_TYPE_METERS);
+  g_type_ensure (SB_TYPE_PAGE_TABS);
   g_type_ensure (SB_TYPE_WRAP_BOX);
 }
 
