@@ -80,7 +80,7 @@ connect_tools (RunFixture *fixture)
 
   client = sb_mcp_client_new (near);
   fixture->tools = sb_tool_registry_new ();
-  sb_tool_registry_add_async (fixture->tools, client, NULL, sb_test_keep_result, &result);
+  sb_tool_registry_add_async (fixture->tools, client, fixture->server_name, NULL, sb_test_keep_result, &result);
   sb_test_wait_until (result != NULL);
   sb_tool_registry_add_finish (fixture->tools, result, &error);
   g_assert_no_error (error);
@@ -108,10 +108,12 @@ run_fixture_set_up (RunFixture    *fixture,
 {
   g_autoptr(GError) error = NULL;
 
+  fixture->server_name = data;
   fixture->model = sb_fake_model_new ();
   fixture->open_calls = g_ptr_array_new_with_free_func (g_object_unref);
   fixture->called = g_string_new (NULL);
   fixture->redactor = sb_redactor_new ();
+  fixture->approvals = sb_approvals_new ();
   fixture->agents = sb_agent_catalog_new_from_data (yaml, -1, &error);
   g_assert_no_error (error);
   fixture->store = sb_store_new (":memory:", fixture->redactor, &error);
@@ -139,6 +141,7 @@ run_fixture_tear_down (RunFixture    *fixture,
     }
 
   g_object_unref (fixture->tools);
+  g_object_unref (fixture->approvals);
   g_object_unref (fixture->server);
   g_object_unref (fixture->providers);
   g_object_unref (fixture->secrets);
@@ -154,7 +157,8 @@ void
 run_fixture_start (RunFixture *fixture,
                    const char *text)
 {
-  SbRunParts parts = { fixture->agents, fixture->providers, fixture->tools, fixture->store, fixture->conversation };
+  SbRunParts parts = { fixture->agents, fixture->providers, fixture->tools, fixture->store, fixture->approvals,
+                       fixture->conversation };
 
   g_clear_object (&fixture->run);
   fixture->run = sb_run_new (&parts);

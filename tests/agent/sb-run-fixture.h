@@ -20,10 +20,12 @@ typedef struct
   SbRedactor     *redactor;
   SbProviderPool *providers;
   SbToolRegistry *tools;
+  SbApprovals    *approvals;
   SbMcpServer    *server;
   SbConversation *conversation;
   SbRun          *run;         /* the last one */
   GPtrArray      *open_calls;  /* of SbMcpToolCall: to the slow tool */
+  const char     *server_name; /* given to the tests as data: tools of this server are asked for first */
   GString        *called;      /* names of the tools that were called, in order */
 } RunFixture;
 

@@ -18,6 +18,7 @@ struct _SbRun
   SbProviderPool *providers;
   SbToolRegistry *tools;
   SbStore        *store;
+  SbApprovals    *approvals;
   SbConversation *conversation;
   GCancellable   *cancellable;
   SbMessage      *user;

@@ -24,6 +24,8 @@ typedef struct
   SbTextFilter  *filter;       /* of the live output */
   GString       *scratch;
   GCancellable  *cancellable;
+  JsonObject    *arguments;    /* nullable until the call is known to be good */
+  SbTraceEvent  *question;     /* nullable: the user is being asked */
   guint          timeout_id;
 
   /* borrowed */
@@ -38,6 +40,9 @@ static void progress_cb (double        progress,
                          const char   *text,
                          gpointer      user_data);
 static gboolean timeout_cb (gpointer   user_data);
+static void answered_cb (GObject       *source,
+                         GAsyncResult  *result,
+                         gpointer       user_data);
 static void called_cb (GObject        *source,
                        GAsyncResult   *result,
                        gpointer        user_data);
@@ -48,7 +53,9 @@ job_free (SbToolJob *job)
   g_clear_handle_id (&job->timeout_id, g_source_remove);
   g_clear_object (&job->message);
   g_clear_object (&job->event);
+  g_clear_object (&job->question);
   g_clear_object (&job->cancellable);
+  g_clear_pointer (&job->arguments, json_object_unref);
   g_clear_pointer (&job->filter, sb_text_filter_free);
   g_string_free (job->scratch, TRUE);
   g_free (job);
@@ -242,43 +249,76 @@ set_title (SbToolJob  *job,
   sb_trace_event_set_title (job->event, title);
 }
 
-/* TRUE when the call is under way; otherwise it has its result already. */
-static gboolean
+/* The server may have gone while the user thought about it. */
+static void
+send_call (SbRun     *self,
+           SbToolJob *job)
+{
+  const char *name = sb_message_get_tool_name (job->message);
+  SbMcpClient *client = NULL;
+
+  if (sb_tool_registry_lookup (self->tools, name, &client) == NULL)
+    {
+      end_job_with_text (job, "The tool server is gone; this call was not made. Tell the user.",
+                         SB_MESSAGE_STATE_FAILED, "failed");
+      one_done (self);
+      return;
+    }
+
+  sb_message_set_state (job->message, SB_MESSAGE_STATE_STREAMING);
+  job->timeout_id = g_timeout_add_seconds (SB_RUN_TOOL_TIMEOUT_SECONDS, timeout_cb, job);
+  g_object_ref (self);
+  sb_mcp_client_call_tool_async (client, name, job->arguments, sb_trace_event_get_id (job->event), 0,
+                                 progress_cb, job, job->cancellable, called_cb, job);
+}
+
+static void
+ask_first (SbRun      *self,
+           SbToolJob  *job,
+           SbApproval *approval)
+{
+  job->question = g_object_ref (sb_trace_begin (sb_conversation_get_trace (self->conversation), job->event,
+                                                SB_TRACE_KIND_APPROVAL, sb_approval_get_title (approval)));
+  sb_message_set_badge (job->message, "asks first");
+  sb_approvals_ask_async (self->approvals, approval, job->cancellable, answered_cb, job);
+}
+
+/* The call is under way, or has its result already. */
+static void
 start_job (SbRun         *self,
            SbToolJob     *job,
            SbLlmToolCall *call)
 {
   const char *name = sb_message_get_tool_name (job->message);
-  SbMcpClient *client = NULL;
-  g_autoptr(JsonObject) arguments = NULL;
+  g_autoptr(SbApproval) approval = NULL;
   g_autoptr(GError) error = NULL;
 
-  if (sb_tool_registry_lookup (self->tools, name, &client) == NULL || !sb_tool_registry_allows (self->agent, name))
+  if (sb_tool_registry_lookup (self->tools, name, NULL) == NULL || !sb_tool_registry_allows (self->agent, name))
     {
       g_autofree char *text = describe_unknown (self, name);
 
       end_job_with_text (job, text, SB_MESSAGE_STATE_FAILED, "unknown tool");
-      return FALSE;
+      return;
     }
 
-  arguments = parse_arguments (call->arguments, &error);
-  if (arguments == NULL)
+  job->arguments = parse_arguments (call->arguments, &error);
+  if (job->arguments == NULL)
     {
       g_autofree char *text = g_strdup_printf ("The arguments are no JSON object (%s). Nothing was done. "
                                                "Call %s again with one JSON object.", error->message, name);
 
       end_job_with_text (job, text, SB_MESSAGE_STATE_FAILED, "bad arguments");
-      return FALSE;
+      return;
     }
 
-  set_title (job, name, arguments);
-  sb_message_set_state (job->message, SB_MESSAGE_STATE_STREAMING);
-  job->timeout_id = g_timeout_add_seconds (SB_RUN_TOOL_TIMEOUT_SECONDS, timeout_cb, job);
-  g_object_ref (self);
-  sb_mcp_client_call_tool_async (client, name, arguments, sb_trace_event_get_id (job->event), 0,
-                                 progress_cb, job, job->cancellable, called_cb, job);
-
-  return TRUE;
+  set_title (job, name, job->arguments);
+  approval = sb_tool_registry_new_approval (self->tools, name, sb_message_get_arguments (job->message),
+                                            sb_trace_event_get_id (job->event));
+  self->n_open_jobs++;
+  if (approval != NULL)
+    ask_first (self, job, approval);
+  else
+    send_call (self, job);
 }
 
 /* TRUE when the call is the hand-over that the run makes after the batch; refusals are results like any other. */
@@ -320,8 +360,8 @@ handle_call (SbRun         *self,
   else if (index >= SB_RUN_MAX_CALLS_AT_ONCE)
     end_job_with_text (job, "Not done: too many calls at once. Make fewer, and the rest afterwards.",
                        SB_MESSAGE_STATE_FAILED, "refused");
-  else if (start_job (self, job, call))
-    self->n_open_jobs++;
+  else
+    start_job (self, job, call);
 }
 
 static void
@@ -349,6 +389,33 @@ timeout_cb (gpointer user_data)
   g_cancellable_cancel (job->cancellable);
 
   return G_SOURCE_REMOVE;
+}
+
+static void
+answered_cb (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  SbToolJob *job = user_data;
+  g_autoptr(SbRun) self = g_object_ref (job->run);
+  g_autoptr(GError) error = NULL;
+  gboolean allowed = sb_approvals_ask_finish (SB_APPROVALS (source), result, &error);
+
+  sb_trace_event_set_subtitle (job->question, allowed ? "allowed" : "not allowed");
+  sb_trace_event_finish (job->question, allowed ? SB_TRACE_STATE_OK : SB_TRACE_STATE_CANCELLED);
+  sb_message_set_badge (job->message, NULL);
+  if (allowed)
+    {
+      send_call (self, job);
+      return;
+    }
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    end_job_with_error (job, error);
+  else
+    end_job_with_text (job, "The user does not allow this call. Nothing was sent. Go on without it, or say what it "
+                       "was needed for.", SB_MESSAGE_STATE_STOPPED, "denied");
+  one_done (self);
 }
 
 static void

@@ -491,6 +491,7 @@ sb_run_finalize (GObject *object)
   g_clear_object (&self->providers);
   g_clear_object (&self->tools);
   g_clear_object (&self->store);
+  g_clear_object (&self->approvals);
   g_clear_object (&self->conversation);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->user);
@@ -544,6 +545,7 @@ sb_run_new (const SbRunParts *parts)
   self->providers = g_object_ref (parts->providers);
   self->tools = g_object_ref (parts->tools);
   self->store = g_object_ref (parts->store);
+  self->approvals = g_object_ref (parts->approvals);
   self->conversation = g_object_ref (parts->conversation);
 
   return self;

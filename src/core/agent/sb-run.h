@@ -4,6 +4,7 @@
 #pragma once
 
 #include "sb-agent.h"
+#include "sb-approvals.h"
 #include "sb-conversation.h"
 #include "sb-provider-pool.h"
 #include "sb-store.h"
@@ -39,6 +40,7 @@ typedef struct
   SbProviderPool *providers;
   SbToolRegistry *tools;
   SbStore        *store;
+  SbApprovals    *approvals;
   SbConversation *conversation;
 } SbRunParts;
 

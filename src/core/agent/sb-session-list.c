@@ -7,17 +7,14 @@
 
 struct _SbSessionList
 {
-  GObject           parent_instance;
+  GObject     parent_instance;
 
   /* owned */
-  SbAgentCatalog   *agents;
-  SbProviderPool   *providers;
-  SbStore          *store;
-  SbSandboxManager *sandboxes;
-  GPtrArray        *sessions;   /* of SbSession */
-  guint             reap_id;
+  SbServices *services;
+  GPtrArray  *sessions;   /* of SbSession */
+  guint       reap_id;
 
-  gboolean          ready;      /* providers are known */
+  gboolean    ready;      /* providers are known */
 };
 
 enum
@@ -38,7 +35,7 @@ static gboolean
 is_deleted (SbSessionList  *self,
             SbConversation *conversation)
 {
-  GListModel *conversations = sb_store_get_conversations (self->store);
+  GListModel *conversations = sb_store_get_conversations (self->services->store);
 
   for (guint i = 0; i < g_list_model_get_n_items (conversations); i++)
     {
@@ -72,7 +69,7 @@ static void
 stop_sandboxes (SbSessionList *self,
                 const char    *owner)
 {
-  GListModel *sandboxes = G_LIST_MODEL (self->sandboxes);
+  GListModel *sandboxes = G_LIST_MODEL (self->services->sandboxes);
 
   for (guint i = 0; i < g_list_model_get_n_items (sandboxes); i++)
     {
@@ -81,7 +78,7 @@ stop_sandboxes (SbSessionList *self,
 
       if (g_strcmp0 (sb_sandbox_get_owner (sandbox), owner) == 0 &&
           (state == SB_SANDBOX_STATE_STARTING || state == SB_SANDBOX_STATE_READY))
-        sb_sandbox_manager_stop_async (self->sandboxes, sandbox, NULL, stopped_cb, NULL);
+        sb_sandbox_manager_stop_async (self->services->sandboxes, sandbox, NULL, stopped_cb, NULL);
     }
 }
 
@@ -138,10 +135,7 @@ sb_session_list_dispose (GObject *object)
 
   g_clear_handle_id (&self->reap_id, g_source_remove);
   g_ptr_array_set_size (self->sessions, 0);
-  g_clear_object (&self->agents);
-  g_clear_object (&self->providers);
-  g_clear_object (&self->store);
-  g_clear_object (&self->sandboxes);
+  g_clear_pointer (&self->services, sb_services_unref);
 
   G_OBJECT_CLASS (sb_session_list_parent_class)->dispose (object);
 }
@@ -175,19 +169,13 @@ sb_session_list_init (SbSessionList *self)
 }
 
 SbSessionList *
-sb_session_list_new (SbAgentCatalog   *agents,
-                     SbProviderPool   *providers,
-                     SbStore          *store,
-                     SbSandboxManager *sandboxes)
+sb_session_list_new (SbServices *services)
 {
   SbSessionList *self = g_object_new (SB_TYPE_SESSION_LIST, NULL);
 
-  self->agents = g_object_ref (agents);
-  self->providers = g_object_ref (providers);
-  self->store = g_object_ref (store);
-  self->sandboxes = g_object_ref (sandboxes);
-  g_signal_connect_object (sb_store_get_conversations (store), "items-changed", G_CALLBACK (conversations_changed_cb),
-                           self, G_CONNECT_SWAPPED);
+  self->services = sb_services_ref (services);
+  g_signal_connect_object (sb_store_get_conversations (services->store), "items-changed",
+                           G_CALLBACK (conversations_changed_cb), self, G_CONNECT_SWAPPED);
 
   return self;
 }
@@ -216,7 +204,7 @@ sb_session_list_ensure (SbSessionList  *self,
   if (session != NULL)
     return session;
 
-  session = sb_session_new (self->agents, self->providers, self->store, self->sandboxes, conversation);
+  session = sb_session_new (self->services, conversation);
   g_signal_connect_object (session, "finished", G_CALLBACK (session_finished_cb), self, G_CONNECT_SWAPPED);
   g_ptr_array_add (self->sessions, session);
   if (self->ready)

@@ -15,10 +15,7 @@ G_BEGIN_DECLS
 #define SB_TYPE_SESSION_LIST (sb_session_list_get_type ())
 G_DECLARE_FINAL_TYPE (SbSessionList, sb_session_list, SB, SESSION_LIST, GObject)
 
-SbSessionList *sb_session_list_new          (SbAgentCatalog    *agents,
-                                             SbProviderPool    *providers,
-                                             SbStore           *store,
-                                             SbSandboxManager  *sandboxes);
+SbSessionList *sb_session_list_new          (SbServices        *services);
 /* (transfer none) (nullable) */
 SbSession     *sb_session_list_find         (SbSessionList     *self,
                                              SbConversation    *conversation);

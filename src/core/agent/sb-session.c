@@ -13,10 +13,7 @@ struct _SbSession
   GObject           parent_instance;
 
   /* owned */
-  SbAgentCatalog   *agents;
-  SbProviderPool   *providers;
-  SbStore          *store;
-  SbSandboxManager *sandboxes;
+  SbServices       *services;
   SbConversation   *conversation;
   SbMcpServer      *server;      /* nullable until the first turn */
   SbToolRegistry   *tools;
@@ -62,11 +59,11 @@ connect_tools (SbSession *self)
 
   sb_mcp_memory_transport_new_pair (&near, &far);
   g_set_object (&self->server, NULL);
-  self->server = sb_sandbox_server_new (self->sandboxes, sb_conversation_get_id (self->conversation));
+  self->server = sb_sandbox_server_new (self->services->sandboxes, sb_conversation_get_id (self->conversation));
   sb_mcp_server_accept (self->server, far);
 
   client = sb_mcp_client_new (near);
-  sb_tool_registry_add_async (self->tools, client, self->cancellable, connected_cb, g_object_ref (self));
+  sb_tool_registry_add_async (self->tools, client, NULL, self->cancellable, connected_cb, g_object_ref (self));
 }
 
 /* A run goes on when everything it needs is there: providers and tools. */
@@ -126,11 +123,11 @@ looked_cb (GObject      *source,
 static void
 look_again_if_needed (SbSession *self)
 {
-  if (!self->ready || sb_provider_pool_is_complete (self->providers))
+  if (!self->ready || sb_provider_pool_is_complete (self->services->providers))
     return;
 
   self->ready = FALSE;
-  sb_provider_pool_start_async (self->providers, self->cancellable, looked_cb, g_object_ref (self));
+  sb_provider_pool_start_async (self->services->providers, self->cancellable, looked_cb, g_object_ref (self));
 }
 
 static void
@@ -139,7 +136,9 @@ start_run (SbSession  *self,
            const char *agent_id,
            SbMessage  *user)
 {
-  SbRunParts parts = { self->agents, self->providers, self->tools, self->store, self->conversation };
+  SbServices *services = self->services;
+  SbRunParts parts = { services->agents, services->providers, self->tools, services->store, services->approvals,
+                       self->conversation };
   g_autoptr(SbRun) run = sb_run_new (&parts);
 
   g_set_object (&self->run, run);
@@ -176,10 +175,7 @@ sb_session_dispose (GObject *object)
   g_clear_object (&self->run);
   g_clear_object (&self->tools);
   g_clear_object (&self->server);
-  g_clear_object (&self->agents);
-  g_clear_object (&self->providers);
-  g_clear_object (&self->store);
-  g_clear_object (&self->sandboxes);
+  g_clear_pointer (&self->services, sb_services_unref);
   g_clear_object (&self->conversation);
   g_clear_object (&self->cancellable);
 
@@ -207,18 +203,12 @@ sb_session_init (SbSession *self)
 }
 
 SbSession *
-sb_session_new (SbAgentCatalog   *agents,
-                SbProviderPool   *providers,
-                SbStore          *store,
-                SbSandboxManager *sandboxes,
-                SbConversation   *conversation)
+sb_session_new (SbServices     *services,
+                SbConversation *conversation)
 {
   SbSession *self = g_object_new (SB_TYPE_SESSION, NULL);
 
-  self->agents = g_object_ref (agents);
-  self->providers = g_object_ref (providers);
-  self->store = g_object_ref (store);
-  self->sandboxes = g_object_ref (sandboxes);
+  self->services = sb_services_ref (services);
   self->conversation = g_object_ref (conversation);
 
   return self;

@@ -5,6 +5,7 @@
 
 #include "sb-run.h"
 #include "sb-sandbox-manager.h"
+#include "sb-services.h"
 
 G_BEGIN_DECLS
 
@@ -14,10 +15,7 @@ G_BEGIN_DECLS
 #define SB_TYPE_SESSION (sb_session_get_type ())
 G_DECLARE_FINAL_TYPE (SbSession, sb_session, SB, SESSION, GObject)
 
-SbSession      *sb_session_new              (SbAgentCatalog    *agents,
-                                             SbProviderPool    *providers,
-                                             SbStore           *store,
-                                             SbSandboxManager  *sandboxes,
+SbSession      *sb_session_new              (SbServices        *services,
                                              SbConversation    *conversation);
 SbConversation *sb_session_get_conversation (SbSession         *self);
 gboolean        sb_session_is_running       (SbSession         *self);

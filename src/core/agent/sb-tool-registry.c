@@ -11,6 +11,7 @@ typedef struct
 {
   SbToolRegistry *registry; /* borrowed */
   SbMcpClient    *client;
+  char           *name;     /* nullable: our own */
   GPtrArray      *tools;    /* of SbMcpTool */
   gulong          changed_id;
   gulong          closed_id;
@@ -42,6 +43,7 @@ server_free (Server *server)
   sb_mcp_client_close (server->client);
   g_object_unref (server->client);
   g_ptr_array_unref (server->tools);
+  g_free (server->name);
   g_free (server);
 }
 
@@ -55,6 +57,29 @@ find_server (SbToolRegistry *self,
 
       if (server->client == client)
         return server;
+    }
+
+  return NULL;
+}
+
+static const SbMcpTool *
+find_tool (SbToolRegistry  *self,
+           const char      *name,
+           Server         **server)
+{
+  for (guint i = 0; i < self->servers->len; i++)
+    {
+      Server *candidate = g_ptr_array_index (self->servers, i);
+
+      for (guint j = 0; j < candidate->tools->len; j++)
+        {
+          SbMcpTool *tool = g_ptr_array_index (candidate->tools, j);
+
+          if (strcmp (tool->name, name) != 0)
+            continue;
+          *server = candidate;
+          return tool;
+        }
     }
 
   return NULL;
@@ -139,6 +164,7 @@ listed_cb (GObject      *source,
   server = g_new0 (Server, 1);
   server->registry = self;
   server->client = g_object_ref (client);
+  server->name = g_strdup (g_task_get_task_data (task));
   server->tools = tools;
   server->changed_id = g_signal_connect (client, "tools-changed", G_CALLBACK (tools_changed_cb), server);
   server->closed_id = g_signal_connect (client, "closed", G_CALLBACK (closed_cb), server);
@@ -177,9 +203,14 @@ sb_tool_registry_new (void)
   return g_object_new (SB_TYPE_TOOL_REGISTRY, NULL);
 }
 
+/**
+ * sb_tool_registry_add_async:
+ * @server_name: (nullable): as the user knows it; NULL for our own server, whose tools need no question
+ */
 void
 sb_tool_registry_add_async (SbToolRegistry      *self,
                             SbMcpClient         *client,
+                            const char          *server_name,
                             GCancellable        *cancellable,
                             GAsyncReadyCallback  callback,
                             gpointer             user_data)
@@ -191,6 +222,7 @@ sb_tool_registry_add_async (SbToolRegistry      *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, sb_tool_registry_add_async);
+  g_task_set_task_data (task, g_strdup (server_name), g_free);
   sb_mcp_client_initialize_async (client, cancellable, initialized_cb, g_object_ref (task));
 }
 
@@ -245,25 +277,46 @@ sb_tool_registry_lookup (SbToolRegistry  *self,
                          const char      *name,
                          SbMcpClient    **client)
 {
+  Server *server = NULL;
+  const SbMcpTool *tool;
+
   g_return_val_if_fail (SB_IS_TOOL_REGISTRY (self), NULL);
 
-  for (guint i = 0; i < self->servers->len; i++)
-    {
-      Server *server = g_ptr_array_index (self->servers, i);
+  tool = find_tool (self, name, &server);
+  if (tool != NULL && client != NULL)
+    *client = server->client;
 
-      for (guint j = 0; j < server->tools->len; j++)
-        {
-          SbMcpTool *tool = g_ptr_array_index (server->tools, j);
+  return tool;
+}
 
-          if (strcmp (tool->name, name) != 0)
-            continue;
-          if (client != NULL)
-            *client = server->client;
-          return tool;
-        }
-    }
+/**
+ * sb_tool_registry_new_approval:
+ * @arguments: as the model wrote them; shown to the user
+ * @trace_id: of the call
+ *
+ * A server's word that its tool only reads is not believed: what leaves the machine is in the arguments.
+ *
+ * Returns: (transfer full) (nullable): the question before a call, remembered by server and tool; NULL: none is needed
+ */
+SbApproval *
+sb_tool_registry_new_approval (SbToolRegistry *self,
+                               const char     *name,
+                               const char     *arguments,
+                               const char     *trace_id)
+{
+  Server *server = NULL;
+  g_autofree char *key = NULL;
+  g_autofree char *title = NULL;
 
-  return NULL;
+  g_return_val_if_fail (SB_IS_TOOL_REGISTRY (self), NULL);
+
+  if (find_tool (self, name, &server) == NULL || server->name == NULL)
+    return NULL;
+
+  key = g_strdup_printf ("tool:%s:%s", server->name, name);
+  title = g_strdup_printf ("Call %s of the server %s", name, server->name);
+
+  return sb_approval_new ("tool", key, title, arguments, trace_id);
 }
 
 /**

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "sb-agent.h"
+#include "sb-approval.h"
 #include "sb-mcp-client.h"
 
 G_BEGIN_DECLS
@@ -13,9 +14,11 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (SbToolRegistry, sb_tool_registry, SB, TOOL_REGISTRY, GObject)
 
 SbToolRegistry  *sb_tool_registry_new        (void);
-/* Initializes the client and reads its tools; they follow its "tools-changed", and go when it closes. */
+/* server_name NULL: our own sandbox server, whose tools reach nothing outside and are called without asking.
+ * Initializes the client and reads its tools; they follow its "tools-changed", and go when it closes. */
 void             sb_tool_registry_add_async  (SbToolRegistry       *self,
                                               SbMcpClient          *client,
+                                              const char           *server_name,
                                               GCancellable         *cancellable,
                                               GAsyncReadyCallback   callback,
                                               gpointer              user_data);
@@ -30,6 +33,11 @@ const SbMcpTool *sb_tool_registry_lookup     (SbToolRegistry       *self,
                                               SbMcpClient         **client);
 gboolean         sb_tool_registry_allows     (SbAgent              *agent,
                                               const char           *name);
+/* The question before a call of the tool, with these arguments; NULL: none is needed. (transfer full) (nullable) */
+SbApproval      *sb_tool_registry_new_approval (SbToolRegistry     *self,
+                                                const char         *name,
+                                                const char         *arguments,
+                                                const char         *trace_id);
 gboolean         sb_tool_registry_is_empty   (SbToolRegistry       *self); /* no server */
 void             sb_tool_registry_close      (SbToolRegistry       *self);
 

@@ -6,6 +6,7 @@
 #include "sb-workspace.h"
 
 #include "sb-agent-resources.h"
+#include "sb-approval-memory.h"
 #include "sb-backends.h"
 #include "sb-environment.h"
 #include "sb-provider-pool.h"
@@ -29,6 +30,7 @@ struct _SbWorkspace
   SbSecrets        *secrets;
   SbProviderPool   *providers;
   SbSandboxManager *sandboxes;
+  SbApprovals      *approvals;
   SbSessionList    *sessions;
   GPtrArray        *starting;     /* of GTask: whoever waits for the start */
   GPtrArray        *problems;     /* of GStrv: title and hint of warnings from before anybody could listen */
@@ -205,6 +207,16 @@ make_providers (SbWorkspace              *self,
   everywhere.model = options->model != NULL ? options->model : g_hash_table_lookup (variables, "SANDBAR_MODEL");
   if (everywhere.profile != NULL || everywhere.base_url != NULL || everywhere.model != NULL)
     sb_provider_pool_override (self->providers, NULL, &everywhere);
+}
+
+static void
+make_sessions (SbWorkspace *self)
+{
+  SbServices parts = { self->agents, self->providers, self->store, self->sandboxes, self->approvals };
+  g_autoptr(SbServices) services = sb_services_new (&parts);
+
+  sb_approval_memory_attach (self->approvals, self->store);
+  self->sessions = sb_session_list_new (services);
 }
 
 /* Signals of the parts */
@@ -424,6 +436,7 @@ sb_workspace_dispose (GObject *object)
 
   g_clear_handle_id (&self->shutdown_id, g_source_remove);
   g_clear_object (&self->sessions);
+  g_clear_object (&self->approvals);
   g_clear_pointer (&self->starting, g_ptr_array_unref);
   g_clear_pointer (&self->problems, g_ptr_array_unref);
   g_clear_object (&self->providers);
@@ -462,6 +475,7 @@ static void
 sb_workspace_init (SbWorkspace *self)
 {
   self->redactor = sb_redactor_new ();
+  self->approvals = sb_approvals_new ();
   self->starting = g_ptr_array_new_with_free_func (g_object_unref);
   self->problems = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
 }
@@ -492,7 +506,7 @@ sb_workspace_new (const SbWorkspaceOptions  *options,
     return NULL;
 
   make_providers (self, options);
-  self->sessions = sb_session_list_new (self->agents, self->providers, self->store, self->sandboxes);
+  make_sessions (self);
   connect_parts (self);
 
   return g_steal_pointer (&self);
@@ -566,6 +580,14 @@ sb_workspace_get_sandboxes (SbWorkspace *self)
   g_return_val_if_fail (SB_IS_WORKSPACE (self), NULL);
 
   return self->sandboxes;
+}
+
+SbApprovals *
+sb_workspace_get_approvals (SbWorkspace *self)
+{
+  g_return_val_if_fail (SB_IS_WORKSPACE (self), NULL);
+
+  return self->approvals;
 }
 
 SbSecrets *

@@ -6,6 +6,7 @@
 #include <gio/gio.h>
 
 #include "sb-agent.h"
+#include "sb-approvals.h"
 #include "sb-conversation.h"
 #include "sb-sandbox-manager.h"
 #include "sb-secrets.h"
@@ -52,6 +53,8 @@ SbAgentCatalog   *sb_workspace_get_agents          (SbWorkspace              *se
 GListModel       *sb_workspace_get_conversations   (SbWorkspace              *self);
 SbStore          *sb_workspace_get_store           (SbWorkspace              *self);
 SbSandboxManager *sb_workspace_get_sandboxes       (SbWorkspace              *self);
+/* Questions that wait for the user; a shell that shows them says so with sb_approvals_set_attended(). */
+SbApprovals      *sb_workspace_get_approvals       (SbWorkspace              *self);
 SbSecrets        *sb_workspace_get_secrets         (SbWorkspace              *self);
 
 /* TRUE when the scripted model answers for this agent (NULL: any agent); the shell labels it "Rehearsal
