@@ -436,13 +436,44 @@ test_closed (void)
   g_assert_error (late_error, SB_MCP_ERROR, SB_MCP_ERROR_CLOSED);
 }
 
+/* What a transport could not deliver fails its own call and no other; the connection goes on. */
+static void
+test_failed (void)
+{
+  g_autoptr(SbTestFarEnd) far = sb_test_far_end_new ();
+  g_autoptr(SbMcpPeer) peer = new_peer (far, SB_MCP_ROLE_CLIENT, NULL);
+  g_autoptr(GError) lost = g_error_new_literal (SB_MCP_ERROR, SB_MCP_ERROR_SESSION_LOST, "Forgotten.");
+  g_autoptr(JsonNode) second = sb_json_parse ("{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"b\"}", -1, NULL);
+  g_autoptr(JsonNode) note = sb_json_parse ("{\"jsonrpc\":\"2.0\",\"method\":\"n\"}", -1, NULL);
+  g_autoptr(GAsyncResult) first_result = NULL;
+  g_autoptr(GAsyncResult) second_result = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(JsonNode) answer = NULL;
+
+  sb_mcp_peer_call_async (peer, "a", NULL, 0, NULL, NULL, NULL, sb_test_keep_result, &first_result);
+  sb_mcp_peer_call_async (peer, "b", NULL, 0, NULL, NULL, NULL, sb_test_keep_result, &second_result);
+  sb_test_far_end_wait (far, 1);
+  g_signal_emit_by_name (far->ours, "failed", note, lost);
+  g_signal_emit_by_name (far->ours, "failed", second, lost);
+  sb_test_wait_until (second_result != NULL);
+  g_assert_null (sb_mcp_peer_call_finish (peer, second_result, &error));
+  g_assert_error (error, SB_MCP_ERROR, SB_MCP_ERROR_SESSION_LOST);
+
+  g_assert_null (first_result);
+  sb_test_far_end_say (far, "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}");
+  sb_test_wait_until (first_result != NULL);
+  answer = sb_mcp_peer_call_finish (peer, first_result, NULL);
+  g_assert_nonnull (answer);
+  sb_mcp_peer_close (peer);
+}
+
 static void
 test_batches (void)
 {
   g_autoptr(SbTestFarEnd) far = sb_test_far_end_new ();
   g_autoptr(SbMcpPeer) peer = new_peer (far, SB_MCP_ROLE_SERVER, NULL);
 
-  sb_mcp_peer_set_batches (peer, TRUE);
+  sb_mcp_peer_set_revision (peer, "2025-03-26");
   sb_test_far_end_say (far, "[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"now\"},7,"
                             "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"ping\"}]");
   sb_test_far_end_say (far, "[]");
@@ -469,6 +500,7 @@ main (int    argc,
   g_test_add_func ("/mcp/peer/timeout", test_timeout);
   g_test_add_func ("/mcp/peer/cancel", test_cancel);
   g_test_add_func ("/mcp/peer/closed", test_closed);
+  g_test_add_func ("/mcp/peer/failed", test_failed);
   g_test_add_func ("/mcp/peer/batches", test_batches);
 
   return g_test_run ();

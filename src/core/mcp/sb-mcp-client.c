@@ -159,7 +159,7 @@ initialized_cb (GObject      *source,
 
   g_free (self->server_name);
   self->server_name = dup_server_name (json_node_get_object (answer));
-  sb_mcp_peer_set_batches (self->peer, sb_mcp_revision_has_batches (revision));
+  sb_mcp_peer_set_revision (self->peer, revision);
   sb_mcp_peer_notify (self->peer, "notifications/initialized", NULL);
   g_task_return_boolean (task, TRUE);
 }

@@ -11,10 +11,14 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  SB_MCP_ERROR_PROTOCOL,  /* the server breaks the rules, or no common revision */
-  SB_MCP_ERROR_CLOSED,    /* the server is gone */
+  SB_MCP_ERROR_PROTOCOL,     /* the server breaks the rules, or no common revision */
+  SB_MCP_ERROR_CLOSED,       /* the server is gone */
   SB_MCP_ERROR_TIMEOUT,
-  SB_MCP_ERROR_REMOTE,    /* a JSON-RPC error answer */
+  SB_MCP_ERROR_REMOTE,       /* a JSON-RPC error answer */
+  SB_MCP_ERROR_SESSION_LOST, /* the server has forgotten the session: initialize anew, then try once more */
+  SB_MCP_ERROR_UNAUTHORIZED, /* no token, or one that is not accepted */
+  SB_MCP_ERROR_UNREACHABLE,  /* the network or the server is down: try later */
+  SB_MCP_ERROR_UNSUPPORTED,  /* what answers at this address is no MCP server of this kind */
 } SbMcpError;
 
 GQuark sb_mcp_error_quark (void);

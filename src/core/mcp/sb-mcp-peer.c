@@ -53,23 +53,28 @@ G_DEFINE_FINAL_TYPE (SbMcpPeer, sb_mcp_peer, G_TYPE_OBJECT)
 static void handle_message (SbMcpPeer *self,
                             JsonNode  *message);
 
+/* message: (transfer full); options: nullable */
 static void
-send_object (SbMcpPeer  *self,
-             JsonObject *message)
+send_object (SbMcpPeer              *self,
+             JsonObject             *message,
+             const SbMcpSendOptions *options)
 {
   g_autoptr(JsonNode) node = json_node_alloc ();
 
   json_node_init_object (node, message);
   json_object_unref (message);
   if (!self->closed)
-    sb_mcp_transport_send (self->transport, node);
+    sb_mcp_transport_send_with (self->transport, node, options);
 }
 
 static void
 request_send (gpointer    peer,
-              JsonObject *message)
+              JsonObject *message,
+              JsonNode   *related)
 {
-  send_object (SB_MCP_PEER (peer), message);
+  SbMcpSendOptions options = { .related_id = related };
+
+  send_object (SB_MCP_PEER (peer), message, &options);
 }
 
 static void
@@ -152,7 +157,7 @@ refuse (SbMcpPeer  *self,
 {
   self->ignored++;
   if (id != NULL || self->role == SB_MCP_ROLE_SERVER)
-    send_object (self, sb_mcp_message_new_error (id, code, text));
+    send_object (self, sb_mcp_message_new_error (id, code, text), NULL);
 }
 
 static void
@@ -472,6 +477,23 @@ noise_cb (SbMcpTransport *transport,
 }
 
 static void
+failed_cb (SbMcpTransport *transport,
+           JsonNode       *message,
+           const GError   *error,
+           gpointer        user_data)
+{
+  g_autoptr(SbMcpPeer) self = g_object_ref (user_data);
+  JsonObject *object = JSON_NODE_HOLDS_OBJECT (message) ? json_node_get_object (message) : NULL;
+  SbMcpWaiter *waiter = object != NULL && json_object_has_member (object, "method")
+                          ? find_waiter (self, json_object_get_member (object, "id")) : NULL;
+
+  if (waiter != NULL)
+    fail_waiter (self, waiter, error->code, error->message);
+  else
+    g_debug ("not delivered: %s", error->message);
+}
+
+static void
 closed_cb (SbMcpTransport *transport,
            const GError   *error,
            gpointer        user_data)
@@ -606,6 +628,7 @@ sb_mcp_peer_new (SbMcpTransport    *transport,
   self->user_data = user_data;
   g_signal_connect (transport, "message", G_CALLBACK (message_cb), self);
   g_signal_connect (transport, "noise", G_CALLBACK (noise_cb), self);
+  g_signal_connect (transport, "failed", G_CALLBACK (failed_cb), self);
   g_signal_connect (transport, "closed", G_CALLBACK (closed_cb), self);
 
   return self;
@@ -633,12 +656,13 @@ sb_mcp_peer_close (SbMcpPeer *self)
   sb_mcp_transport_close (self->transport);
 }
 
-/* Arrays of messages are accepted: the agreed revision is 2025-03-26. */
+/* What initialize has agreed on: decides whether batches are accepted, and over HTTP goes into a header. */
 void
-sb_mcp_peer_set_batches (SbMcpPeer *self,
-                         gboolean   accepted)
+sb_mcp_peer_set_revision (SbMcpPeer  *self,
+                          const char *revision)
 {
-  self->batches = accepted;
+  self->batches = sb_mcp_revision_has_batches (revision);
+  sb_mcp_transport_set_revision (self->transport, revision);
 }
 
 /* How many messages made no sense or came too late. */
@@ -654,7 +678,7 @@ sb_mcp_peer_notify (SbMcpPeer  *self,
                     const char *method,
                     JsonObject *params)
 {
-  send_object (self, sb_mcp_message_new_notification (method, params));
+  send_object (self, sb_mcp_message_new_notification (method, params), NULL);
 }
 
 /**
@@ -699,7 +723,7 @@ sb_mcp_peer_call_async (SbMcpPeer           *self,
   g_hash_table_insert (self->waiters, &waiter->id, waiter);
   if (progress_func != NULL)
     params = add_progress_token (params, waiter->id);
-  send_object (self, sb_mcp_message_new_request (waiter->id, method, params));
+  send_object (self, sb_mcp_message_new_request (waiter->id, method, params), NULL);
 }
 
 /* Returns: (transfer full): the result, an object */

@@ -31,30 +31,30 @@ typedef struct
 #define SB_TYPE_MCP_PEER (sb_mcp_peer_get_type ())
 G_DECLARE_FINAL_TYPE (SbMcpPeer, sb_mcp_peer, SB, MCP_PEER, GObject)
 
-SbMcpPeer *sb_mcp_peer_new         (SbMcpTransport       *transport,
-                                    SbMcpRole             role,
-                                    const SbMcpMethod    *methods,
-                                    gsize                 n_methods,
-                                    gpointer              user_data);
-void       sb_mcp_peer_start       (SbMcpPeer            *self);
-void       sb_mcp_peer_close       (SbMcpPeer            *self);
-void       sb_mcp_peer_set_batches (SbMcpPeer            *self,
-                                    gboolean              accepted);
-guint64    sb_mcp_peer_get_ignored (SbMcpPeer            *self);
-void       sb_mcp_peer_notify      (SbMcpPeer            *self,
-                                    const char           *method,
-                                    JsonObject           *params);
-void       sb_mcp_peer_call_async  (SbMcpPeer            *self,
-                                    const char           *method,
-                                    JsonObject           *params,
-                                    guint                 timeout_ms,
-                                    SbMcpProgressFunc     progress_func,
-                                    gpointer              progress_data,
-                                    GCancellable         *cancellable,
-                                    GAsyncReadyCallback   callback,
-                                    gpointer              user_data);
-JsonNode  *sb_mcp_peer_call_finish (SbMcpPeer            *self,
-                                    GAsyncResult         *result,
-                                    GError              **error);
+SbMcpPeer *sb_mcp_peer_new          (SbMcpTransport       *transport,
+                                     SbMcpRole             role,
+                                     const SbMcpMethod    *methods,
+                                     gsize                 n_methods,
+                                     gpointer              user_data);
+void       sb_mcp_peer_start        (SbMcpPeer            *self);
+void       sb_mcp_peer_close        (SbMcpPeer            *self);
+void       sb_mcp_peer_set_revision (SbMcpPeer            *self,
+                                     const char           *revision);
+guint64    sb_mcp_peer_get_ignored  (SbMcpPeer            *self);
+void       sb_mcp_peer_notify       (SbMcpPeer            *self,
+                                     const char           *method,
+                                     JsonObject           *params);
+void       sb_mcp_peer_call_async   (SbMcpPeer            *self,
+                                     const char           *method,
+                                     JsonObject           *params,
+                                     guint                 timeout_ms,
+                                     SbMcpProgressFunc     progress_func,
+                                     gpointer              progress_data,
+                                     GCancellable         *cancellable,
+                                     GAsyncReadyCallback   callback,
+                                     gpointer              user_data);
+JsonNode  *sb_mcp_peer_call_finish  (SbMcpPeer            *self,
+                                     GAsyncResult         *result,
+                                     GError              **error);
 
 G_END_DECLS

@@ -35,7 +35,7 @@ answer (SbMcpRequest *self,
 {
   self->done = TRUE;
   self->sink->forget (self->peer, self->key);
-  self->sink->send (self->peer, message);
+  self->sink->send (self->peer, message, NULL);
 }
 
 static JsonNode *
@@ -184,7 +184,7 @@ sb_mcp_request_progress (SbMcpRequest *self,
     json_object_set_double_member (params, "total", total);
   if (text != NULL)
     json_object_set_string_member (params, "message", text);
-  self->sink->send (self->peer, sb_mcp_message_new_notification ("notifications/progress", params));
+  self->sink->send (self->peer, sb_mcp_message_new_notification ("notifications/progress", params), self->id);
 }
 
 /* The far end asked for it, or is gone: whoever works on the request sees its cancellable, and no answer is

@@ -16,7 +16,8 @@ G_DECLARE_FINAL_TYPE (SbMcpRequest, sb_mcp_request, SB, MCP_REQUEST, GObject)
 typedef struct
 {
   void (*send)   (gpointer    peer,
-                  JsonObject *message); /* (transfer full) */
+                  JsonObject *message,  /* (transfer full) */
+                  JsonNode   *related); /* nullable: the id of the request it is about */
   void (*forget) (gpointer    peer,
                   const char *key);
 } SbMcpRequestSink;

@@ -64,7 +64,7 @@ initialize_cb (SbMcpRequest *request,
   const char *revision = sb_mcp_revision_is_known (asked) ? asked : sb_mcp_revisions[0];
 
   self->initialized = TRUE;
-  sb_mcp_peer_set_batches (self->peer, sb_mcp_revision_has_batches (revision));
+  sb_mcp_peer_set_revision (self->peer, revision);
   sb_mcp_request_respond (request, sb_mcp_toolbox_new_initialize_result (self->toolbox, revision));
 }
 
