@@ -23,6 +23,7 @@ struct _SbFileTree
   GCancellable  *cancellable;
   GHashTable    *nodes;     /* path → SbOutlineNode, borrowed from the outline; "" is the root */
   GHashTable    *listings;  /* path → Listing: directories that have been asked for */
+  GHashTable    *watched;   /* of paths: directories that are open */
 
   gboolean loading;
 };
@@ -117,14 +118,42 @@ list (SbFileTree *self,
 }
 
 static void
+watch (SbFileTree *self,
+       const char *path)
+{
+  if (g_hash_table_add (self->watched, g_strdup (path)))
+    sb_channel_watch (self->channel, path);
+}
+
+static void
+unwatch (SbFileTree *self,
+         const char *path)
+{
+  if (g_hash_table_remove (self->watched, path))
+    sb_channel_unwatch (self->channel, path);
+}
+
+static void
+unwatch_all (SbFileTree *self)
+{
+  GHashTableIter iter;
+  gpointer path = NULL;
+
+  g_hash_table_iter_init (&iter, self->watched);
+  while (g_hash_table_iter_next (&iter, &path, NULL))
+    sb_channel_unwatch (self->channel, path);
+  g_hash_table_remove_all (self->watched);
+}
+
+static void
 open_directory (SbFileTree *self,
                 const char *path)
 {
   if (!g_hash_table_contains (self->listings, path))
     g_hash_table_insert (self->listings, g_strdup (path), g_new0 (Listing, 1));
 
-  /* Watched first: nothing can change unseen between the listing and the watch. A watch stays: others may share it. */
-  sb_channel_watch (self->channel, path);
+  /* Watched first: nothing can change unseen between the listing and the watch. */
+  watch (self, path);
   list (self, path);
 }
 
@@ -132,6 +161,7 @@ static void
 close_all (SbFileTree *self)
 {
   g_signal_handlers_disconnect_by_data (self->channel, self);
+  unwatch_all (self);
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_hash_table_remove_all (self->listings);
@@ -151,6 +181,7 @@ forget (SbFileTree    *self,
   for (guint i = 0; i < sb_outline_node_get_n_children (node); i++)
     forget (self, sb_outline_node_get_child (node, i));
 
+  unwatch (self, path);
   g_hash_table_remove (self->listings, path);
   g_hash_table_remove (self->nodes, path);
 }
@@ -401,6 +432,8 @@ expanded_changed_cb (SbFileTree    *self,
 
   if (sb_outline_node_get_expanded (node))
     open_directory (self, path);
+  else
+    unwatch (self, path);
 }
 
 static void
@@ -436,6 +469,7 @@ sb_file_tree_finalize (GObject *object)
 
   g_clear_pointer (&self->nodes, g_hash_table_unref);
   g_clear_pointer (&self->listings, g_hash_table_unref);
+  g_clear_pointer (&self->watched, g_hash_table_unref);
   g_clear_object (&self->outline);
   g_clear_object (&self->credits);
 
@@ -485,6 +519,7 @@ sb_file_tree_init (SbFileTree *self)
   self->credits = sb_file_credits_new ();
   self->nodes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->listings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->watched = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   g_signal_connect_object (self->outline, "expanded-changed", G_CALLBACK (expanded_changed_cb), self,
                            G_CONNECT_SWAPPED);

@@ -394,6 +394,36 @@ test_watch (void)
   g_string_free (seen.text, TRUE);
 }
 
+/* Two who watch the same directory, and another one in its place. */
+static void
+test_watch_shared (void)
+{
+  SbTestHelper helper = { 0 };
+  Seen seen = { g_string_new (NULL) };
+
+  sb_test_helper_start (&helper, NULL);
+  g_signal_connect (helper.channel, "file-changed", G_CALLBACK (changed_cb), &seen);
+  g_free (sb_test_shell_text (helper.channel, "mkdir sub"));
+  sb_channel_watch (helper.channel, "sub");
+  sb_channel_watch (helper.channel, "/workspace/sub/");
+  sb_channel_watch (helper.channel, "");
+  sb_channel_unwatch (helper.channel, "sub");
+  g_free (sb_test_shell_text (helper.channel, "touch sub/one"));
+  wait_for (&seen, "[A sub/one]");
+
+  g_free (sb_test_shell_text (helper.channel, "mkdir new; mv sub old; mv new sub; rm -r old"));
+  wait_for (&seen, "[R sub]");
+  g_free (sb_test_shell_text (helper.channel, "touch sub/two"));
+  wait_for (&seen, "[A sub/two]");
+
+  sb_channel_unwatch (helper.channel, "sub");
+  g_free (sb_test_shell_text (helper.channel, "touch sub/three; touch four"));
+  wait_for (&seen, "[A four]");
+  g_assert_null (strstr (seen.text->str, "three"));
+  sb_test_helper_end (&helper);
+  g_string_free (seen.text, TRUE);
+}
+
 static void
 test_watch_burst (void)
 {
@@ -443,6 +473,7 @@ main (int    argc,
   g_test_add_func ("/sandbox/files/change", test_change);
   g_test_add_func ("/sandbox/files/remove-links", test_remove_links);
   g_test_add_func ("/sandbox/files/watch", test_watch);
+  g_test_add_func ("/sandbox/files/watch-shared", test_watch_shared);
   g_test_add_func ("/sandbox/files/watch-burst", test_watch_burst);
   g_test_add_func ("/sandbox/files/counters", test_counters);
 

@@ -9,11 +9,22 @@
 
 #define MAX_NAME 255
 
+static gboolean handle_change (SbChannel         *self,
+                               SbRequest         *request,
+                               const SbWireFrame *frame);
+
+/* A directory that somebody watches. Several may: it is watched until the last of them is done with it. */
+typedef struct
+{
+  guint   holders;
+  guint32 id;      /* of the request; 0: it could not be watched */
+} Watch;
+
 /* Watched directories, both ways round; the path is relative to the workspace, without slashes at its ends. */
 struct _SbWatches
 {
-  GHashTable *ids;   /* path -> request id */
-  GHashTable *paths; /* request id -> path (owned) */
+  GHashTable *watches; /* path -> Watch */
+  GHashTable *paths;   /* request id -> path (owned) */
 };
 
 SbWatches *
@@ -21,7 +32,7 @@ sb_watches_new (void)
 {
   SbWatches *self = g_new0 (SbWatches, 1);
 
-  self->ids = g_hash_table_new (g_str_hash, g_str_equal);
+  self->watches = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->paths = g_hash_table_new_full (NULL, NULL, NULL, g_free);
 
   return self;
@@ -30,7 +41,7 @@ sb_watches_new (void)
 void
 sb_watches_free (SbWatches *self)
 {
-  g_hash_table_unref (self->ids);
+  g_hash_table_unref (self->watches);
   g_hash_table_unref (self->paths);
   g_free (self);
 }
@@ -51,28 +62,71 @@ normalize (const char *path)
   return g_string_free (g_steal_pointer (&normal), FALSE);
 }
 
-static void
-forget (SbChannel *self,
-        guint32    id)
+static Watch *
+find (SbChannel *self,
+      guint32    id)
 {
   SbWatches *watches = sb_channel_get_watches (self);
   const char *path = g_hash_table_lookup (watches->paths, GUINT_TO_POINTER (id));
 
-  if (path != NULL)
-    g_hash_table_remove (watches->ids, path);
-  g_hash_table_remove (watches->paths, GUINT_TO_POINTER (id));
+  return path != NULL ? g_hash_table_lookup (watches->watches, path) : NULL;
 }
 
-/* The directory cannot be watched, or not any more: whoever shows it lists it again and sees why. */
+static void
+arm (SbChannel  *self,
+     const char *path,
+     Watch      *watch)
+{
+  guint8 payload[SB_WIRE_MAX_PATH + 64];
+  SbWirePacker packer = { payload, sizeof payload, 0, false };
+  SbRequest *request = NULL;
+
+  sb_wire_put_string (&packer, path);
+  if (!sb_channel_is_open (self) || packer.overflow)
+    return;
+
+  request = sb_channel_add_request (self, NULL, path, handle_change);
+  watch->id = request->id;
+  sb_channel_send (self, SB_WIRE_WATCH, 0, request->id, payload, packer.length);
+  g_hash_table_insert (sb_channel_get_watches (self)->paths, GUINT_TO_POINTER (request->id), g_strdup (path));
+}
+
+static void
+drop (SbChannel *self,
+      guint32    id)
+{
+  g_hash_table_remove (sb_channel_get_watches (self)->paths, GUINT_TO_POINTER (id));
+  sb_channel_drop_request (self, id);
+}
+
+/* It cannot be watched: whoever shows it lists it and sees why. */
 static gboolean
-handle_lost (SbChannel  *self,
-             SbRequest  *request,
-             const char *directory)
+handle_refused (SbChannel  *self,
+                SbRequest  *request,
+                const char *directory)
 {
   g_autofree char *path = g_strdup (directory);
 
-  forget (self, request->id);
-  sb_channel_drop_request (self, request->id);
+  find (self, request->id)->id = 0;
+  drop (self, request->id);
+  sb_channel_emit_changed (self, path, SB_FILE_CHANGE_RESCAN);
+
+  return TRUE;
+}
+
+/* The directory may have gone and another may be in its place, which the old watch does not see. The new watch comes
+ * before the old one ends, so that nothing is missed when it is the same directory, and before anybody lists it. */
+static gboolean
+handle_rescan (SbChannel  *self,
+               SbRequest  *request,
+               const char *directory)
+{
+  g_autofree char *path = g_strdup (directory);
+  guint32 id = request->id;
+
+  arm (self, path, find (self, id));
+  sb_channel_send (self, SB_WIRE_UNWATCH, 0, id, NULL, 0);
+  drop (self, id);
   sb_channel_emit_changed (self, path, SB_FILE_CHANGE_RESCAN);
 
   return TRUE;
@@ -92,7 +146,7 @@ handle_change (SbChannel         *self,
   if (frame->type == SB_WIRE_OK)
     return TRUE;
   if (frame->type == SB_WIRE_ERROR)
-    return handle_lost (self, request, directory);
+    return handle_refused (self, request, directory);
 
   change = sb_wire_get_u8 (&unpacker);
   name = sb_wire_get_string (&unpacker);
@@ -101,10 +155,10 @@ handle_change (SbChannel         *self,
       || (name[0] == '\0') != (change == SB_WIRE_CHANGE_RESCAN))
     return FALSE;
 
-  if (change == SB_WIRE_CHANGE_RESCAN || directory[0] == '\0')
-    path = g_strdup (change == SB_WIRE_CHANGE_RESCAN ? directory : name);
-  else
-    path = g_strconcat (directory, "/", name, NULL);
+  if (change == SB_WIRE_CHANGE_RESCAN)
+    return handle_rescan (self, request, directory);
+
+  path = directory[0] != '\0' ? g_strconcat (directory, "/", name, NULL) : g_strdup (name);
   sb_channel_emit_changed (self, path, (SbFileChange) change);
 
   return TRUE;
@@ -117,6 +171,7 @@ handle_change (SbChannel         *self,
  *
  * From now on "file-changed" tells, about 10 ms after a change, what happened to the entries of the directory; the
  * path is relative to the workspace. SB_FILE_CHANGE_RESCAN names the directory: too much happened, or it went away.
+ * Each watch is to be ended by one sb_channel_unwatch(); the directory is watched while there are any.
  */
 void
 sb_channel_watch (SbChannel  *self,
@@ -124,46 +179,51 @@ sb_channel_watch (SbChannel  *self,
 {
   SbWatches *watches = NULL;
   g_autofree char *normal = NULL;
-  SbRequest *request = NULL;
-  guint8 payload[SB_WIRE_MAX_PATH + 64];
-  SbWirePacker packer = { payload, sizeof payload, 0, false };
+  Watch *watch = NULL;
 
   g_return_if_fail (SB_IS_CHANNEL (self));
   g_return_if_fail (path != NULL);
 
   watches = sb_channel_get_watches (self);
   normal = normalize (path);
-  sb_wire_put_string (&packer, normal);
-  if (!sb_channel_is_open (self) || packer.overflow || g_hash_table_contains (watches->ids, normal))
-    return;
-
-  request = sb_channel_add_request (self, NULL, normal, handle_change);
-  sb_channel_send (self, SB_WIRE_WATCH, 0, request->id, payload, packer.length);
-  g_hash_table_insert (watches->ids, normal, GUINT_TO_POINTER (request->id));
-  g_hash_table_insert (watches->paths, GUINT_TO_POINTER (request->id), g_steal_pointer (&normal));
+  watch = g_hash_table_lookup (watches->watches, normal);
+  if (watch == NULL)
+    {
+      watch = g_new0 (Watch, 1);
+      g_hash_table_insert (watches->watches, g_strdup (normal), watch);
+    }
+  watch->holders++;
+  if (watch->id == 0)
+    arm (self, normal, watch);
 }
 
 /**
  * sb_channel_unwatch:
  * @self: a channel
- * @path: a directory that may be watched
+ * @path: a directory that is watched by the caller
  */
 void
 sb_channel_unwatch (SbChannel  *self,
                     const char *path)
 {
+  SbWatches *watches = NULL;
   g_autofree char *normal = NULL;
-  guint32 id = 0;
+  Watch *watch = NULL;
 
   g_return_if_fail (SB_IS_CHANNEL (self));
   g_return_if_fail (path != NULL);
 
+  watches = sb_channel_get_watches (self);
   normal = normalize (path);
-  id = GPOINTER_TO_UINT (g_hash_table_lookup (sb_channel_get_watches (self)->ids, normal));
-  if (id == 0)
+  watch = g_hash_table_lookup (watches->watches, normal);
+  if (watch == NULL || --watch->holders > 0)
     return;
 
-  forget (self, id);
-  sb_channel_send (self, SB_WIRE_UNWATCH, 0, id, NULL, 0);
-  sb_channel_drop_request (self, id);
+  if (watch->id != 0)
+    {
+      g_hash_table_remove (watches->paths, GUINT_TO_POINTER (watch->id));
+      sb_channel_send (self, SB_WIRE_UNWATCH, 0, watch->id, NULL, 0);
+      sb_channel_drop_request (self, watch->id);
+    }
+  g_hash_table_remove (watches->watches, normal);
 }

@@ -242,8 +242,8 @@ file_changed_cb (SbSandbox    *sandbox,
   g_autoptr(SbFileTracker) self = g_object_ref (user_data);
 
   tell (self, path, change);
-  if (change == SB_FILE_CHANGE_DELETED)
-    g_hash_table_remove (self->watched, path);
+  if (change == SB_FILE_CHANGE_DELETED && g_hash_table_remove (self->watched, path))
+    sb_channel_unwatch (sb_sandbox_get_channel (sandbox), path);
   else if (change == SB_FILE_CHANGE_ADDED && is_worth_watching (self, path))
     look_into (self, path);
 }
@@ -260,13 +260,33 @@ grace_cb (gpointer user_data)
 }
 
 static void
+unwatch_all (SbFileTracker *self)
+{
+  SbChannel *channel = sb_sandbox_get_channel (self->sandbox);
+  GHashTableIter iter;
+  gpointer path = NULL;
+
+  if (channel == NULL)
+    return;
+
+  sb_channel_unwatch (channel, "");
+  g_hash_table_iter_init (&iter, self->watched);
+  while (g_hash_table_iter_next (&iter, &path, NULL))
+    sb_channel_unwatch (channel, path);
+  g_hash_table_remove_all (self->watched);
+}
+
+static void
 sb_file_tracker_dispose (GObject *object)
 {
   SbFileTracker *self = SB_FILE_TRACKER (object);
 
   g_cancellable_cancel (self->cancellable);
   if (self->sandbox != NULL)
-    g_signal_handlers_disconnect_by_data (self->sandbox, self);
+    {
+      g_signal_handlers_disconnect_by_data (self->sandbox, self);
+      unwatch_all (self);
+    }
   g_clear_weak_pointer (&self->sandbox);
   g_ptr_array_set_size (self->calls, 0);
 
@@ -306,7 +326,7 @@ sb_file_tracker_init (SbFileTracker *self)
  * @func: called for each change while a call runs, and shortly after; at most 50 times a call
  *
  * Watches the workspace and the directories that appear in it, up to a number and a depth; hidden ones and
- * node_modules not. It never stops watching one: others may look at the same directory.
+ * node_modules not.
  */
 SbFileTracker *
 sb_file_tracker_new (SbSandbox         *sandbox,
