@@ -56,7 +56,9 @@ ensure_workspace (SbApplication *self)
     return TRUE;
 
   self->workspace = sb_workspace_new (&options, &error);
-  if (self->workspace == NULL)
+  if (self->workspace != NULL)
+    sb_approvals_set_attended (sb_workspace_get_approvals (self->workspace), TRUE);
+  else
     g_printerr ("sandbar: %s\n", error->message);
 
   return self->workspace != NULL;

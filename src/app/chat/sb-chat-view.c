@@ -9,6 +9,7 @@
 
 #include "sb-announce.h"
 #include "sb-composer.h"
+#include "sb-questions.h"
 #include "sb-id.h"
 #include "sb-source-scheme.h"
 #include "sb-text-block.h"
@@ -40,6 +41,7 @@ struct _SbChatView
   GtkWidget        *jump;
   SbWelcome        *welcome;
   SbTranscriptView *transcript;
+  SbQuestions      *questions;
   SbComposer       *composer;
 };
 
@@ -505,12 +507,14 @@ sb_chat_view_class_init (SbChatViewClass *klass)
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_End, GDK_CONTROL_MASK, "chat.jump-to-end", NULL);
 
   g_type_ensure (SB_TYPE_COMPOSER);
+  g_type_ensure (SB_TYPE_QUESTIONS);
   g_type_ensure (SB_TYPE_TRANSCRIPT_VIEW);
   g_type_ensure (SB_TYPE_WELCOME);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_css_name (widget_class, "chatview");
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/sandbar/Sandbar/ui/sb-chat-view.ui");
   gtk_widget_class_bind_template_child (widget_class, SbChatView, composer);
+  gtk_widget_class_bind_template_child (widget_class, SbChatView, questions);
   gtk_widget_class_bind_template_child (widget_class, SbChatView, jump);
   gtk_widget_class_bind_template_child (widget_class, SbChatView, stack);
   gtk_widget_class_bind_template_child (widget_class, SbChatView, toasts);
@@ -574,6 +578,7 @@ sb_chat_view_set_workspace (SbChatView  *self,
     return;
 
   sb_chat_context_set_workspace (self->context, workspace);
+  sb_questions_set_approvals (self->questions, workspace != NULL ? sb_workspace_get_approvals (workspace) : NULL);
   sb_composer_set_agents (self->composer, workspace != NULL ? sb_workspace_get_agents (workspace) : NULL);
   g_signal_group_set_target (self->workspace_signals, workspace);
   update_rehearsal (self);

@@ -818,6 +818,7 @@ sb_workspace_shutdown_async (SbWorkspace         *self,
 
   self->shutting_down = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (self->shutting_down, sb_workspace_shutdown_async);
+  sb_approvals_set_attended (self->approvals, FALSE);
   self->shutdown_id = g_timeout_add (SHUTDOWN_MS, shutdown_timeout_cb, self);
 
   if (!sb_session_list_is_running (self->sessions))

@@ -21,7 +21,7 @@ static gboolean dark = FALSE;
 static gboolean rtl = FALSE;
 
 static const GOptionEntry entries[] = {
-  { "sample", 's', 0, G_OPTION_ARG_STRING, &sample, "primes, markdown, troubles, long or empty", "NAME" },
+  { "sample", 's', 0, G_OPTION_ARG_STRING, &sample, "primes, markdown, troubles, questions, long or empty", "NAME" },
   { "png", 'o', 0, G_OPTION_ARG_FILENAME, &png, "Save a picture and leave", "FILE" },
   { "select", 0, 0, G_OPTION_ARG_STRING, &selected, "Trace event to highlight", "ID" },
   { "width", 'w', 0, G_OPTION_ARG_INT, &width, "Width of the window", "PX" },
@@ -44,6 +44,18 @@ create_sample (void)
     return sb_conversation_new (NULL, NULL);
 
   return sb_sample_primes ();
+}
+
+static void
+ask (SbWorkspace *workspace,
+     const char  *kind,
+     const char  *key,
+     const char  *title,
+     const char  *detail)
+{
+  g_autoptr(SbApproval) approval = sb_approval_new (kind, key, title, detail, NULL);
+
+  sb_approvals_ask_async (sb_workspace_get_approvals (workspace), approval, NULL, NULL, NULL);
 }
 
 static gboolean
@@ -81,6 +93,12 @@ activate_cb (GtkApplication *app)
 
   sb_fake_workspace_set_rehearsal (workspace, g_strcmp0 (sample, "empty") == 0);
   sb_chat_view_set_workspace (SB_CHAT_VIEW (chat), workspace);
+  if (g_strcmp0 (sample, "questions") == 0)
+    {
+      ask (workspace, "tool", "tool:context7:query-docs", "Call query-docs of the server context7",
+           "{\"libraryId\":\"/expressjs/express\",\"query\":\"How do I write a router?\"}");
+      ask (workspace, "port", NULL, "Open port 3000 of quiet-otter in a browser", NULL);
+    }
   sb_chat_view_set_conversation (SB_CHAT_VIEW (chat), conversation);
   sb_chat_view_set_selected_trace_id (SB_CHAT_VIEW (chat), selected);
   sb_chat_view_focus_composer (SB_CHAT_VIEW (chat));

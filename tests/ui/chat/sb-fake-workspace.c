@@ -11,6 +11,7 @@ struct _SbWorkspace
 
   /* owned */
   SbAgentCatalog *agents;
+  SbApprovals    *approvals;
   char           *failure;
   char           *sent;
   char           *agent_id;
@@ -60,6 +61,7 @@ sb_workspace_finalize (GObject *object)
   SbWorkspace *self = SB_WORKSPACE (object);
 
   g_clear_object (&self->agents);
+  g_clear_object (&self->approvals);
   g_clear_pointer (&self->failure, g_free);
   g_clear_pointer (&self->sent, g_free);
   g_clear_pointer (&self->agent_id, g_free);
@@ -95,6 +97,8 @@ sb_workspace_init (SbWorkspace *self)
 {
   g_autoptr(GError) error = NULL;
 
+  self->approvals = sb_approvals_new ();
+  sb_approvals_set_attended (self->approvals, TRUE);
   self->agents = sb_agent_catalog_new_from_data (catalog, -1, &error);
   g_assert_no_error (error);
 }
@@ -154,6 +158,12 @@ fail (SbWorkspace  *self,
 
   g_set_error_literal (error, SB_AGENT_ERROR, SB_AGENT_ERROR_SETUP, self->failure);
   return TRUE;
+}
+
+SbApprovals *
+sb_workspace_get_approvals (SbWorkspace *self)
+{
+  return self->approvals;
 }
 
 SbAgentCatalog *

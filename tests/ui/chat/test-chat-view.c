@@ -395,6 +395,35 @@ test_output (Fixture       *fixture,
   wait_frames (GTK_WIDGET (fixture->chat), 3);
 }
 
+static void
+test_questions (Fixture       *fixture,
+                gconstpointer  data)
+{
+  SbApprovals *approvals = sb_workspace_get_approvals (fixture->workspace);
+  g_autoptr(SbApproval) first = sb_approval_new ("tool", "tool:a:b", "Call <b>b</b> of a", "{}", NULL);
+  g_autoptr(SbApproval) second = sb_approval_new ("port", NULL, "Open port 3000", NULL, NULL);
+  g_autoptr(GAsyncResult) result = NULL;
+  GtkWidget *list = find_widget (GTK_WIDGET (fixture->chat), GTK_TYPE_LIST_BOX, "questions");
+  GtkWidget *row;
+
+  g_assert_false (gtk_widget_get_child_visible (list) && gtk_widget_get_mapped (list));
+  sb_approvals_ask_async (approvals, first, NULL, sb_test_keep_result, &result);
+  sb_approvals_ask_async (approvals, second, NULL, NULL, NULL);
+  sb_test_wait_until (gtk_widget_get_mapped (list));
+
+  row = gtk_widget_get_first_child (list);
+  g_assert_true (gtk_widget_activate_action (row, "approval.allow-always", NULL));
+  sb_test_wait_until (result != NULL);
+  g_assert_true (sb_approvals_ask_finish (approvals, result, NULL));
+  g_assert_cmpint (sb_approval_get_state (first), ==, SB_APPROVAL_ALLOWED_ALWAYS);
+
+  row = gtk_widget_get_first_child (list);
+  g_assert_true (gtk_widget_activate_action (row, "approval.deny", NULL));
+  g_assert_cmpint (sb_approval_get_state (second), ==, SB_APPROVAL_DENIED);
+  g_assert_null (gtk_widget_get_first_child (list));
+  sb_test_wait_until (!gtk_widget_get_mapped (list));
+}
+
 #define add(path, func) \
   g_test_add ("/chat/view/" path, Fixture, NULL, fixture_set_up, func, fixture_tear_down)
 
@@ -420,6 +449,7 @@ main (int    argc,
   add ("selection", test_selection);
   add ("hostile", test_hostile);
   add ("output", test_output);
+  add ("questions", test_questions);
 
   return g_test_run ();
 }
