@@ -76,7 +76,7 @@ ask_next (List *list)
       SbDockerEndpoint *endpoint = g_ptr_array_index (list->endpoints, list->next++);
 
       g_clear_object (&list->client);
-      list->client = sb_docker_client_new (endpoint->host, NULL);
+      list->client = sb_docker_client_new_for_endpoint (endpoint, NULL);
       if (list->client == NULL)
         continue;
       sb_docker_client_call_async (list->client, "GET", path, NULL, NULL, listed_cb, list);

@@ -156,6 +156,7 @@ test_version (void)
   static const struct { const char *offered; const char *used; } cases[] = {
     { "1.41", "1.41" }, { "1.51", "1.51" }, { "1.56", "1.51" }, { "2.0", "1.51" },
     { "1", NULL }, { "1.x", NULL }, { "1.4/../..", NULL }, { "", NULL }, { "1.41.2", NULL },
+    { "1.40", NULL }, { "1.24", NULL },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -221,13 +222,13 @@ test_addresses (void)
 {
   static const struct { const char *host; const char *text; } bad[] = {
     { "unix://relative.sock", "not the path" },
-    { "tcps://10.0.0.1:2376", "TLS" },
     { "context://mine", "no Docker context “mine”" },
-    { "ssh://user@host", "not supported" },
+    { "ssh://-oProxyCommand=x", "not the address" },
+    { "ssh://user:secret@host", "key instead" },
     { "npipe:////./pipe/docker_engine", "not supported" },
     { "tcp://[::1", "not the address" },
-    { "tcp://host:2375/prefix", "not the address" },
-    { "", "not supported" },
+    { "tcp://host:2375/a?b", "not the address" },
+    { "", "not the address" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
@@ -239,6 +240,9 @@ test_addresses (void)
       g_assert_nonnull (strstr (error->message, bad[i].text));
     }
   g_object_unref (new_client ("tcp://127.0.0.1:2375"));
+  g_object_unref (new_client ("tcp://127.0.0.1:2375/prefix"));
+  g_object_unref (new_client ("tcps://127.0.0.1"));
+  g_object_unref (new_client ("ssh://user@host:22/run/docker.sock"));
 }
 
 static void

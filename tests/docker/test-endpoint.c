@@ -14,6 +14,8 @@ forget (void)
   g_unsetenv ("DOCKER_CONTEXT");
   g_unsetenv ("DOCKER_CONFIG");
   g_unsetenv ("DOCKER_TLS_VERIFY");
+  g_unsetenv ("DOCKER_TLS");
+  g_unsetenv ("DOCKER_CERT_PATH");
 }
 
 static void
@@ -112,6 +114,65 @@ test_contexts (void)
 }
 
 static void
+test_tls_environment (void)
+{
+  g_autoptr(GPtrArray) verified = NULL;
+  g_autoptr(GPtrArray) unverified = NULL;
+  g_autofree char *beside = g_build_filename (g_get_home_dir (), ".docker", NULL);
+  SbDockerEndpoint *endpoint = NULL;
+
+  forget ();
+  g_setenv ("DOCKER_HOST", "tcp://10.0.0.1:2376", TRUE);
+  g_setenv ("DOCKER_TLS_VERIFY", "1", TRUE);
+  g_setenv ("DOCKER_CERT_PATH", "/certificates", TRUE);
+  verified = sb_docker_endpoint_discover ();
+  endpoint = verified->pdata[0];
+  g_assert_cmpstr (endpoint->tls_directory, ==, "/certificates");
+  g_assert_false (endpoint->is_unverified);
+
+  g_unsetenv ("DOCKER_TLS_VERIFY");
+  g_unsetenv ("DOCKER_CERT_PATH");
+  g_setenv ("DOCKER_TLS", "1", TRUE);
+  unverified = sb_docker_endpoint_discover ();
+  endpoint = unverified->pdata[0];
+  g_assert_cmpstr (endpoint->host, ==, "tcps://10.0.0.1:2376");
+  g_assert_true (g_str_has_prefix (endpoint->tls_directory, beside));
+  g_assert_true (endpoint->is_unverified);
+}
+
+static void
+test_tls_context (void)
+{
+  g_autofree char *digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, "remote", -1);
+  g_autofree char *file = g_strdup_printf (".docker/contexts/tls/%s/docker/ca.pem", digest);
+  g_autofree char *directory = g_strdup_printf ("%s/.docker/contexts/tls/%s/docker", g_get_home_dir (), digest);
+  g_autoptr(SbDockerEndpoint) endpoint = NULL;
+  g_autoptr(SbDockerEndpoint) loose = NULL;
+  g_autoptr(GPtrArray) contexts = NULL;
+  SbDockerEndpoint *last = NULL;
+
+  forget ();
+  write_file (g_get_home_dir (), file, "");
+  write_context ("remote", "{\"Name\":\"remote\",\"Endpoints\":{\"docker\":{\"Host\":\"tcp://h:2376\"}}}");
+  write_context ("loose", "{\"Name\":\"loose\",\"Endpoints\":{\"docker\":{\"Host\":\"tcp://l:2376\","
+                          "\"SkipTLSVerify\":true}}}");
+  endpoint = sb_docker_endpoint_new ("context://remote", NULL);
+  g_assert_cmpstr (endpoint->host, ==, "tcps://h:2376");
+  g_assert_cmpstr (endpoint->source, ==, "context remote");
+  g_assert_cmpstr (endpoint->tls_directory, ==, directory);
+  g_assert_false (endpoint->is_unverified);
+  loose = sb_docker_endpoint_new ("context://loose", NULL);
+  g_assert_cmpstr (loose->host, ==, "tcps://l:2376");
+  g_assert_null (loose->tls_directory);
+  g_assert_true (loose->is_unverified);
+
+  contexts = sb_docker_endpoint_list_contexts ();
+  g_assert_cmpuint (contexts->len, >=, 2);
+  last = contexts->pdata[contexts->len - 1];
+  g_assert_cmpstr (last->source, ==, "context remote");
+}
+
+static void
 test_offers (void)
 {
   static const char *names[] = { "docker.sock", "podman/podman.sock" };
@@ -146,6 +207,8 @@ main (int    argc,
 
   g_test_add_func ("/docker/endpoint/environment", test_environment);
   g_test_add_func ("/docker/endpoint/contexts", test_contexts);
+  g_test_add_func ("/docker/endpoint/tls-environment", test_tls_environment);
+  g_test_add_func ("/docker/endpoint/tls-context", test_tls_context);
   g_test_add_func ("/docker/endpoint/offers", test_offers);
 
   return g_test_run ();

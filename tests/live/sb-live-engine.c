@@ -137,7 +137,8 @@ sb_live_engine_script (const char *script,
   g_assert_no_error (error);
   g_subprocess_communicate_utf8 (process, NULL, NULL, &output, NULL, &error);
   g_assert_no_error (error);
-  g_assert_true (g_subprocess_get_successful (process));
+  if (!g_subprocess_get_successful (process))
+    g_error ("%s: %s", script, output);
 
   return g_strstrip (output);
 }

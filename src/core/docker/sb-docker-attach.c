@@ -19,8 +19,10 @@ typedef struct
   GSocketConnection *connection;
   SbHttpHead        *head;
   GByteArray        *body; /* after the head: the error's text, or the first bytes of the stream */
-  char              *host;
   char              *request;
+
+  /* borrowed: the client lives as long as the task */
+  SbDockerTransport *transport;
 
   guint8 buffer[READ_SIZE];
 } Attach;
@@ -35,7 +37,6 @@ attach_free (gpointer data)
   g_clear_object (&attach->connection);
   sb_http_head_free (attach->head);
   g_byte_array_unref (attach->body);
-  g_free (attach->host);
   g_free (attach->request);
   g_free (attach);
 }
@@ -46,7 +47,7 @@ fail (GTask        *task,
 {
   Attach *attach = g_task_get_task_data (task);
 
-  g_task_return_error (task, sb_docker_error_new_for_io (attach->host, error));
+  g_task_return_error (task, sb_docker_transport_explain (attach->transport, error));
 }
 
 static void
@@ -73,7 +74,7 @@ refuse (GTask *task)
   if (error == NULL)
     error = g_error_new (SB_DOCKER_ERROR, SB_DOCKER_ERROR_PROTOCOL,
                          "The engine at %s does not hand over the container's stream (it answered %u).",
-                         attach->host, sb_http_head_get_status (attach->head));
+                         sb_docker_transport_get_host (attach->transport), sb_http_head_get_status (attach->head));
   g_task_return_error (task, error);
 }
 
@@ -173,8 +174,7 @@ connected_cb (GObject      *source,
 
 /**
  * sb_docker_attach_async:
- * @connectable: the engine's address
- * @host: the same for error messages
+ * @transport: the way to the engine; lives until @callback
  * @target: path and query of the POST request
  * @cancellable: (nullable): closes the connection
  * @callback: called when the engine has agreed or refused
@@ -184,27 +184,26 @@ connected_cb (GObject      *source,
  * not hand out the connection of an upgraded request, so this speaks HTTP itself.
  */
 void
-sb_docker_attach_async (GSocketConnectable  *connectable,
-                        const char          *host,
+sb_docker_attach_async (SbDockerTransport   *transport,
                         const char          *target,
                         GCancellable        *cancellable,
                         GAsyncReadyCallback  callback,
                         gpointer             user_data)
 {
   g_autoptr(GTask) task = g_task_new (NULL, cancellable, callback, user_data);
-  g_autoptr(GSocketClient) client = g_socket_client_new ();
+  g_autoptr(GSocketClient) client = sb_docker_transport_new_socket_client (transport);
   Attach *attach = g_new0 (Attach, 1);
 
   g_task_set_source_tag (task, sb_docker_attach_async);
   g_task_set_task_data (task, attach, attach_free);
   attach->head = sb_http_head_new ();
   attach->body = g_byte_array_new ();
-  attach->host = g_strdup (host);
-  attach->request = g_strdup_printf ("POST %s HTTP/1.1\r\nHost: localhost\r\n"
+  attach->transport = transport;
+  attach->request = g_strdup_printf ("POST %s%s HTTP/1.1\r\nHost: localhost\r\n"
                                      "Connection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: 0\r\n\r\n",
-                                     target);
-  g_socket_client_set_enable_proxy (client, FALSE);
-  g_socket_client_connect_async (client, connectable, cancellable, connected_cb, g_steal_pointer (&task));
+                                     sb_docker_transport_get_prefix (transport), target);
+  g_socket_client_connect_async (client, sb_docker_transport_get_connectable (transport), cancellable, connected_cb,
+                                 g_steal_pointer (&task));
 }
 
 /**

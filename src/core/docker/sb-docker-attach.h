@@ -3,15 +3,13 @@
 
 #pragma once
 
-#include <gio/gio.h>
-
+#include "sb-docker-transport.h"
 #include "sb-duplex.h"
 
 G_BEGIN_DECLS
 
 /* Sends one request over a connection of its own and takes the connection over when the engine agrees. */
-void      sb_docker_attach_async  (GSocketConnectable   *connectable,
-                                   const char           *host,
+void      sb_docker_attach_async  (SbDockerTransport    *transport,
                                    const char           *target,
                                    GCancellable         *cancellable,
                                    GAsyncReadyCallback   callback,

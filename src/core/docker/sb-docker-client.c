@@ -5,11 +5,11 @@
 
 #include "sb-docker-client.h"
 
-#include <gio/gunixsocketaddress.h>
 #include <string.h>
 
 #include "sb-docker-answer.h"
 #include "sb-docker-attach.h"
+#include "sb-docker-transport.h"
 #include "sb-http.h"
 #include "sb-json.h"
 
@@ -17,6 +17,7 @@
  * we ask. */
 #define API_MAJOR 1
 #define API_MINOR 51
+#define API_MINOR_OLDEST 41
 #define MAX_ANSWER (32 * 1024 * 1024)
 #define READ_SIZE (64 * 1024)
 #define CALL_SECONDS 30
@@ -27,11 +28,8 @@ struct _SbDockerClient
   GObject parent_instance;
 
   /* owned */
-  char               *host;
-  char               *base; /* "http://localhost", before the path */
-  char               *api_version;
-  SoupSession        *session;
-  GSocketConnectable *connectable;
+  SbDockerTransport *transport;
+  char              *api_version;
 };
 
 G_DEFINE_FINAL_TYPE (SbDockerClient, sb_docker_client, G_TYPE_OBJECT)
@@ -92,9 +90,9 @@ call_fail (GTask        *task,
 
   call_stop (task);
   if (call->timed_out)
-    g_task_return_error (task, sb_docker_error_new_timed_out (self->host, call->seconds));
+    g_task_return_error (task, sb_docker_error_new_timed_out (sb_docker_client_get_host (self), call->seconds));
   else
-    g_task_return_error (task, sb_docker_error_new_for_io (self->host, error));
+    g_task_return_error (task, sb_docker_transport_explain (self->transport, error));
 }
 
 static void
@@ -210,10 +208,9 @@ send_to (GTask      *task,
 {
   SbDockerClient *self = g_task_get_source_object (task);
   Call *call = g_task_get_task_data (task);
-  g_autofree char *address = g_strconcat (self->base, target, NULL);
   g_autoptr(GError) error = NULL;
 
-  call->message = soup_message_new (call->method, address);
+  call->message = sb_docker_transport_new_message (self->transport, call->method, target);
   if (call->message == NULL)
     {
       g_set_error_literal (&error, SB_DOCKER_ERROR, SB_DOCKER_ERROR_BAD_REQUEST,
@@ -228,25 +225,50 @@ send_to (GTask      *task,
     /* Without it some engines take an empty body for a form. */
     soup_message_headers_append (soup_message_get_request_headers (call->message), "Content-Type",
                                  "application/json");
-  soup_session_send_async (self->session, call->message, G_PRIORITY_DEFAULT, call->cancellable, sent_cb,
-                           g_object_ref (task));
+  soup_session_send_async (sb_docker_transport_get_session (self->transport), call->message, G_PRIORITY_DEFAULT,
+                           call->cancellable, sent_cb, g_object_ref (task));
+}
+
+/* An engine that wants TLS answers a request in the clear with a sentence and no version. */
+static gboolean
+refuse_stranger (SbDockerClient  *self,
+                 guint            status,
+                 GError         **error)
+{
+  const char *host = sb_docker_client_get_host (self);
+
+  if (status == SOUP_STATUS_BAD_REQUEST && g_str_has_prefix (host, "tcp://"))
+    g_set_error (error, SB_DOCKER_ERROR, SB_DOCKER_ERROR_UNTRUSTED,
+                 "What answers at %s does not talk in the clear. Set DOCKER_TLS_VERIFY=1, or use a context with TLS.",
+                 host);
+  else
+    g_set_error (error, SB_DOCKER_ERROR, SB_DOCKER_ERROR_PROTOCOL,
+                 "What answers at %s is not a Docker engine: it names no API version.", host);
+
+  return FALSE;
 }
 
 /* Both sides speak each version up to their newest: the older of the two newest is the one to use. */
 static gboolean
 negotiate (SbDockerClient  *self,
-           const char      *offered,
+           SoupMessage     *message,
            GError         **error)
 {
+  const char *offered = soup_message_headers_get_one (soup_message_get_response_headers (message), "Api-Version");
   g_auto(GStrv) parts = offered != NULL ? g_strsplit (offered, ".", 3) : NULL;
   guint64 major = 0, minor = 0;
 
   if (parts == NULL || g_strv_length (parts) != 2
       || !g_ascii_string_to_unsigned (parts[0], 10, 1, 99, &major, NULL)
       || !g_ascii_string_to_unsigned (parts[1], 10, 0, 999, &minor, NULL))
+    return refuse_stranger (self, soup_message_get_status (message), error);
+
+  if (major == API_MAJOR && minor < API_MINOR_OLDEST)
     {
       g_set_error (error, SB_DOCKER_ERROR, SB_DOCKER_ERROR_PROTOCOL,
-                   "What answers at %s is not a Docker engine: it names no API version.", self->host);
+                   "The engine at %s is too old: it speaks version %u.%u, and Sandbar needs %d.%d (Docker 20.10). "
+                   "Update it, or use another one.", sb_docker_client_get_host (self), (guint) major, (guint) minor,
+                   API_MAJOR, API_MINOR_OLDEST);
       return FALSE;
     }
 
@@ -271,10 +293,9 @@ pinged_cb (GObject      *source,
   Call *call = g_task_get_task_data (task);
   g_autoptr(GError) error = NULL;
   g_autoptr(GInputStream) stream = soup_session_send_finish (SOUP_SESSION (source), result, &error);
-  SoupMessageHeaders *headers = soup_message_get_response_headers (call->message);
 
   if (stream != NULL)
-    negotiate (self, soup_message_headers_get_one (headers, "Api-Version"), &error);
+    negotiate (self, call->message, &error);
   if (error != NULL)
     {
       call_fail (task, error);
@@ -296,11 +317,10 @@ send_ping (GTask *task)
 {
   SbDockerClient *self = g_task_get_source_object (task);
   Call *call = g_task_get_task_data (task);
-  g_autofree char *address = g_strconcat (self->base, "/_ping", NULL);
 
-  call->message = soup_message_new ("GET", address);
-  soup_session_send_async (self->session, call->message, G_PRIORITY_DEFAULT, call->cancellable, pinged_cb,
-                           g_object_ref (task));
+  call->message = sb_docker_transport_new_message (self->transport, "GET", "/_ping");
+  soup_session_send_async (sb_docker_transport_get_session (self->transport), call->message, G_PRIORITY_DEFAULT,
+                           call->cancellable, pinged_cb, g_object_ref (task));
 }
 
 static void
@@ -345,8 +365,7 @@ send_attach (GTask *task)
   Call *call = g_task_get_task_data (task);
   g_autofree char *target = g_strdup_printf ("/v%s%s", self->api_version, call->path);
 
-  sb_docker_attach_async (self->connectable, self->host, target, call->cancellable, attached_cb,
-                          g_object_ref (task));
+  sb_docker_attach_async (self->transport, target, call->cancellable, attached_cb, g_object_ref (task));
 }
 
 static void
@@ -363,103 +382,12 @@ pinged_for_attach_cb (GObject      *source,
     call_fail (task, error);
 }
 
-static gboolean
-use_unix_socket (SbDockerClient  *self,
-                 const char      *path,
-                 GError         **error)
-{
-  g_autoptr(GSocketAddress) address = NULL;
-
-  if (*path != '/' || strlen (path) >= 108)
-    {
-      g_set_error (error, SB_DOCKER_ERROR, SB_DOCKER_ERROR_UNREACHABLE,
-                   "“%s” is not the path of a socket. Correct DOCKER_HOST or the Docker context.", path);
-      return FALSE;
-    }
-
-  address = g_unix_socket_address_new (path);
-  self->connectable = G_SOCKET_CONNECTABLE (g_steal_pointer (&address));
-  self->session = sb_http_session_new_unix (path);
-  self->base = g_strdup ("http://localhost");
-
-  return TRUE;
-}
-
-static gboolean
-use_tcp (SbDockerClient  *self,
-         const char      *address,
-         GError         **error)
-{
-  g_autoptr(GError) local = NULL;
-  const char *slash = strchr (address, '/');
-  g_autofree char *authority = slash != NULL ? g_strndup (address, slash - address) : g_strdup (address);
-  GNetworkAddress *network = NULL;
-
-  self->connectable = g_network_address_parse (authority, 2375, &local);
-  if (self->connectable == NULL || (slash != NULL && slash[1] != '\0'))
-    {
-      g_set_error (error, SB_DOCKER_ERROR, SB_DOCKER_ERROR_UNREACHABLE,
-                   "“%s” is not the address of an engine. Correct DOCKER_HOST or the Docker context.",
-                   self->host);
-      return FALSE;
-    }
-
-  self->session = sb_http_session_new ();
-  soup_session_set_proxy_resolver (self->session, NULL);
-  network = G_NETWORK_ADDRESS (self->connectable);
-  self->base = g_strdup_printf ("http://%s:%u", g_network_address_get_hostname (network),
-                                g_network_address_get_port (network));
-
-  return TRUE;
-}
-
-static gboolean
-use_host (SbDockerClient  *self,
-          GError         **error)
-{
-  const char *rest = strstr (self->host, "://");
-
-  rest = rest != NULL ? rest + strlen ("://") : "";
-  if (g_str_has_prefix (self->host, "unix://"))
-    return use_unix_socket (self, rest, error);
-  if (g_str_has_prefix (self->host, "tcp://"))
-    return use_tcp (self, rest, error);
-
-  if (g_str_has_prefix (self->host, "context://"))
-    g_set_error (error, SB_DOCKER_ERROR, SB_DOCKER_ERROR_UNREACHABLE,
-                 "There is no Docker context “%s”. Choose another one with “docker context use”.", rest);
-  else if (g_str_has_prefix (self->host, "tcps://"))
-    g_set_error (error, SB_DOCKER_ERROR, SB_DOCKER_ERROR_UNREACHABLE,
-                 "Engines behind TLS (%s) are not supported yet. Forward the engine's socket, e.g. with "
-                 "“ssh -L /tmp/engine.sock:/var/run/docker.sock”, and set DOCKER_HOST to it.", rest);
-  else
-    g_set_error (error, SB_DOCKER_ERROR, SB_DOCKER_ERROR_UNREACHABLE,
-                 "Engines at “%s” are not supported: use unix:// or tcp://, e.g. a socket forwarded by ssh.",
-                 self->host);
-
-  return FALSE;
-}
-
-static void
-sb_docker_client_dispose (GObject *object)
-{
-  SbDockerClient *self = SB_DOCKER_CLIENT (object);
-
-  if (self->session != NULL)
-    soup_session_abort (self->session);
-  g_clear_object (&self->session);
-  g_clear_object (&self->connectable);
-
-  G_OBJECT_CLASS (sb_docker_client_parent_class)->dispose (object);
-}
-
 static void
 sb_docker_client_finalize (GObject *object)
 {
   SbDockerClient *self = SB_DOCKER_CLIENT (object);
 
-  g_free (self->host);
-  g_free (self->base);
+  sb_docker_transport_free (self->transport);
   g_free (self->api_version);
 
   G_OBJECT_CLASS (sb_docker_client_parent_class)->finalize (object);
@@ -468,10 +396,7 @@ sb_docker_client_finalize (GObject *object)
 static void
 sb_docker_client_class_init (SbDockerClientClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
-
-  object_class->dispose = sb_docker_client_dispose;
-  object_class->finalize = sb_docker_client_finalize;
+  G_OBJECT_CLASS (klass)->finalize = sb_docker_client_finalize;
 }
 
 static void
@@ -480,8 +405,8 @@ sb_docker_client_init (SbDockerClient *self)
 }
 
 /**
- * sb_docker_client_new:
- * @host: "unix:///path" or "tcp://host:port"
+ * sb_docker_client_new_for_endpoint:
+ * @endpoint: where the engine is; copied
  * @error: set when Sandbar cannot talk to engines at such an address, with what to do instead
  *
  * Connects to nothing yet. To be used from the main thread.
@@ -489,17 +414,42 @@ sb_docker_client_init (SbDockerClient *self)
  * Returns: (transfer full) (nullable): a new client
  */
 SbDockerClient *
+sb_docker_client_new_for_endpoint (const SbDockerEndpoint  *endpoint,
+                                   GError                 **error)
+{
+  g_autoptr(SbDockerTransport) transport = NULL;
+  SbDockerClient *self = NULL;
+
+  g_return_val_if_fail (endpoint != NULL, NULL);
+
+  transport = sb_docker_transport_new (endpoint, error);
+  if (transport == NULL)
+    return NULL;
+
+  self = g_object_new (SB_TYPE_DOCKER_CLIENT, NULL);
+  self->transport = g_steal_pointer (&transport);
+
+  return self;
+}
+
+/**
+ * sb_docker_client_new:
+ * @host: an address as sb_docker_endpoint_new() takes it
+ * @error: as for sb_docker_client_new_for_endpoint()
+ *
+ * Returns: (transfer full) (nullable): a new client
+ */
+SbDockerClient *
 sb_docker_client_new (const char  *host,
                       GError     **error)
 {
-  g_autoptr(SbDockerClient) self = NULL;
+  g_autoptr(SbDockerEndpoint) endpoint = NULL;
 
   g_return_val_if_fail (host != NULL, NULL);
 
-  self = g_object_new (SB_TYPE_DOCKER_CLIENT, NULL);
-  self->host = g_strdup (host);
+  endpoint = sb_docker_endpoint_new (host, NULL);
 
-  return use_host (self, error) ? g_steal_pointer (&self) : NULL;
+  return sb_docker_client_new_for_endpoint (endpoint, error);
 }
 
 const char *
@@ -507,7 +457,7 @@ sb_docker_client_get_host (SbDockerClient *self)
 {
   g_return_val_if_fail (SB_IS_DOCKER_CLIENT (self), NULL);
 
-  return self->host;
+  return sb_docker_transport_get_host (self->transport);
 }
 
 /**

@@ -6,6 +6,7 @@
 #include <gio/gio.h>
 #include <json-glib/json-glib.h>
 
+#include "sb-docker-endpoint.h"
 #include "sb-duplex.h"
 
 G_BEGIN_DECLS
@@ -20,16 +21,20 @@ typedef enum
   SB_DOCKER_ERROR_CONFLICT,      /* 409 */
   SB_DOCKER_ERROR_BAD_REQUEST,   /* 400 */
   SB_DOCKER_ERROR_SERVER,        /* 5xx */
-  SB_DOCKER_ERROR_PROTOCOL,      /* not an engine */
+  SB_DOCKER_ERROR_PROTOCOL,      /* not an engine, or one too old */
+  SB_DOCKER_ERROR_UNTRUSTED,     /* certificates or host keys; the user has to do something first */
 } SbDockerError;
 
 GQuark sb_docker_error_quark (void);
 
-/* One engine. The API version is negotiated by the first call (unversioned /_ping), highest 1.51. */
+/* One engine. The API version is negotiated by the first call (unversioned /_ping): 1.41 to 1.51. */
 #define SB_TYPE_DOCKER_CLIENT (sb_docker_client_get_type ())
 G_DECLARE_FINAL_TYPE (SbDockerClient, sb_docker_client, SB, DOCKER_CLIENT, GObject)
 
-/* host: "unix:///path", "tcp://host:port". */
+/* Any endpoint that the Docker CLI could reach. host: "unix:///path", "tcp://host:port", "tcps://host:port",
+ * "ssh://user@host", "context://name". */
+SbDockerClient *sb_docker_client_new_for_endpoint (const SbDockerEndpoint *endpoint,
+                                                 GError              **error);
 SbDockerClient *sb_docker_client_new            (const char           *host,
                                                  GError              **error);
 const char     *sb_docker_client_get_host       (SbDockerClient       *self);

@@ -62,5 +62,21 @@ sb_http_session_new_unix (const char *socket_path)
 
   address = g_unix_socket_address_new (socket_path);
 
-  return new_session (G_SOCKET_CONNECTABLE (address));
+  return sb_http_session_new_to (G_SOCKET_CONNECTABLE (address));
+}
+
+/**
+ * sb_http_session_new_to:
+ * @connectable: where every connection goes
+ *
+ * As sb_http_session_new_unix(), for any other kind of address.
+ *
+ * Returns: (transfer full): a session, to be used from the main thread
+ */
+SoupSession *
+sb_http_session_new_to (GSocketConnectable *connectable)
+{
+  g_return_val_if_fail (G_IS_SOCKET_CONNECTABLE (connectable), NULL);
+
+  return new_session (connectable);
 }

@@ -21,5 +21,6 @@ GQuark       sb_net_error_quark       (void);
 /* No time limit on reads, many connections a host, no compression: the comments in the .c say why. */
 SoupSession *sb_http_session_new      (void);
 SoupSession *sb_http_session_new_unix (const char *socket_path);
+SoupSession *sb_http_session_new_to   (GSocketConnectable *connectable);
 
 G_END_DECLS

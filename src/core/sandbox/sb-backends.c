@@ -30,7 +30,7 @@ add_docker_backends (GListStore *backends)
       if (have_explicit && !endpoint->is_explicit)
         continue;
 
-      client = sb_docker_client_new (endpoint->host, &error);
+      client = sb_docker_client_new_for_endpoint (endpoint, &error);
       if (client == NULL)
         {
           g_string_append_printf (problems, "%s%s, from %s: %s", problems->len > 0 ? "\n" : "", endpoint->host,

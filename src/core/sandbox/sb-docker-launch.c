@@ -294,7 +294,8 @@ sb_docker_launch_explain (const GError *error,
     return g_error_copy (error);
   if (g_error_matches (error, SB_DOCKER_ERROR, SB_DOCKER_ERROR_UNREACHABLE)
       || g_error_matches (error, SB_DOCKER_ERROR, SB_DOCKER_ERROR_DENIED)
-      || g_error_matches (error, SB_DOCKER_ERROR, SB_DOCKER_ERROR_PROTOCOL))
+      || g_error_matches (error, SB_DOCKER_ERROR, SB_DOCKER_ERROR_PROTOCOL)
+      || g_error_matches (error, SB_DOCKER_ERROR, SB_DOCKER_ERROR_UNTRUSTED))
     return g_error_new_literal (SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_UNAVAILABLE, error->message);
   if (g_error_matches (error, SB_DOCKER_ERROR, SB_DOCKER_ERROR_NOT_FOUND))
     return g_error_new (SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_IMAGE,
