@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -107,6 +108,8 @@ exec_child_run (const ExecChild *child)
       fcntl (STATUS_FD, F_SETFD, FD_CLOEXEC);
       status_fd = STATUS_FD;
       close_above (STATUS_FD);
+      if (child->terminal)
+        ioctl (STDIN_FILENO, TIOCSCTTY, 0);
       volunteer_for_oom ();
       set_limits ();
       reset_signals ();

@@ -39,14 +39,14 @@ set (const char *entry)
 /* The environment of a command: ours, then what the sandbox was given, then what the request adds. Nothing is
  * inherited. Valid until the next call. */
 char **
-exec_env (uint32_t           id,
+exec_env (const Exec        *exec,
           const char *const *extra,
           uint32_t           count)
 {
   static char tag[32];
   static char home[SB_WIRE_MAX_PATH + 8];
 
-  snprintf (tag, sizeof tag, "SANDBAR_EXEC=%u", (unsigned int) id);
+  snprintf (tag, sizeof tag, "SANDBAR_EXEC=%u", (unsigned int) exec->id);
   snprintf (home, sizeof home, "HOME=%s", config.workspace);
 
   length = 0;
@@ -61,7 +61,7 @@ exec_env (uint32_t           id,
   set ("XDG_CACHE_HOME=/tmp/.cache");
   set ("npm_config_cache=/tmp/.npm");
   set ("npm_config_update_notifier=false");
-  set ("CI=1");
+  set (exec->terminal ? "TERM=xterm-256color" : "CI=1");
   for (int i = 0; i < config.env_count; i++)
     set (config.env[i]);
   for (uint32_t i = 0; i < count; i++)

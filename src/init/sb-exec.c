@@ -15,21 +15,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define MAX_ARGS 4096
 #define TERM_GRACE_US 2000000 /* between TERM and KILL */
 #define DRAIN_GRACE_US 100000 /* for what is still in the pipes of a command that is over */
 #define KILL_PERIOD_US 5000
 #define KILL_PATIENCE 40      /* rounds; then as PID 1 everything goes, if nobody else is at work */
-
-typedef struct
-{
-  char              *argv[MAX_ARGS + 1];
-  const char        *env[MAX_ARGS];
-  uint32_t           env_count;
-  const char        *cwd;
-  uint32_t           timeout_ms;
-  uint64_t           budget;
-} ExecRequest;
 
 static Exec slots[EXEC_SLOTS];
 
@@ -59,8 +48,8 @@ exec_any_running (const Exec *except)
   return false;
 }
 
-static void
-clear (Exec *exec)
+void
+exec_clear (Exec *exec)
 {
   source_close (&exec->output[0]);
   source_close (&exec->output[1]);
@@ -73,8 +62,8 @@ clear (Exec *exec)
 }
 
 /* The oldest background process that is over makes room when the table is full. */
-static Exec *
-take_slot (void)
+Exec *
+exec_take_slot (void)
 {
   Exec *oldest = NULL;
 
@@ -91,7 +80,7 @@ take_slot (void)
     }
 
   if (oldest != NULL)
-    clear (oldest);
+    exec_clear (oldest);
 
   return oldest;
 }
@@ -102,7 +91,7 @@ finish_background (Exec *exec)
   exec->state = EXEC_DONE;
   exec->deadline = 0;
   if (!exec->started)
-    clear (exec);
+    exec_clear (exec);
 }
 
 static void
@@ -153,7 +142,7 @@ finish_if_drained (Exec *exec)
     send_errno (exec->id, exec->exec_errno);
   else
     send_exited (exec);
-  clear (exec);
+  exec_clear (exec);
 }
 
 static void
@@ -164,6 +153,9 @@ begin_draining (Exec    *exec,
 
   exec->state = EXEC_DRAINING;
   exec->deadline = keep_reading ? 0 : now + DRAIN_GRACE_US;
+  /* Whoever closed a terminal reads no more, and gives no more credit. */
+  if (exec->terminal && exec->stopped)
+    source_close (&exec->output[0]);
   finish_if_drained (exec);
 }
 
@@ -336,6 +328,40 @@ input_cb (Source  *source,
     source_arm (source, 0);
 }
 
+/* The parent's ends: nonblocking, and gone in the child. */
+static void
+adopt (Exec       *exec,
+       Source     *source,
+       int         fd,
+       SourceFunc  func)
+{
+  fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) | O_NONBLOCK);
+  source_open (source, fd, func, exec);
+}
+
+void
+exec_adopt_output (Exec         *exec,
+                   unsigned int  index,
+                   int           fd)
+{
+  adopt (exec, &exec->output[index], fd, output_cb);
+}
+
+void
+exec_adopt_status (Exec *exec,
+                   int   fd)
+{
+  adopt (exec, &exec->status, fd, status_cb);
+  source_arm (&exec->status, EPOLLIN);
+}
+
+void
+exec_adopt_input (Exec *exec,
+                  int   fd)
+{
+  adopt (exec, &exec->input, fd, input_cb);
+}
+
 bool
 exec_data (const SbWireFrame *frame)
 {
@@ -413,7 +439,7 @@ exec_reaped (pid_t pid,
       exec->reaped = true;
       exec->wait_status = wait_status;
       exec->ended = now_us ();
-      if (exec->state == EXEC_RUNNING)
+      if (exec->state == EXEC_RUNNING && !exec->terminal)
         begin_draining (exec, exec->ended);
       else
         {
@@ -472,177 +498,4 @@ exec_tick (int64_t now)
       else if (exec->state == EXEC_DRAINING)
         end_draining (exec);
     }
-}
-
-static bool
-unpack_strings (SbWireUnpacker  *unpacker,
-                const char     **strings,
-                uint32_t         max,
-                uint32_t        *count)
-{
-  *count = sb_wire_get_u32 (unpacker);
-  if (*count > max)
-    return false;
-
-  for (uint32_t i = 0; i < *count; i++)
-    strings[i] = sb_wire_get_string (unpacker);
-
-  return !unpacker->bad;
-}
-
-static void
-unpack_request (const SbWireFrame *frame,
-                ExecRequest       *request)
-{
-  SbWireUnpacker unpacker = { frame->payload, frame->length, false };
-  uint32_t argc = 0;
-
-  request->timeout_ms = sb_wire_get_u32 (&unpacker);
-  request->budget = sb_wire_get_u64 (&unpacker);
-  request->cwd = sb_wire_get_string (&unpacker);
-  if (!unpack_strings (&unpacker, (const char **) request->argv, MAX_ARGS, &argc)
-      || !unpack_strings (&unpacker, request->env, MAX_ARGS, &request->env_count)
-      || !sb_wire_get_end (&unpacker) || argc == 0)
-    die (5);
-  request->argv[argc] = NULL;
-}
-
-/* The parent's ends: nonblocking, and gone in the child. */
-static void
-adopt (Source     *source,
-       int         fd,
-       SourceFunc  func,
-       Exec       *exec)
-{
-  fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) | O_NONBLOCK);
-  source_open (source, fd, func, exec);
-}
-
-static bool
-open_pipes (int  pipes[4][2],
-            bool with_input)
-{
-  for (unsigned int i = 0; i < 4; i++)
-    pipes[i][0] = pipes[i][1] = -1;
-
-  for (unsigned int i = 0; i < 4; i++)
-    if ((i < 3 || with_input) && pipe2 (pipes[i], O_CLOEXEC) != 0)
-      return false;
-
-  return true;
-}
-
-static void
-close_fd (int fd)
-{
-  if (fd >= 0)
-    close (fd);
-}
-
-static void
-close_pipes (int          pipes[4][2],
-             unsigned int end)
-{
-  for (unsigned int i = 0; i < 4; i++)
-    close_fd (pipes[i][i < 3 ? end : !end]);
-}
-
-/* Pipes: 0 and 1 are the output, 2 the status (read here), 3 the input (written here). 0 or an errno. */
-static int
-launch (Exec              *exec,
-        const SbWireFrame *frame,
-        ExecRequest       *request,
-        int                cwd_fd)
-{
-  int pipes[4][2];
-  ExecChild child = { .argv = request->argv, .cwd_fd = cwd_fd };
-
-  child.env = exec_env (frame->id, request->env, request->env_count);
-  if (!open_pipes (pipes, (frame->flags & SB_WIRE_FLAG_STDIN) != 0))
-    exec->pid = -1;
-  else
-    {
-      child.stdout_fd = pipes[0][1];
-      child.stderr_fd = pipes[1][1];
-      child.status_fd = pipes[2][1];
-      child.stdin_fd = pipes[3][0];
-      exec->pid = fork ();
-    }
-
-  if (exec->pid == 0)
-    exec_child_run (&child);
-  if (exec->pid < 0)
-    {
-      int failure = errno;
-
-      close_pipes (pipes, 0);
-      close_pipes (pipes, 1);
-      return failure;
-    }
-
-  close_pipes (pipes, 1);
-  adopt (&exec->output[0], pipes[0][0], output_cb, exec);
-  adopt (&exec->output[1], pipes[1][0], output_cb, exec);
-  adopt (&exec->status, pipes[2][0], status_cb, exec);
-  source_arm (&exec->status, EPOLLIN);
-  if (pipes[3][1] >= 0)
-    adopt (&exec->input, pipes[3][1], input_cb, exec);
-
-  return 0;
-}
-
-static bool
-prepare (Exec              *exec,
-         const SbWireFrame *frame)
-{
-  exec->id = frame->id;
-  exec->background = frame->type == SB_WIRE_SPAWN;
-  exec->credit = SB_WIRE_OUTPUT_WINDOW;
-  exec->drain[0] = exec->drain[1] = -1;
-  exec->oom_kills = counters_oom_kills ();
-  exec->begun = now_us ();
-
-  if (frame->flags & SB_WIRE_FLAG_STDIN)
-    exec->input_buffer = malloc (SB_WIRE_UPLOAD_WINDOW);
-  if ((frame->flags & SB_WIRE_FLAG_STDIN) && exec->input_buffer == NULL)
-    return false;
-
-  return !exec->background || log_open (&exec->log);
-}
-
-void
-exec_request (const SbWireFrame *frame)
-{
-  static ExecRequest request;
-  char cwd[SB_WIRE_MAX_PATH];
-  Exec *exec;
-  int cwd_fd;
-  int failure;
-
-  unpack_request (frame, &request);
-  cwd_fd = path_normalize (request.cwd, cwd) ? path_open (cwd, O_PATH | O_DIRECTORY, 0) : -1;
-  if (cwd_fd < 0)
-    {
-      send_error (frame->id, SB_WIRE_ERROR_CWD, errno);
-      return;
-    }
-
-  exec = take_slot ();
-  if (exec == NULL || !prepare (exec, frame))
-    failure = EAGAIN;
-  else
-    failure = launch (exec, frame, &request, cwd_fd);
-  close (cwd_fd);
-
-  if (failure != 0)
-    {
-      send_errno (frame->id, failure);
-      if (exec != NULL)
-        clear (exec);
-      return;
-    }
-
-  exec->state = EXEC_RUNNING;
-  exec->budget = request.budget != 0 ? request.budget : SB_WIRE_DEFAULT_BUDGET;
-  exec->deadline = request.timeout_ms != 0 ? exec->begun + (int64_t) request.timeout_ms * 1000 : 0;
 }

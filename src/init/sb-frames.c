@@ -224,6 +224,8 @@ handle_frame (const SbWireFrame *frame)
     [SB_WIRE_WATCH] = watch_request,
     [SB_WIRE_UNWATCH] = unwatch_request,
     [SB_WIRE_COUNTERS] = counters_request,
+    [SB_WIRE_PTY] = pty_request,
+    [SB_WIRE_RESIZE] = pty_resize_request,
   };
 
   if (frame->type >= sizeof handlers / sizeof handlers[0] || handlers[frame->type] == NULL)

@@ -106,6 +106,7 @@ typedef struct
   ExecState state;
   uint32_t  id;
   bool      background;
+  bool      terminal;  /* output[0] and input are a pseudo-terminal; its end is the end of all that came from it */
   bool      started;   /* the program was executed */
   bool      reaped;
   pid_t     pid;
@@ -132,7 +133,6 @@ typedef struct
   ExecLog   log;
 } Exec;
 
-void    exec_request     (const SbWireFrame *frame);
 void    exec_kill_request (const SbWireFrame *frame);
 bool    exec_credit      (uint32_t           id,
                           uint32_t           bytes);
@@ -149,8 +149,44 @@ bool    exec_any_running (const Exec        *except);
 Exec   *exec_find        (uint32_t           id);
 Exec   *exec_slot        (unsigned int       index);
 
+/* sb-exec.c, for those who start one */
+Exec   *exec_take_slot    (void);
+void    exec_clear        (Exec         *exec);
+void    exec_adopt_output (Exec         *exec,
+                           unsigned int  index,
+                           int           fd);
+void    exec_adopt_status (Exec         *exec,
+                           int           fd);
+void    exec_adopt_input  (Exec         *exec,
+                           int           fd);
+
+/* sb-exec-start.c */
+#define EXEC_MAX_ARGS 4096
+
+typedef struct
+{
+  char       *argv[EXEC_MAX_ARGS + 1];
+  const char *env[EXEC_MAX_ARGS];
+  uint32_t    env_count;
+  const char *cwd;
+  uint32_t    timeout_ms;
+  uint64_t    budget;
+} ExecRequest;
+
+void    exec_request     (const SbWireFrame *frame);
+void    exec_unpack      (SbWireUnpacker    *unpacker,
+                          ExecRequest       *request);
+int     exec_open_cwd    (const char        *cwd);
+bool    exec_prepare     (Exec              *exec,
+                          const SbWireFrame *frame,
+                          bool               with_input);
+
+/* sb-pty.c */
+void    pty_request      (const SbWireFrame *frame);
+void    pty_resize_request (const SbWireFrame *frame);
+
 /* sb-exec-env.c */
-char **exec_env (uint32_t           id,
+char **exec_env (const Exec        *exec,
                  const char *const *extra,
                  uint32_t           count);
 
@@ -173,6 +209,7 @@ typedef struct
   int    stdout_fd;
   int    stderr_fd;
   int    status_fd; /* gets an int, the errno, when the program cannot be executed; closed when it runs */
+  bool   terminal;  /* stdin_fd is one, and becomes the controlling terminal */
 } ExecChild;
 
 void exec_child_run (const ExecChild *child) __attribute__ ((noreturn));

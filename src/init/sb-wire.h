@@ -49,6 +49,9 @@ typedef enum
   SB_WIRE_WATCH = 17,   /* str path -> OK, then CHANGED* under the same id */
   SB_WIRE_UNWATCH = 18, /* under the id of the WATCH; no answer */
   SB_WIRE_COUNTERS = 19, /* -> COUNTERS_DATA */
+  SB_WIRE_PTY = 20,      /* u32 rows, u32 columns, str cwd, u32 n, n str argv, u32 n, n str env
+                          * -> OUTPUT* (stream 1), EXITED; DATA_IN is typed; KILL 9 ends all that came from it */
+  SB_WIRE_RESIZE = 21,   /* u32 rows, u32 columns; under the id of the PTY; no answer */
 
   /* sandbox to host */
   SB_WIRE_GREETING = 64,      /* see sb-greeting.c */

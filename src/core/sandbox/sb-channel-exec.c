@@ -34,9 +34,9 @@ command_free (gpointer data)
   g_free (command);
 }
 
-static void
-put_strv (SbWirePacker        *packer,
-          const char *const   *strings)
+void
+sb_channel_put_strv (SbWirePacker       *packer,
+                     const char *const  *strings)
 {
   guint count = strings != NULL ? g_strv_length ((char **) strings) : 0;
 
@@ -77,8 +77,8 @@ send_command (SbChannel          *self,
   sb_wire_put_u32 (&packer, spec->timeout_ms);
   sb_wire_put_u64 (&packer, spec->output_budget);
   sb_wire_put_string (&packer, spec->cwd != NULL ? spec->cwd : "");
-  put_strv (&packer, spec->argv);
-  put_strv (&packer, spec->env);
+  sb_channel_put_strv (&packer, spec->argv);
+  sb_channel_put_strv (&packer, spec->env);
   if (packer.overflow)
     {
       g_task_return_new_error (task, SB_CHANNEL_ERROR, SB_CHANNEL_ERROR_LIMIT,
@@ -110,11 +110,7 @@ handle_output (SbChannel         *self,
   /* A quarter at a time: few frames, and the far end never waits for us while we keep up. */
   if (command->consumed >= SB_WIRE_OUTPUT_WINDOW / 4)
     {
-      guint8 payload[4];
-      SbWirePacker packer = { payload, sizeof payload, 0, false };
-
-      sb_wire_put_u32 (&packer, command->consumed);
-      sb_channel_send (self, SB_WIRE_CREDIT, 0, request->id, payload, packer.length);
+      sb_channel_send_u32 (self, SB_WIRE_CREDIT, request->id, command->consumed);
       command->window += command->consumed;
       command->consumed = 0;
     }

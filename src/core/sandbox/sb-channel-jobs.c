@@ -87,14 +87,10 @@ sb_channel_kill (SbChannel *self,
                  guint32    process,
                  int        signal)
 {
-  guint8 payload[4];
-  SbWirePacker packer = { payload, sizeof payload, 0, false };
-
   g_return_if_fail (SB_IS_CHANNEL (self));
   g_return_if_fail (signal >= 0 && signal < 64);
 
-  sb_wire_put_u32 (&packer, (guint32) signal);
-  sb_channel_send (self, SB_WIRE_KILL, 0, process, payload, packer.length);
+  sb_channel_send_u32 (self, SB_WIRE_KILL, process, (guint32) signal);
 }
 
 /**

@@ -25,6 +25,7 @@ struct _SbRequest
 
   /* borrowed */
   SbChannel         *channel;
+  gpointer           owner;   /* of a request without a task */
 
   SbRequestFrameFunc handle;
   gboolean           kill_on_cancel; /* a command: ends only when the far end says so */
@@ -49,8 +50,18 @@ void       sb_channel_send          (SbChannel          *self,
                                      guint32             id,
                                      const guint8       *payload,
                                      gsize               length);
+void       sb_channel_send_u32      (SbChannel          *self,
+                                     SbWireType          type,
+                                     guint32             id,
+                                     guint32             value);
 gboolean   sb_channel_check_open    (SbChannel          *self,
                                      GTask              *task);
+GError    *sb_channel_read_error    (const SbRequest    *request,
+                                     const SbWireFrame  *frame);
+
+/* sb-channel-exec.c */
+void       sb_channel_put_strv      (SbWirePacker       *packer,
+                                     const char *const  *strings);
 
 /* sb-channel-upload.c: bytes that go out as fast as the far end takes them */
 typedef struct

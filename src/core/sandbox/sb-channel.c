@@ -121,9 +121,9 @@ close_channel (SbChannel    *self,
 }
 
 static GError *
-new_wire_error (const SbRequest *request,
-                SbWireError      code,
-                int              error_number)
+new_error_for (const SbRequest *request,
+               SbWireError      code,
+               int              error_number)
 {
   const char *subject = request->subject != NULL ? request->subject : "";
   const char *reason = error_number != 0 ? g_strerror (error_number) : "refused";
@@ -157,22 +157,36 @@ new_wire_error (const SbRequest *request,
     }
 }
 
-/* FALSE: not what an ERROR frame looks like. */
-static gboolean
-handle_error (SbChannel         *self,
-              SbRequest         *request,
-              const SbWireFrame *frame)
+/* What an ERROR frame says; NULL: it does not look like one. */
+GError *
+sb_channel_read_error (const SbRequest   *request,
+                       const SbWireFrame *frame)
 {
   SbWireUnpacker unpacker = { frame->payload, frame->length, false };
   guint32 code = sb_wire_get_u32 (&unpacker);
   guint32 error_number = sb_wire_get_u32 (&unpacker);
 
   if (!sb_wire_get_end (&unpacker) || code > SB_WIRE_ERROR_CWD || error_number > 4095)
-    return FALSE;
+    return NULL;
+
+  return new_error_for (request, code, (int) error_number);
+}
+
+/* FALSE: not what an ERROR frame looks like. */
+static gboolean
+handle_error (SbChannel         *self,
+              SbRequest         *request,
+              const SbWireFrame *frame)
+{
+  GError *error = NULL;
 
   if (request->task == NULL)
     return request->handle (self, request, frame);
-  sb_channel_return_error (self, request, new_wire_error (request, code, (int) error_number));
+
+  error = sb_channel_read_error (request, frame);
+  if (error == NULL)
+    return FALSE;
+  sb_channel_return_error (self, request, error);
 
   return TRUE;
 }
@@ -265,11 +279,7 @@ cancelled_cb (GCancellable *cancellable,
 
   if (request->kill_on_cancel)
     {
-      guint8 payload[4];
-      SbWirePacker packer = { payload, sizeof payload, 0, false };
-
-      sb_wire_put_u32 (&packer, 9);
-      sb_channel_send (self, SB_WIRE_KILL, 0, request->id, payload, packer.length);
+      sb_channel_send_u32 (self, SB_WIRE_KILL, request->id, 9);
       return G_SOURCE_REMOVE;
     }
 
@@ -401,6 +411,20 @@ sb_channel_send (SbChannel    *self,
     memcpy (frame + SB_WIRE_HEADER, payload, length);
   bytes = g_bytes_new_take (frame, SB_WIRE_HEADER + length);
   sb_duplex_write (self->duplex, bytes);
+}
+
+/* For the many frames that hold one number. */
+void
+sb_channel_send_u32 (SbChannel  *self,
+                     SbWireType  type,
+                     guint32     id,
+                     guint32     value)
+{
+  guint8 payload[4];
+  SbWirePacker packer = { payload, sizeof payload, 0, false };
+
+  sb_wire_put_u32 (&packer, value);
+  sb_channel_send (self, type, 0, id, payload, packer.length);
 }
 
 /* FALSE: the task got its error. */
