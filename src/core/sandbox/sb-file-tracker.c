@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "sb-change-recorder.h"
 #include "sb-text.h"
 
 /* Limits of what is told and watched: an "npm install" changes fifty thousand files in five thousand
@@ -46,9 +47,10 @@ struct _SbFileTracker
   GObject parent_instance;
 
   /* owned */
-  GPtrArray    *calls;   /* of TrackedCall, the newest last */
-  GHashTable   *watched; /* of paths */
-  GCancellable *cancellable;
+  GPtrArray        *calls;   /* of TrackedCall, the newest last */
+  GHashTable       *watched; /* of paths */
+  SbChangeRecorder *recorder;
+  GCancellable     *cancellable;
 
   /* borrowed */
   SbSandbox         *sandbox; /* weak */
@@ -139,6 +141,7 @@ tell (SbFileTracker *self,
   g_autofree char *shown = NULL;
   g_autofree char *title = NULL;
 
+  sb_change_recorder_note (self->recorder, path, change, call != NULL ? call->trace_id : NULL);
   if (call == NULL || !is_news (call, path, change))
     return;
 
@@ -299,6 +302,7 @@ sb_file_tracker_finalize (GObject *object)
   SbFileTracker *self = SB_FILE_TRACKER (object);
 
   g_clear_object (&self->cancellable);
+  g_clear_object (&self->recorder);
   g_clear_pointer (&self->calls, g_ptr_array_unref);
   g_clear_pointer (&self->watched, g_hash_table_unref);
 
@@ -336,6 +340,7 @@ sb_file_tracker_new (SbSandbox         *sandbox,
   SbFileTracker *self = g_object_new (SB_TYPE_FILE_TRACKER, NULL);
 
   g_set_weak_pointer (&self->sandbox, sandbox);
+  self->recorder = sb_change_recorder_new (sandbox);
   self->func = func;
   self->user_data = user_data;
   g_signal_connect (sandbox, "file-changed", G_CALLBACK (file_changed_cb), self);
@@ -357,6 +362,8 @@ sb_file_tracker_begin (SbFileTracker *self,
   tracked->trace_id = g_strdup (trace_id);
   tracked->told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_ptr_array_add (self->calls, tracked);
+  if (self->sandbox != NULL)
+    sb_change_log_begin_call (sb_sandbox_get_change_log (self->sandbox), trace_id);
 }
 
 /* path: as the tool was given it, within the workspace. */

@@ -35,6 +35,7 @@ struct _SbSandbox
   GPtrArray        *facts;   /* nullable */
   GArray           *commands; /* of Command: started in the background, the newest last */
   SbChannel        *channel; /* nullable */
+  SbChangeLog      *changes;
   GCancellable     *start_cancellable;
 
   SbSandboxState state;
@@ -335,6 +336,7 @@ sb_sandbox_finalize (GObject *object)
   g_strfreev (self->env);
   g_clear_pointer (&self->facts, g_ptr_array_unref);
   g_array_unref (self->commands);
+  g_object_unref (self->changes);
 
   G_OBJECT_CLASS (sb_sandbox_parent_class)->finalize (object);
 }
@@ -375,6 +377,7 @@ sb_sandbox_init (SbSandbox *self)
 {
   self->commands = g_array_new (FALSE, FALSE, sizeof (Command));
   g_array_set_clear_func (self->commands, command_clear);
+  self->changes = sb_change_log_new ();
   self->id = sb_id_new ("sb");
   self->created = sb_clock_wall ();
   self->start_cancellable = g_cancellable_new ();
@@ -591,6 +594,15 @@ sb_sandbox_get_channel (SbSandbox *self)
   g_return_val_if_fail (SB_IS_SANDBOX (self), NULL);
 
   return self->state == SB_SANDBOX_STATE_READY ? self->channel : NULL;
+}
+
+/* (transfer none): what happened to its files; it stays after its end. sb_change_set_new() makes a list of it. */
+SbChangeLog *
+sb_sandbox_get_change_log (SbSandbox *self)
+{
+  g_return_val_if_fail (SB_IS_SANDBOX (self), NULL);
+
+  return self->changes;
 }
 
 const char *

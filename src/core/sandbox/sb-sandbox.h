@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "sb-change-log.h"
 #include "sb-channel.h"
 #include "sb-sandbox-backend.h"
 
@@ -36,6 +37,8 @@ const char     *sb_sandbox_get_backend_label (SbSandbox *self);
 /* (transfer none) of SbSandboxFact; nullable while starting */
 GPtrArray      *sb_sandbox_get_facts         (SbSandbox *self);
 SbChannel      *sb_sandbox_get_channel       (SbSandbox *self); /* (nullable): only while ready */
+/* What happened to its files: the model is sb_change_set_new(). */
+SbChangeLog    *sb_sandbox_get_change_log    (SbSandbox *self);
 /* Which conversation it belongs to; NULL: shared. */
 const char     *sb_sandbox_get_owner         (SbSandbox *self);
 
