@@ -416,6 +416,8 @@ exec_kill_request (const SbWireFrame *frame)
 
   if (!sb_wire_get_end (&unpacker) || number >= NSIG)
     die (5);
+  if (exec == NULL)
+    tunnel_kill (frame->id, number == 0);
   if (exec == NULL || exec->state == EXEC_DONE)
     return;
 

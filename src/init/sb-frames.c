@@ -116,7 +116,7 @@ send_errno (uint32_t id,
 
   switch (error_number)
     {
-    case ENOENT: case ENOTDIR: case ESRCH:
+    case ENOENT: case ENOTDIR: case ESRCH: case ECONNREFUSED:
       code = SB_WIRE_ERROR_NOT_FOUND;
       break;
     case EACCES: case EPERM: case EXDEV: case ELOOP: case EROFS:
@@ -184,14 +184,14 @@ credit_request (const SbWireFrame *frame)
   SbWireUnpacker unpacker = { frame->payload, frame->length, false };
   uint32_t bytes = sb_wire_get_u32 (&unpacker);
 
-  if (sb_wire_get_end (&unpacker))
-    exec_credit (frame->id, bytes);
+  if (sb_wire_get_end (&unpacker) && !exec_credit (frame->id, bytes))
+    tunnel_credit (frame->id, bytes);
 }
 
 static void
 data_request (const SbWireFrame *frame)
 {
-  if (!exec_data (frame))
+  if (!exec_data (frame) && !tunnel_data (frame))
     write_data (frame);
 }
 
@@ -226,6 +226,10 @@ handle_frame (const SbWireFrame *frame)
     [SB_WIRE_COUNTERS] = counters_request,
     [SB_WIRE_PTY] = pty_request,
     [SB_WIRE_RESIZE] = pty_resize_request,
+    [SB_WIRE_CONNECT] = connect_request,
+    [SB_WIRE_LISTEN] = listen_request,
+    [SB_WIRE_UNLISTEN] = unlisten_request,
+    [SB_WIRE_PORTS] = ports_request,
   };
 
   if (frame->type >= sizeof handlers / sizeof handlers[0] || handlers[frame->type] == NULL)

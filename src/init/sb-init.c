@@ -150,7 +150,7 @@ run (void)
       int64_t deadline = sooner (end, frames_deadline ());
       int64_t now;
 
-      deadline = sooner (deadline, exec_deadline ());
+      deadline = sooner (deadline, sooner (exec_deadline (), tunnel_deadline ()));
       deadline = sooner (deadline, sooner (watch_deadline (), watchdog_deadline ()));
       loop_wait (deadline);
 
@@ -158,11 +158,14 @@ run (void)
       if ((end != 0 && now >= end) || (frames_deadline () != 0 && now >= frames_deadline ()))
         die (0);
       exec_tick (now);
+      tunnel_tick (now);
       watch_tick (now);
       watchdog_tick (now);
       /* In this order: room is known only after the flush, and nothing else would wake us to look again. */
       frames_flush ();
       exec_rearm ();
+      tunnel_rearm ();
+      listen_rearm ();
     }
 }
 

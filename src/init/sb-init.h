@@ -269,6 +269,61 @@ void    unwatch_request (const SbWireFrame *frame);
 int64_t watch_deadline  (void);
 void    watch_tick      (int64_t            now);
 
+/* sb-tunnel.c */
+#define TUNNEL_SLOTS 128
+
+typedef enum
+{
+  TUNNEL_FREE,
+  TUNNEL_CONNECTING,
+  TUNNEL_WAITING, /* accepted; the host has not taken it yet */
+  TUNNEL_OPEN,
+  TUNNEL_CLOSING, /* the host let go: only what it sent is still written */
+} TunnelState;
+
+typedef struct
+{
+  TunnelState state;
+  uint32_t    id;       /* waiting: of the LISTEN */
+  uint32_t    ticket;   /* waiting */
+  uint32_t    port;     /* connecting */
+  bool        is_ipv6;  /* connecting */
+  bool        incoming;
+  bool        reading;  /* the socket did not end yet */
+  bool        writing;  /* it still takes bytes */
+  bool        input_last;
+  int         write_errno;
+  uint32_t    credit;
+  uint8_t    *input;    /* allocated while something waits */
+  size_t      input_start;
+  size_t      input_end;
+  int64_t     deadline; /* of connecting and closing; 0: none */
+  Source      source;
+} Tunnel;
+
+void    connect_request (const SbWireFrame *frame);
+bool    tunnel_data     (const SbWireFrame *frame);
+bool    tunnel_credit   (uint32_t           id,
+                         uint32_t           bytes);
+bool    tunnel_kill     (uint32_t           id,
+                         bool               polite);
+Tunnel *tunnel_take_slot (int               fd);
+Tunnel *tunnel_slot     (unsigned int       index);
+void    tunnel_reset    (Tunnel            *tunnel);
+void    tunnel_rearm    (void);
+int64_t tunnel_deadline (void);
+void    tunnel_tick     (int64_t            now);
+
+/* sb-tunnel-listen.c */
+void    listen_request   (const SbWireFrame *frame);
+void    unlisten_request (const SbWireFrame *frame);
+Tunnel *listen_take      (uint32_t           ticket);
+bool    listen_is_ours   (uint64_t           inode);
+void    listen_rearm     (void);
+
+/* sb-ports.c */
+void    ports_request    (const SbWireFrame *frame);
+
 /* sb-guard.c */
 int  guard_run       (char             **argv);
 

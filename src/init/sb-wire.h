@@ -18,11 +18,14 @@
 /* Bytes of one stream that may be on their way before the receiver gives credit for more. */
 #define SB_WIRE_OUTPUT_WINDOW (256u * 1024u) /* stdout and stderr of one command together */
 #define SB_WIRE_UPLOAD_WINDOW (128u * 1024u) /* stdin of one command, contents of one file */
+#define SB_WIRE_TUNNEL_WINDOW (128u * 1024u) /* each way of one TCP connection */
 #define SB_WIRE_CHUNK (32u * 1024u)          /* the largest piece of a stream in one frame */
 
 #define SB_WIRE_MAX_PATH 4096u
 #define SB_WIRE_MAX_LIST 20000u
 #define SB_WIRE_MAX_INTERFACES 16u
+#define SB_WIRE_MAX_PORTS 256u
+#define SB_WIRE_MAX_COMMAND 200u /* of the owner of a port */
 #define SB_WIRE_DEFAULT_BUDGET (256ull * 1024 * 1024)
 #define SB_WIRE_DEFAULT_LEASE 30u
 
@@ -52,13 +55,19 @@ typedef enum
   SB_WIRE_PTY = 20,      /* u32 rows, u32 columns, str cwd, u32 n, n str argv, u32 n, n str env
                           * -> OUTPUT* (stream 1), EXITED; DATA_IN is typed; KILL 9 ends all that came from it */
   SB_WIRE_RESIZE = 21,   /* u32 rows, u32 columns; under the id of the PTY; no answer */
+  SB_WIRE_CONNECT = 24,  /* u32 port of the loopback inside, or 0, u32 ticket of an INCOMING -> OK, then a tunnel:
+                          * DATA_IN, OUTPUT and CREDIT under this id, END once each way. ERROR ends it at any time;
+                          * KILL 9 resets it, KILL 0 closes it once what was sent is written; both without answer */
+  SB_WIRE_LISTEN = 25,   /* u32 port, 0: any -> OK with u32 port, then INCOMING* under the same id */
+  SB_WIRE_UNLISTEN = 26, /* under the id of the LISTEN; no answer */
+  SB_WIRE_PORTS = 27,    /* -> PORTS_DATA */
 
   /* sandbox to host */
   SB_WIRE_GREETING = 64,      /* see sb-greeting.c */
   SB_WIRE_PONG = 65,
   SB_WIRE_OK = 66,
   SB_WIRE_ERROR = 67,         /* u32 SbWireError, u32 errno */
-  SB_WIRE_OUTPUT = 68,        /* flags: 1 or 2, the stream; bytes */
+  SB_WIRE_OUTPUT = 68,        /* of a command, flags: 1 or 2, the stream; of a tunnel: 0 or END; bytes */
   SB_WIRE_EXITED = 69,        /* u8 SbWireOutcome, u32 exit code or signal, u64 µs, u64 stdout, u64 stderr bytes */
   SB_WIRE_FILE_DATA = 70,     /* u64 size of the file, bytes */
   SB_WIRE_ENTRIES = 71,       /* entries: u8 SbWireFileType, u32 mode, u64 size, u64 mtime µs, str name, str link */
@@ -66,12 +75,14 @@ typedef enum
   SB_WIRE_COUNTERS_DATA = 73, /* u64 memory, memory limit, processes, cpu µs, disk, disk limit */
   SB_WIRE_LOG_DATA = 74,      /* u64 offset of the first byte, u64 total, bytes */
   SB_WIRE_JOBS_DATA = 75,     /* jobs: u32 process, u8 running, u8 outcome, u32 value, u64 log bytes */
+  SB_WIRE_PORTS_DATA = 77,    /* ports: u8 4 or 16, so many bytes of address, u32 port, u32 pid or 0, str command */
+  SB_WIRE_INCOMING = 78,      /* u32 ticket: a connection waits to be taken by CONNECT */
 } SbWireType;
 
 typedef enum
 {
   SB_WIRE_FLAG_STDIN = 1 << 0,     /* EXEC, SPAWN: DATA_IN follows; otherwise stdin is empty */
-  SB_WIRE_FLAG_END = 1 << 1,       /* DATA_IN, ENTRIES: the last one */
+  SB_WIRE_FLAG_END = 1 << 1,       /* DATA_IN, ENTRIES, OUTPUT of a tunnel: the last one */
   SB_WIRE_FLAG_TRUNCATED = 1 << 2, /* ENTRIES: there were more */
   SB_WIRE_FLAG_APPEND = 1 << 3,    /* WRITE */
   SB_WIRE_FLAG_RECURSIVE = 1 << 4, /* REMOVE */

@@ -8,6 +8,7 @@
 #include "sb-channel.h"
 #include "sb-entries.h"
 #include "sb-greeting.h"
+#include "sb-listening.h"
 #include "sb-output-keeper.h"
 #include "sb-test.h"
 #include "sb-wire-codec.h"
@@ -285,6 +286,93 @@ test_bad_entries (void)
 }
 
 static void
+put_port (SbWirePacker *packer,
+          const guint8 *address,
+          guint8        address_length,
+          guint32       number,
+          const char   *command)
+{
+  sb_wire_put_u8 (packer, address_length);
+  sb_wire_put_bytes (packer, address, address_length);
+  sb_wire_put_u32 (packer, number);
+  sb_wire_put_u32 (packer, 42);
+  sb_wire_put_string (packer, command);
+}
+
+static gboolean
+parse_one_port (const char *command,
+                guint8      address_length,
+                guint32     number)
+{
+  static const guint8 address[255] = { 127, 0, 0, 1 };
+  guint8 buffer[1024];
+  SbWirePacker packer = { buffer, sizeof buffer, 0, false };
+  g_autoptr(GPtrArray) ports = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_listening_port_free);
+
+  put_port (&packer, address, address_length, number, command);
+  g_assert_false (packer.overflow);
+
+  return sb_listening_parse (buffer, packer.length, ports);
+}
+
+static void
+test_ports (void)
+{
+  static const guint8 v4[4] = { 127, 0, 0, 1 };
+  static const guint8 v6[16] = { 0 };
+  guint8 buffer[1024];
+  SbWirePacker packer = { buffer, sizeof buffer, 0, false };
+  g_autoptr(GPtrArray) ports = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_listening_port_free);
+  const SbListeningPort *port = NULL;
+  gsize first = 0;
+
+  put_port (&packer, v4, sizeof v4, 3000, "node\xff server.js");
+  first = packer.length;
+  put_port (&packer, v6, sizeof v6, 65535, "");
+  g_assert_true (sb_listening_parse (buffer, packer.length, ports));
+  g_assert_cmpuint (ports->len, ==, 2);
+  port = g_ptr_array_index (ports, 0);
+  g_assert_cmpstr (port->address, ==, "127.0.0.1");
+  g_assert_cmpuint (port->port, ==, 3000);
+  g_assert_cmpuint (port->pid, ==, 42);
+  g_assert_cmpstr (port->command, ==, "node\xff server.js");
+  port = g_ptr_array_index (ports, 1);
+  g_assert_cmpstr (port->address, ==, "::");
+  g_assert_cmpuint (port->port, ==, 65535);
+
+  for (gsize i = 1; i < packer.length; i++)
+    {
+      g_autoptr(GPtrArray) some = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_listening_port_free);
+      gboolean whole = sb_listening_parse (buffer, i, some);
+
+      g_assert_true (whole == (i == first));
+    }
+}
+
+static void
+test_bad_ports (void)
+{
+  g_autofree char *long_command = g_strnfill (SB_WIRE_MAX_COMMAND + 1, 'x');
+  g_autofree guint8 *many = g_malloc0 (SB_WIRE_MAX_PAYLOAD);
+  SbWirePacker packer = { many, SB_WIRE_MAX_PAYLOAD, 0, false };
+  g_autoptr(GPtrArray) ports = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_listening_port_free);
+  static const guint8 address[4] = { 0 };
+
+  g_assert_true (parse_one_port ("node", 4, 1));
+  g_assert_true (parse_one_port (long_command + 1, 16, 65535));
+  g_assert_false (parse_one_port (long_command, 4, 1));
+  g_assert_false (parse_one_port ("node", 4, 0));
+  g_assert_false (parse_one_port ("node", 4, 65536));
+  g_assert_false (parse_one_port ("node", 0, 1));
+  g_assert_false (parse_one_port ("node", 5, 1));
+  g_assert_false (parse_one_port ("node", 255, 1));
+
+  for (guint i = 0; i <= SB_WIRE_MAX_PORTS; i++)
+    put_port (&packer, address, sizeof address, 1 + i, "");
+  g_assert_false (sb_listening_parse (many, packer.length, ports));
+}
+
+static void
 test_keeper (void)
 {
   g_autoptr(GString) all = g_string_new (NULL);
@@ -332,6 +420,8 @@ main (int    argc,
   g_test_add_func ("/sandbox/wire/greeting", test_greeting);
   g_test_add_func ("/sandbox/wire/entries", test_entries);
   g_test_add_func ("/sandbox/wire/bad-entries", test_bad_entries);
+  g_test_add_func ("/sandbox/wire/ports", test_ports);
+  g_test_add_func ("/sandbox/wire/bad-ports", test_bad_ports);
   g_test_add_func ("/sandbox/wire/keeper", test_keeper);
 
   return g_test_run ();

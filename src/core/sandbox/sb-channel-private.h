@@ -42,6 +42,9 @@ GTask     *sb_channel_take_task     (SbChannel          *self,
 void       sb_channel_return_error  (SbChannel          *self,
                                      SbRequest          *request,
                                      GError             *error);
+GTask     *sb_channel_hand_over     (SbRequest          *request,
+                                     gpointer            owner,
+                                     SbRequestFrameFunc  handle);
 void       sb_channel_drop_request  (SbChannel          *self,
                                      guint32             id);
 void       sb_channel_send          (SbChannel          *self,

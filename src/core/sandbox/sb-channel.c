@@ -178,14 +178,21 @@ handle_error (SbChannel         *self,
               SbRequest         *request,
               const SbWireFrame *frame)
 {
+  GCancellable *cancellable = NULL;
   GError *error = NULL;
 
   if (request->task == NULL)
     return request->handle (self, request, frame);
 
+  cancellable = g_task_get_cancellable (request->task);
   error = sb_channel_read_error (request, frame);
   if (error == NULL)
     return FALSE;
+  if (g_cancellable_is_cancelled (cancellable))
+    {
+      g_clear_error (&error);
+      g_cancellable_set_error_if_cancelled (cancellable, &error);
+    }
   sb_channel_return_error (self, request, error);
 
   return TRUE;
@@ -493,6 +500,22 @@ sb_channel_return_error (SbChannel *self,
   g_autoptr(GTask) task = sb_channel_take_task (self, request);
 
   g_task_return_error (task, error);
+}
+
+/* What was asked for is there, and what comes under the same id from now on is for its owner. (transfer full) */
+GTask *
+sb_channel_hand_over (SbRequest          *request,
+                      gpointer            owner,
+                      SbRequestFrameFunc  handle)
+{
+  if (request->cancel != NULL)
+    g_source_destroy (request->cancel);
+  g_clear_pointer (&request->cancel, g_source_unref);
+  request->owner = owner;
+  request->handle = handle;
+  request->kill_on_cancel = FALSE;
+
+  return g_steal_pointer (&request->task);
 }
 
 /* For a request nobody waits for; what still comes under its id is ignored. */

@@ -118,6 +118,25 @@ typedef struct
   guint64 disk_limit;
 } SbChannelCounters;
 
+/* A TCP port that a program inside listens on. */
+typedef struct
+{
+  char    *address; /* "127.0.0.1", "0.0.0.0", "::", … */
+  guint16  port;
+  guint32  pid;     /* as seen inside; 0: not to be told */
+  char    *command; /* of its owner, raw: hostile; "" when not to be told */
+} SbListeningPort;
+
+void sb_listening_port_free (SbListeningPort *port);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbListeningPort, sb_listening_port_free)
+
+typedef struct _SbTunnelListener SbTunnelListener;
+
+/* A program inside connected to a port that is listened on. stream: yours after g_object_ref(); closed otherwise. */
+typedef void (*SbTunnelIncomingFunc) (SbTunnelListener *listener,
+                                      GIOStream        *stream,
+                                      gpointer          user_data);
+
 /* Our end of the byte stream to sandbar-init. Paths are relative to the workspace, or absolute below it
  * ("/workspace/…").
  * Signals: "ready" (once, after the far end's greeting), "file-changed" (char *path, SbFileChange),
@@ -260,6 +279,34 @@ void          sb_channel_counters_async    (SbChannel            *self,
 gboolean      sb_channel_counters_finish   (SbChannel            *self,
                                             GAsyncResult         *result,
                                             SbChannelCounters    *counters,
+                                            GError              **error);
+/* A connection to a port of the loopback inside. */
+void          sb_channel_connect_async     (SbChannel            *self,
+                                            guint16               port,
+                                            GCancellable         *cancellable,
+                                            GAsyncReadyCallback   callback,
+                                            gpointer              user_data);
+GIOStream    *sb_channel_connect_finish    (SbChannel            *self,
+                                            GAsyncResult         *result,
+                                            GError              **error);
+/* Listens on a port of the loopback inside (0: any free one) until the listener is closed or dropped. */
+void          sb_channel_listen_async      (SbChannel            *self,
+                                            guint16               port,
+                                            SbTunnelIncomingFunc  incoming_func,
+                                            gpointer              incoming_data,
+                                            GCancellable         *cancellable,
+                                            GAsyncReadyCallback   callback,
+                                            gpointer              user_data);
+SbTunnelListener *sb_channel_listen_finish (SbChannel            *self,
+                                            GAsyncResult         *result,
+                                            GError              **error);
+/* of SbListeningPort: what programs inside listen on */
+void          sb_channel_list_ports_async  (SbChannel            *self,
+                                            GCancellable         *cancellable,
+                                            GAsyncReadyCallback   callback,
+                                            gpointer              user_data);
+GPtrArray    *sb_channel_list_ports_finish (SbChannel            *self,
+                                            GAsyncResult         *result,
                                             GError              **error);
 
 G_END_DECLS
