@@ -189,9 +189,9 @@ handle_connected (SbChannel         *channel,
   self->id = request->id;
   g_signal_connect (channel, "closed", G_CALLBACK (closed_cb), self);
   task = sb_channel_hand_over (request, self, handle_frame);
-  /* Cancelled too late to be refused: the far end was told, and forgot it. */
+  /* Perhaps the far end was not told yet. */
   if (g_task_return_error_if_cancelled (task))
-    finish (self, NULL);
+    kill_tunnel (self, KILL_NOW, NULL);
   else
     g_task_return_pointer (task, make_stream (self), g_object_unref);
 
