@@ -15,18 +15,40 @@ typedef struct
   SbYamlNode    *key;   /* owned: a key that waits for its value */
   SbYamlNode    *root;  /* owned */
   guint          n_nodes;
+  gboolean       lenient;
+
+  const char    *data;
+  const char    *at;    /* borrowed: the character with this index, where libyaml counts characters */
+  gsize          index;
 } Builder;
 
 G_DEFINE_QUARK (sb-yaml-error-quark, sb_yaml_error)
 
+/* Marks come nearly in order, so that walking from the last one is cheap. */
+static gsize
+offset_of (Builder           *builder,
+           const yaml_mark_t *mark)
+{
+  for (; builder->index < mark->index; builder->index++)
+    builder->at = g_utf8_next_char (builder->at);
+  for (; builder->index > mark->index; builder->index--)
+    builder->at = g_utf8_prev_char (builder->at);
+
+  return builder->at - builder->data;
+}
+
 static SbYamlNode *
-node_new (SbYamlKind kind,
-          guint      line)
+node_new (Builder            *builder,
+          SbYamlKind          kind,
+          const yaml_event_t *event)
 {
   SbYamlNode *self = g_new0 (SbYamlNode, 1);
 
   self->kind = kind;
-  self->line = line;
+  self->line = event->start_mark.line + 1;
+  self->column = event->start_mark.column;
+  self->start = offset_of (builder, &event->start_mark);
+  self->end = offset_of (builder, &event->end_mark);
 
   if (kind != SB_YAML_SCALAR)
     self->children = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_yaml_node_free);
@@ -78,7 +100,7 @@ place (Builder     *builder,
   builder->key = node;
   if (node->kind != SB_YAML_SCALAR)
     return fail (error, SB_YAML_ERROR_SYNTAX, node->line, "a key must be a plain word");
-  if (sb_yaml_node_get (parent, node->text) != NULL)
+  if (!builder->lenient && sb_yaml_node_get (parent, node->text) != NULL)
     {
       g_set_error (error, SB_YAML_ERROR, SB_YAML_ERROR_SYNTAX,
                    "line %u: “%.60s” is set twice", node->line, node->text);
@@ -101,32 +123,54 @@ add_scalar (Builder            *builder,
   if (memchr (value, '\0', length) != NULL)
     return fail (error, SB_YAML_ERROR_SYNTAX, line, "a zero byte in a text");
 
-  node = node_new (SB_YAML_SCALAR, line);
+  node = node_new (builder, SB_YAML_SCALAR, event);
   node->text = g_strndup (value, length);
+  node->quoted = !event->data.scalar.plain_implicit;
   if (event->data.scalar.plain_implicit && (strcmp (node->text, "~") == 0 || strcmp (node->text, "null") == 0))
     node->text[0] = '\0';
+  /* The blank lines behind a block of text belong to nobody. */
+  while (node->end > node->start && g_ascii_isspace (builder->data[node->end - 1]))
+    node->end--;
 
   return place (builder, node, error);
 }
 
 static gboolean
-open_collection (Builder     *builder,
-                 SbYamlKind   kind,
-                 guint        line,
-                 GError     **error)
+open_collection (Builder             *builder,
+                 SbYamlKind           kind,
+                 const yaml_event_t  *event,
+                 GError             **error)
 {
   SbYamlNode *node;
 
   if (builder->open->len >= SB_YAML_MAX_DEPTH)
-    return fail (error, SB_YAML_ERROR_LIMIT, line, "nested too deeply");
+    return fail (error, SB_YAML_ERROR_LIMIT, event->start_mark.line + 1, "nested too deeply");
 
-  node = node_new (kind, line);
+  node = node_new (builder, kind, event);
+  if (kind == SB_YAML_SEQUENCE)
+    node->flow = event->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE;
+  else
+    node->flow = event->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE;
   if (!place (builder, node, error))
     return FALSE;
 
   g_ptr_array_add (builder->open, node);
 
   return TRUE;
+}
+
+/* libyaml ends a block where the next thing begins, with the comments in between. */
+static void
+close_collection (Builder            *builder,
+                  const yaml_event_t *event)
+{
+  SbYamlNode *node = innermost (builder);
+
+  if (node->flow)
+    node->end = offset_of (builder, &event->end_mark);
+  else if (node->children->len > 0)
+    node->end = ((SbYamlNode *) g_ptr_array_index (node->children, node->children->len - 1))->end;
+  g_ptr_array_remove_index (builder->open, builder->open->len - 1);
 }
 
 static gboolean
@@ -145,14 +189,14 @@ take_event (Builder             *builder,
       return add_scalar (builder, event, line, error);
 
     case YAML_SEQUENCE_START_EVENT:
-      return open_collection (builder, SB_YAML_SEQUENCE, line, error);
+      return open_collection (builder, SB_YAML_SEQUENCE, event, error);
 
     case YAML_MAPPING_START_EVENT:
-      return open_collection (builder, SB_YAML_MAPPING, line, error);
+      return open_collection (builder, SB_YAML_MAPPING, event, error);
 
     case YAML_SEQUENCE_END_EVENT:
     case YAML_MAPPING_END_EVENT:
-      g_ptr_array_remove_index (builder->open, builder->open->len - 1);
+      close_collection (builder, event);
       return TRUE;
 
     case YAML_ALIAS_EVENT:
@@ -201,38 +245,45 @@ parse_events (Builder  *builder,
   return TRUE;
 }
 
-/**
- * sb_yaml_parse:
- * @length: bytes, or -1
- *
- * Reads one YAML 1.1 document into nodes that know their lines. Refused, beside what is no YAML: more than
- * SB_YAML_MAX_SIZE bytes, SB_YAML_MAX_DEPTH levels or SB_YAML_MAX_NODES nodes, aliases, several documents,
- * keys that are set twice. No I/O.
- *
- * Returns: (transfer full) (nullable): the root; free it with sb_yaml_node_free(). NULL with SB_YAML_ERROR.
- */
-SbYamlNode *
-sb_yaml_parse (const char  *data,
-               gssize       length,
-               GError     **error)
+static gboolean
+check_input (const char  *data,
+             gsize        length,
+             GError     **error)
+{
+  const char *end;
+  guint line = 1;
+
+  if (length > SB_YAML_MAX_SIZE)
+    return fail (error, SB_YAML_ERROR_LIMIT, 1, "the file is larger than 1 MiB");
+  if (g_utf8_validate_len (data, length, &end))
+    return TRUE;
+
+  for (const char *p = data; p < end; p++)
+    line += *p == '\n';
+
+  return fail (error, SB_YAML_ERROR_SYNTAX, line, "not UTF-8 text");
+}
+
+static SbYamlNode *
+parse (const char  *data,
+       gssize       length,
+       gboolean     lenient,
+       GError     **error)
 {
   yaml_parser_t parser;
-  Builder builder = { &parser, NULL, NULL, NULL, 0 };
+  Builder builder = { .parser = &parser, .lenient = lenient, .data = data, .at = data };
   gboolean ok;
-
-  g_return_val_if_fail (data != NULL, NULL);
 
   if (length < 0)
     length = strlen (data);
-  if (length > SB_YAML_MAX_SIZE)
-    {
-      g_set_error (error, SB_YAML_ERROR, SB_YAML_ERROR_LIMIT, "line 1: the file is larger than 1 MiB");
-      return NULL;
-    }
+  if (!check_input (data, length, error))
+    return NULL;
 
   if (!yaml_parser_initialize (&parser))
     g_error ("out of memory");
   yaml_parser_set_input_string (&parser, (const unsigned char *) data, length);
+  if (length >= 3 && memcmp (data, "\xef\xbb\xbf", 3) == 0)
+    builder.at += 3;
 
   builder.open = g_ptr_array_new ();
   ok = parse_events (&builder, error);
@@ -244,6 +295,36 @@ sb_yaml_parse (const char  *data,
     g_clear_pointer (&builder.root, sb_yaml_node_free);
 
   return builder.root;
+}
+
+/**
+ * sb_yaml_parse:
+ * @length: bytes, or -1
+ *
+ * Reads one YAML 1.1 document into nodes that know their lines and bytes. Refused, beside what is no YAML: more than
+ * SB_YAML_MAX_SIZE bytes, SB_YAML_MAX_DEPTH levels or SB_YAML_MAX_NODES nodes, what is not UTF-8, aliases, several
+ * documents, keys that are set twice. No I/O.
+ *
+ * Returns: (transfer full) (nullable): the root; free it with sb_yaml_node_free(). NULL with SB_YAML_ERROR.
+ */
+SbYamlNode *
+sb_yaml_parse (const char  *data,
+               gssize       length,
+               GError     **error)
+{
+  g_return_val_if_fail (data != NULL, NULL);
+
+  return parse (data, length, FALSE, error);
+}
+
+SbYamlNode *
+sb_yaml_parse_lenient (const char  *data,
+                       gssize       length,
+                       GError     **error)
+{
+  g_return_val_if_fail (data != NULL, NULL);
+
+  return parse (data, length, TRUE, error);
 }
 
 void
