@@ -193,7 +193,8 @@ test_image (void)
   g_autoptr(GError) error = NULL;
   g_autoptr(SbServerLaunch) launch =
     resolve ("{image: i, user: '{{s_x.uid}}', longLived: true, extraHosts: ['a:b'], "
-             "secrets: [{name: s.key, env: KEY}], env: [{name: A, value: 'k=$KEY'}, {name: B, value: '{{s_x.port}}'}, {name: C, value: '$NOPE'}, "
+             "secrets: [{name: s.key, env: KEY}], "
+             "env: [{name: A, value: 'k=$KEY'}, {name: B, value: '{{s_x.port}}'}, {name: C, value: '$NOPE'}, "
              "{name: D, value: '{{s_x.level}}'}], volumes: ['v:/v', '{{s_x.dirs|volume}}', '-x', '{{s_x.none}}', "
              "'/tmp/a:/a'], command: ['--port', '{{s_x.port}}', '{\"a\":1}', '$B'], "
              "config: [{name: s, properties: {level: {type: string, default: info}, port: {default: 1}}}]}",
