@@ -31,7 +31,16 @@ struct _SbCodeView
   GtkSourceView     *view;
 };
 
+enum
+{
+  PROP_0,
+  PROP_MODIFIED,
+  N_PROPS
+};
+
 G_DEFINE_FINAL_TYPE (SbCodeView, sb_code_view, GTK_TYPE_WIDGET)
+
+static GParamSpec *properties[N_PROPS];
 
 static void
 apply_scheme (SbCodeView *self)
@@ -120,6 +129,28 @@ find_action_cb (GtkWidget  *widget,
   sb_code_view_find (SB_CODE_VIEW (widget));
 }
 
+static void
+modified_cb (SbCodeView *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MODIFIED]);
+}
+
+static void
+sb_code_view_get_property (GObject    *object,
+                           guint       prop_id,
+                           GValue     *value,
+                           GParamSpec *pspec)
+{
+  switch (prop_id)
+    {
+    case PROP_MODIFIED:
+      g_value_set_boolean (value, sb_code_view_get_modified (SB_CODE_VIEW (object)));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
 static gboolean
 sb_code_view_grab_focus (GtkWidget *widget)
 {
@@ -145,7 +176,13 @@ sb_code_view_class_init (SbCodeViewClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   object_class->dispose = sb_code_view_dispose;
+  object_class->get_property = sb_code_view_get_property;
   widget_class->grab_focus = sb_code_view_grab_focus;
+
+  properties[PROP_MODIFIED] =
+    g_param_spec_boolean ("modified", NULL, NULL, FALSE,
+                          G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
 
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/sandbar/Sandbar/ui/sb-code-view.ui");
@@ -179,6 +216,7 @@ sb_code_view_init (SbCodeView *self)
                            G_CONNECT_SWAPPED);
   gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
 
+  g_signal_connect_object (self->buffer, "modified-changed", G_CALLBACK (modified_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (adw_style_manager_get_default (), "notify::dark", G_CALLBACK (apply_scheme), self,
                            G_CONNECT_SWAPPED);
   apply_scheme (self);
@@ -194,10 +232,14 @@ sb_code_view_set_text (SbCodeView *self,
 {
   GtkSourceLanguageManager *manager = gtk_source_language_manager_get_default ();
   GtkSourceLanguage *language = NULL;
+  GtkTextBuffer *buffer = GTK_TEXT_BUFFER (self->buffer);
   GtkTextIter start;
+  int cursor = 0;
 
   g_return_if_fail (SB_IS_CODE_VIEW (self));
 
+  if (keep_place)
+    g_object_get (buffer, "cursor-position", &cursor, NULL);
   length = length < 0 ? (gssize) strlen (text) : length;
   if (language_id != NULL)
     language = gtk_source_language_manager_get_language (manager, language_id);
@@ -207,15 +249,63 @@ sb_code_view_set_text (SbCodeView *self,
   self->restore_value = gtk_adjustment_get_value (gtk_scrolled_window_get_vadjustment (self->scroller));
   gtk_source_buffer_set_highlight_syntax (self->buffer, FALSE);
   gtk_source_buffer_set_language (self->buffer, language);
-  gtk_text_buffer_set_text (GTK_TEXT_BUFFER (self->buffer), text, length);
+  gtk_text_buffer_set_text (buffer, text, length);
+  gtk_text_buffer_set_modified (buffer, FALSE);
   gtk_source_buffer_set_highlight_syntax (self->buffer, language != NULL && length <= MAX_HIGHLIGHT_BYTES);
 
-  gtk_text_buffer_get_start_iter (GTK_TEXT_BUFFER (self->buffer), &start);
-  gtk_text_buffer_place_cursor (GTK_TEXT_BUFFER (self->buffer), &start);
+  gtk_text_buffer_get_iter_at_offset (buffer, &start, cursor);
+  gtk_text_buffer_place_cursor (buffer, &start);
   if (!keep_place)
     self->restore_value = 0;
   if (self->restore_id == 0)
     self->restore_id = g_idle_add_full (GDK_PRIORITY_REDRAW + 10, restore_place_cb, self, NULL);
+}
+
+void
+sb_code_view_replace_text (SbCodeView *self,
+                           const char *text)
+{
+  GtkTextBuffer *buffer;
+  GtkTextIter start;
+  GtkTextIter end;
+
+  g_return_if_fail (SB_IS_CODE_VIEW (self));
+
+  buffer = GTK_TEXT_BUFFER (self->buffer);
+  gtk_text_buffer_begin_user_action (buffer);
+  gtk_text_buffer_get_bounds (buffer, &start, &end);
+  gtk_text_buffer_delete (buffer, &start, &end);
+  gtk_text_buffer_insert (buffer, &start, text, -1);
+  gtk_text_buffer_end_user_action (buffer);
+}
+
+void
+sb_code_view_set_editable (SbCodeView *self,
+                           gboolean    editable)
+{
+  g_return_if_fail (SB_IS_CODE_VIEW (self));
+
+  gtk_text_view_set_editable (GTK_TEXT_VIEW (self->view), editable);
+  gtk_text_view_set_cursor_visible (GTK_TEXT_VIEW (self->view), editable);
+  /* What cannot be changed is searched by typing. */
+  gtk_search_bar_set_key_capture_widget (self->search_bar, editable ? NULL : GTK_WIDGET (self->view));
+}
+
+gboolean
+sb_code_view_get_modified (SbCodeView *self)
+{
+  g_return_val_if_fail (SB_IS_CODE_VIEW (self), FALSE);
+
+  return gtk_text_buffer_get_modified (GTK_TEXT_BUFFER (self->buffer));
+}
+
+void
+sb_code_view_set_modified (SbCodeView *self,
+                           gboolean    modified)
+{
+  g_return_if_fail (SB_IS_CODE_VIEW (self));
+
+  gtk_text_buffer_set_modified (GTK_TEXT_BUFFER (self->buffer), modified);
 }
 
 char *

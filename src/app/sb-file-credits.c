@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "sb-file-tree.h"
+#include "sb-trace-text.h"
 
 struct _SbFileCredits
 {
@@ -15,7 +15,7 @@ struct _SbFileCredits
 
   /* owned */
   SbTrace    *trace;
-  GHashTable *tools; /* path → name of the tool */
+  GHashTable *credits; /* path → SbFileCredit */
 };
 
 enum
@@ -28,22 +28,19 @@ G_DEFINE_FINAL_TYPE (SbFileCredits, sb_file_credits, G_TYPE_OBJECT)
 
 static guint signals[N_SIGNALS];
 
-/* The tool call is the nearest one above the file's event; its title begins with the tool's name. */
-static char *
-find_tool (SbFileCredits *self,
+/* The tool call is the nearest one above the file's event. */
+static SbTraceEvent *
+find_call (SbFileCredits *self,
            SbTraceEvent  *event)
 {
   const char *parent_id = sb_trace_event_get_parent_id (event);
   SbTraceEvent *above = parent_id != NULL ? sb_trace_lookup (self->trace, parent_id) : NULL;
-  const char *title;
 
   for (int depth = 0; depth < 8 && above != NULL; depth++)
     {
       if (sb_trace_event_get_kind (above) == SB_TRACE_KIND_TOOL_CALL)
-        {
-          title = sb_trace_event_get_title (above);
-          return g_strndup (title, strcspn (title, " "));
-        }
+        return above;
+
       parent_id = sb_trace_event_get_parent_id (above);
       above = parent_id != NULL ? sb_trace_lookup (self->trace, parent_id) : NULL;
     }
@@ -51,26 +48,32 @@ find_tool (SbFileCredits *self,
   return NULL;
 }
 
-/* Titles of file events are a sign and the path: "+ lib/sieve.js". */
+/* The call's title begins with the tool's name. */
 static void
 take_event (SbFileCredits *self,
             SbTraceEvent  *event)
 {
-  const char *title = sb_trace_event_get_title (event);
-  g_autofree char *tool = NULL;
-  g_autofree char *path = NULL;
+  g_autofree char *path = sb_trace_text_file (event);
+  SbTraceEvent *call = path != NULL ? find_call (self, event) : NULL;
+  const SbFileCredit *before = NULL;
+  SbFileCredit *credit = NULL;
+  const char *title = NULL;
 
-  if (sb_trace_event_get_kind (event) != SB_TRACE_KIND_FILE)
-    return;
-  if (title == NULL || strlen (title) < 3 || title[1] != ' ')
-    return;
-
-  tool = find_tool (self, event);
-  path = sb_file_tree_normalize (title + 2);
-  if (tool == NULL || g_strcmp0 (g_hash_table_lookup (self->tools, path), tool) == 0)
+  if (call == NULL)
     return;
 
-  g_hash_table_insert (self->tools, g_strdup (path), g_steal_pointer (&tool));
+  before = g_hash_table_lookup (self->credits, path);
+  /* An older event may change after a newer one began. */
+  if (before != NULL && (g_str_equal (before->trace_id, sb_trace_event_get_id (call))
+                         || before->time > sb_trace_event_get_wall_start (event)))
+    return;
+
+  title = sb_trace_event_get_title (call);
+  credit = g_new0 (SbFileCredit, 1);
+  credit->tool = g_strndup (title, strcspn (title, " "));
+  credit->trace_id = g_strdup (sb_trace_event_get_id (call));
+  credit->time = sb_trace_event_get_wall_start (event);
+  g_hash_table_insert (self->credits, g_strdup (path), credit);
   g_signal_emit (self, signals[CREDITED], 0, path);
 }
 
@@ -97,7 +100,7 @@ sb_file_credits_finalize (GObject *object)
 {
   SbFileCredits *self = SB_FILE_CREDITS (object);
 
-  g_clear_pointer (&self->tools, g_hash_table_unref);
+  g_clear_pointer (&self->credits, g_hash_table_unref);
 
   G_OBJECT_CLASS (sb_file_credits_parent_class)->finalize (object);
 }
@@ -117,7 +120,42 @@ sb_file_credits_class_init (SbFileCreditsClass *klass)
 static void
 sb_file_credits_init (SbFileCredits *self)
 {
-  self->tools = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->credits = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                         (GDestroyNotify) sb_file_credit_free);
+}
+
+SbFileCredit *
+sb_file_credit_copy (const SbFileCredit *credit)
+{
+  SbFileCredit *copy = NULL;
+
+  if (credit == NULL)
+    return NULL;
+
+  copy = g_new0 (SbFileCredit, 1);
+  copy->tool = g_strdup (credit->tool);
+  copy->trace_id = g_strdup (credit->trace_id);
+  copy->time = credit->time;
+
+  return copy;
+}
+
+gboolean
+sb_file_credit_equal (const SbFileCredit *a,
+                      const SbFileCredit *b)
+{
+  if (a == NULL || b == NULL)
+    return a == b;
+
+  return g_str_equal (a->trace_id, b->trace_id);
+}
+
+void
+sb_file_credit_free (SbFileCredit *credit)
+{
+  g_free (credit->tool);
+  g_free (credit->trace_id);
+  g_free (credit);
 }
 
 SbFileCredits *
@@ -137,7 +175,7 @@ sb_file_credits_set_trace (SbFileCredits *self,
 
   if (self->trace != NULL)
     g_signal_handlers_disconnect_by_data (self->trace, self);
-  g_hash_table_remove_all (self->tools);
+  g_hash_table_remove_all (self->credits);
   g_set_object (&self->trace, trace);
   if (trace == NULL)
     return;
@@ -151,11 +189,11 @@ sb_file_credits_set_trace (SbFileCredits *self,
     }
 }
 
-const char *
+const SbFileCredit *
 sb_file_credits_lookup (SbFileCredits *self,
                         const char    *path)
 {
   g_return_val_if_fail (SB_IS_FILE_CREDITS (self), NULL);
 
-  return g_hash_table_lookup (self->tools, path);
+  return g_hash_table_lookup (self->credits, path);
 }

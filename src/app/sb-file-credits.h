@@ -9,15 +9,27 @@
 
 G_BEGIN_DECLS
 
-/* Which tool call wrote a file, as far as the trace knows. Signal "credited" (char *path). */
+typedef struct
+{
+  char   *tool;
+  char   *trace_id; /* of the tool call */
+  gint64  time;     /* wall µs */
+} SbFileCredit;
+
+SbFileCredit *sb_file_credit_copy  (const SbFileCredit *credit); /* nullable */
+gboolean      sb_file_credit_equal (const SbFileCredit *a,
+                                    const SbFileCredit *b);
+void          sb_file_credit_free  (SbFileCredit       *credit);
+
+/* Which tool call wrote a file last, as far as the trace knows. Signal "credited" (char *path). */
 #define SB_TYPE_FILE_CREDITS (sb_file_credits_get_type ())
 G_DECLARE_FINAL_TYPE (SbFileCredits, sb_file_credits, SB, FILE_CREDITS, GObject)
 
 SbFileCredits *sb_file_credits_new       (void);
 void           sb_file_credits_set_trace (SbFileCredits *self,
                                           SbTrace       *trace);
-/* Name of the tool; NULL: not known. */
-const char    *sb_file_credits_lookup    (SbFileCredits *self,
-                                          const char    *path);
+/* nullable: not known */
+const SbFileCredit *sb_file_credits_lookup (SbFileCredits *self,
+                                            const char    *path);
 
 G_END_DECLS

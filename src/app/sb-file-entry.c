@@ -16,7 +16,7 @@ struct _SbFileEntry
   /* owned */
   char *path;
   char *display_name;
-  char *credit;
+  SbFileCredit *credit; /* nullable */
 
   /* borrowed */
   const char *name; /* the end of path */
@@ -44,7 +44,7 @@ sb_file_entry_finalize (GObject *object)
 
   g_clear_pointer (&self->path, g_free);
   g_clear_pointer (&self->display_name, g_free);
-  g_clear_pointer (&self->credit, g_free);
+  g_clear_pointer (&self->credit, sb_file_credit_free);
 
   G_OBJECT_CLASS (sb_file_entry_parent_class)->finalize (object);
 }
@@ -122,7 +122,7 @@ sb_file_entry_get_mark (SbFileEntry *self)
   return self->mark;
 }
 
-const char *
+const SbFileCredit *
 sb_file_entry_get_credit (SbFileEntry *self)
 {
   return self->credit;
@@ -146,18 +146,18 @@ sb_file_entry_update (SbFileEntry      *self,
 }
 
 void
-sb_file_entry_set_mark (SbFileEntry *self,
-                        SbFileMark   mark,
-                        const char  *credit)
+sb_file_entry_set_mark (SbFileEntry        *self,
+                        SbFileMark          mark,
+                        const SbFileCredit *credit)
 {
   g_return_if_fail (SB_IS_FILE_ENTRY (self));
 
-  if (self->mark == mark && g_strcmp0 (self->credit, credit) == 0)
+  if (self->mark == mark && sb_file_credit_equal (self->credit, credit))
     return;
 
   self->mark = mark;
-  g_free (self->credit);
-  self->credit = g_strdup (credit);
+  g_clear_pointer (&self->credit, sb_file_credit_free);
+  self->credit = sb_file_credit_copy (credit);
   g_signal_emit (self, signals[CHANGED], 0);
 }
 

@@ -6,6 +6,7 @@
 #include <glib-object.h>
 
 #include "sb-channel.h"
+#include "sb-file-credits.h"
 
 G_BEGIN_DECLS
 
@@ -29,13 +30,14 @@ SbFileType   sb_file_entry_get_file_type    (SbFileEntry      *self);
 guint64      sb_file_entry_get_size         (SbFileEntry      *self);
 gint64       sb_file_entry_get_mtime        (SbFileEntry      *self); /* wall µs */
 SbFileMark   sb_file_entry_get_mark         (SbFileEntry      *self);
-const char  *sb_file_entry_get_credit       (SbFileEntry      *self); /* nullable: the tool that wrote it */
+/* nullable: the tool call that wrote it */
+const SbFileCredit *sb_file_entry_get_credit (SbFileEntry     *self);
 /* TRUE if its size, time or kind are other than before. */
 gboolean     sb_file_entry_update           (SbFileEntry      *self,
                                              const SbFileInfo *info);
 void         sb_file_entry_set_mark         (SbFileEntry      *self,
                                              SbFileMark        mark,
-                                             const char       *credit);
+                                             const SbFileCredit *credit);
 /* Directories first, then by name. */
 int          sb_file_entry_compare          (SbFileEntry      *a,
                                              SbFileEntry      *b);

@@ -62,12 +62,12 @@ describe (SbFileEntry *entry)
 {
   g_autofree char *clock = format_clock (sb_file_entry_get_mtime (entry));
   g_autofree char *size = sb_format_size (sb_file_entry_get_size (entry));
-  const char *credit = sb_file_entry_get_credit (entry);
+  const SbFileCredit *credit = sb_file_entry_get_credit (entry);
 
   if (sb_file_entry_get_file_type (entry) == SB_FILE_TYPE_DIRECTORY)
     return g_strdup (clock != NULL ? clock : "");
   if (credit != NULL && clock != NULL)
-    return g_strdup_printf ("%s · %s", credit, clock);
+    return g_strdup_printf ("%s · %s", credit->tool, clock);
 
   return clock != NULL ? g_strdup_printf ("%s · %s", size, clock) : g_steal_pointer (&size);
 }

@@ -55,6 +55,7 @@ enum
 {
   CHANGED,
   FAILED,
+  LISTED,
   N_SIGNALS
 };
 
@@ -191,16 +192,16 @@ mark_entry (SbFileTree  *self,
             SbFileEntry *entry,
             SbFileMark   mark)
 {
-  const char *tool = sb_file_credits_lookup (self->credits, sb_file_entry_get_path (entry));
+  const SbFileCredit *credit = sb_file_credits_lookup (self->credits, sb_file_entry_get_path (entry));
 
   /* Still being written by the call that made it: added, not modified. */
   if (mark == SB_FILE_MARK_MODIFIED && sb_file_entry_get_mark (entry) == SB_FILE_MARK_ADDED
-      && (tool == NULL || sb_file_entry_get_credit (entry) == NULL
-          || g_str_equal (tool, sb_file_entry_get_credit (entry))))
+      && (credit == NULL || sb_file_entry_get_credit (entry) == NULL
+          || sb_file_credit_equal (credit, sb_file_entry_get_credit (entry))))
     mark = SB_FILE_MARK_ADDED;
 
   if (sb_file_entry_get_file_type (entry) != SB_FILE_TYPE_DIRECTORY)
-    sb_file_entry_set_mark (entry, mark, tool);
+    sb_file_entry_set_mark (entry, mark, credit);
 }
 
 static void
@@ -390,6 +391,7 @@ listed_cb (GObject      *source,
       listing->complete = TRUE;
       listing->truncated = truncated;
       merge (self, call->path, infos, live);
+      g_signal_emit (self, signals[LISTED], 0, call->path);
     }
   else if (!g_error_matches (error, SB_CHANNEL_ERROR, SB_CHANNEL_ERROR_NOT_FOUND)
            && !g_error_matches (error, SB_CHANNEL_ERROR, SB_CHANNEL_ERROR_CLOSED)
@@ -510,6 +512,8 @@ sb_file_tree_class_init (SbFileTreeClass *klass)
                                    G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[FAILED] = g_signal_new ("failed", SB_TYPE_FILE_TREE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 1, G_TYPE_ERROR);
+  signals[LISTED] = g_signal_new ("listed", SB_TYPE_FILE_TREE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void

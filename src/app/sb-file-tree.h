@@ -13,8 +13,9 @@ G_BEGIN_DECLS
 
 /* The files of a sandbox as an outline of SbFileEntry. A directory is listed and watched when it is expanded;
  * changes are merged in, so the tree stays where its reader left it.
- * Signals: "changed" (char *path): a file that is shown changed or went; "failed" (GError*): a directory could
- * not be listed. Property: loading (the first listing is under way). */
+ * Signals: "changed" (char *path): a file that is shown changed or went; "listed" (char *path): the entries of that
+ * directory are up to date; "failed" (GError*): a directory could not be listed. Property: loading (the first listing
+ * is under way). */
 #define SB_TYPE_FILE_TREE (sb_file_tree_get_type ())
 G_DECLARE_FINAL_TYPE (SbFileTree, sb_file_tree, SB, FILE_TREE, GObject)
 

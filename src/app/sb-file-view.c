@@ -9,53 +9,42 @@
 #include <glib/gi18n.h>
 
 #include "sb-code-view.h"
-#include "sb-hex-dump.h"
+#include "sb-file-document.h"
 #include "sb-id.h"
-#include "sb-text.h"
-
-#define MAX_BYTES (1024 * 1024)
-#define MAX_HEX_BYTES (16 * 1024)
-#define MAX_LINE 20000
 
 struct _SbFileView
 {
   GtkWidget parent_instance;
 
   /* owned */
-  SbChannel    *channel;
-  SbFileEntry  *entry;
-  GCancellable *cancellable;
-  char         *shown_path; /* what the text view holds, to keep the reader's place */
+  SbChannel      *channel;
+  SbFileEntry    *entry;
+  SbFileDocument *document; /* nullable: no file, or not a regular one */
+  GHashTable     *drafts;   /* path → SbFileDocument that holds what was typed, while another file is shown */
+  char           *shown_path; /* what the text view holds, to keep the reader's place */
 
   /* template */
   GtkWidget     *box;
   SbCodeView    *code;
+  GtkWidget     *conflict;
+  GtkButton     *credit;
+  GtkWidget     *dirty;
+  GtkWidget     *head;
   GtkLabel      *name;
   GtkLabel      *notice;
   GtkRevealer   *notice_revealer;
-  GtkLabel      *credit;
+  GtkLabel      *place;
+  GtkWidget     *places;
+  GtkWidget     *save;
   GtkLabel      *size;
   GtkStack      *states;
   AdwStatusPage *status;
 
-  gboolean in_flight;
-  gboolean again; /* it changed while it was being read */
+  gboolean taking;   /* the text is being set, not typed */
+  gboolean undoable; /* what is shown next takes the place of what was typed */
 };
 
 G_DEFINE_FINAL_TYPE (SbFileView, sb_file_view, GTK_TYPE_WIDGET)
-
-static void read_cb (GObject      *source,
-                     GAsyncResult *result,
-                     gpointer      user_data);
-
-static void
-set_notice (SbFileView *self,
-            const char *text)
-{
-  if (text != NULL)
-    gtk_label_set_text (self->notice, text);
-  gtk_revealer_set_reveal_child (self->notice_revealer, text != NULL);
-}
 
 static void
 show_status (SbFileView *self,
@@ -75,72 +64,114 @@ static void
 update_head (SbFileView *self)
 {
   g_autofree char *size = sb_format_size (sb_file_entry_get_size (self->entry));
-  const char *credit = sb_file_entry_get_credit (self->entry);
+  const SbFileCredit *credit = sb_file_entry_get_credit (self->entry);
   g_autofree char *text = NULL;
 
-  if (credit != NULL)
-    /* Translators: which tool call wrote the file last */
-    text = g_strdup_printf (sb_file_entry_get_mark (self->entry) == SB_FILE_MARK_MODIFIED
-                            ? _("changed by %s") : _("written by %s"), credit);
   gtk_label_set_text (self->name, sb_file_entry_get_display_name (self->entry));
   gtk_label_set_text (self->size, size);
-  gtk_label_set_text (self->credit, text != NULL ? text : "");
-  gtk_widget_set_visible (GTK_WIDGET (self->credit), text != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->credit), credit != NULL);
+  if (credit == NULL)
+    return;
+
+  /* Translators: which tool call wrote the file last */
+  text = g_strdup_printf (sb_file_entry_get_mark (self->entry) == SB_FILE_MARK_MODIFIED
+                          ? _("changed by %s") : _("written by %s"), credit->tool);
+  gtk_button_set_label (self->credit, text);
+}
+
+static const char *
+get_notice (SbFileView *self)
+{
+  if (sb_file_document_get_conflict (self->document))
+    return _("The file changed while you edited it.");
+  if (sb_file_document_get_gone (self->document))
+    return _("This file was deleted; what it held last is still shown.");
+
+  switch (sb_file_document_get_state (self->document))
+    {
+    case SB_FILE_DOCUMENT_TEXT:
+      return sb_file_document_get_size (self->document) == 0 ? _("The file is empty") : NULL;
+    case SB_FILE_DOCUMENT_PART:
+      if (sb_file_document_get_size (self->document) > SB_FILE_DOCUMENT_WHOLE)
+        return _("Too large to be edited; it is read page by page.");
+      return _("Not everything in it can be shown as it is, so it is not edited here.");
+    case SB_FILE_DOCUMENT_BYTES:
+      return _("Binary file");
+    case SB_FILE_DOCUMENT_LOADING:
+    case SB_FILE_DOCUMENT_FAILED:
+    default:
+      return NULL;
+    }
 }
 
 static void
-read_file (SbFileView *self)
+update_notice (SbFileView *self)
 {
-  if (self->in_flight)
-    {
-      self->again = TRUE;
-      return;
-    }
+  const char *notice = self->document != NULL ? get_notice (self) : NULL;
+  gboolean conflict = self->document != NULL && sb_file_document_get_conflict (self->document);
 
-  self->in_flight = TRUE;
-  self->again = FALSE;
-  sb_channel_read_file_async (self->channel, sb_file_entry_get_path (self->entry), 0, MAX_BYTES,
-                              self->cancellable,
-                              read_cb, g_object_ref (self));
+  if (notice != NULL)
+    gtk_label_set_text (self->notice, notice);
+  gtk_widget_set_visible (self->conflict, conflict);
+  gtk_revealer_set_reveal_child (self->notice_revealer, notice != NULL);
 }
 
-/* A line of a megabyte would take Pango seconds: such text is shown in pieces. */
-static char *
-break_long_lines (const char *text)
+static void
+update_place (SbFileView *self)
 {
-  GString *out = g_string_new (NULL);
-  const char *line = text;
+  guint64 size = sb_file_document_get_size (self->document);
+  guint64 offset = sb_file_document_get_offset (self->document);
+  guint64 length = sb_file_document_get_length (self->document);
+  g_autofree char *from = sb_format_size (offset);
+  g_autofree char *to = sb_format_size (offset + length);
+  g_autofree char *total = sb_format_size (size);
+  g_autofree char *text = NULL;
 
-  while (*line != '\0')
-    {
-      const char *end = strchrnul (line, '\n');
+  /* Translators: a part of a large file: "1 MiB – 1.3 MiB of 2 GiB" */
+  text = g_strdup_printf (_("%s – %s of %s"), from, to, total);
+  gtk_label_set_text (self->place, text);
+  gtk_widget_set_visible (self->places, length < size);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "file.previous", offset > 0);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "file.next", offset + length < size);
+}
 
-      while (end - line > MAX_LINE)
-        {
-          const char *cut = g_utf8_find_prev_char (line, line + MAX_LINE);
+static void
+update (SbFileView *self)
+{
+  gboolean edited = self->document != NULL && sb_file_document_get_edited (self->document);
 
-          g_string_append_len (out, line, cut - line);
-          g_string_append (out, "↩\n");
-          line = cut;
-        }
-      g_string_append_len (out, line, end - line);
-      if (*end == '\n')
-        g_string_append_c (out, *end++);
-      line = end;
-    }
+  gtk_widget_set_visible (self->dirty, edited);
+  gtk_widget_set_visible (self->save, edited);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "file.save", edited);
+  update_notice (self);
+  if (self->document == NULL)
+    return;
 
-  return g_string_free (out, FALSE);
+  update_place (self);
+  if (sb_file_document_get_state (self->document) == SB_FILE_DOCUMENT_FAILED)
+    show_status (self, "dialog-error-symbolic", _("The file cannot be read"),
+                 sb_file_document_get_message (self->document));
 }
 
 static void
 show_text (SbFileView *self,
-           const char *text,
-           const char *name)
+           const char *text)
 {
-  const char *path = sb_file_entry_get_path (self->entry);
+  const char *path = sb_file_document_get_path (self->document);
+  SbFileDocumentState state = sb_file_document_get_state (self->document);
   gboolean same = g_strcmp0 (path, self->shown_path) == 0;
 
-  sb_code_view_set_text (self->code, text, -1, NULL, name, same);
+  self->taking = TRUE;
+  if (self->undoable)
+    sb_code_view_replace_text (self->code, text);
+  else
+    sb_code_view_set_text (self->code, text, -1, NULL,
+                           state != SB_FILE_DOCUMENT_BYTES ? sb_file_entry_get_display_name (self->entry) : NULL,
+                           same && sb_file_document_get_offset (self->document) == 0);
+  sb_code_view_set_modified (self->code, FALSE);
+  self->undoable = FALSE;
+  sb_code_view_set_editable (self->code, state == SB_FILE_DOCUMENT_TEXT);
+  self->taking = FALSE;
   gtk_stack_set_visible_child_name (self->states, "code");
   if (!same)
     {
@@ -150,76 +181,17 @@ show_text (SbFileView *self,
 }
 
 static void
-show_binary (SbFileView   *self,
-             const guint8 *data,
-             gsize         length,
-             guint64       total)
+loaded_cb (SbFileView *self)
 {
-  g_autofree char *dump = sb_hex_dump (data, length, MAX_HEX_BYTES);
-  g_autofree char *part = sb_format_size (MAX_HEX_BYTES);
-  g_autofree char *size = sb_format_size (total);
-  g_autofree char *notice = NULL;
-
-  if (total > MAX_HEX_BYTES)
-    notice = g_strdup_printf (_("Binary file, showing the first %s of %s"), part, size);
-  show_text (self, dump, NULL);
-  set_notice (self, notice != NULL ? notice : _("Binary file"));
+  show_text (self, sb_file_document_get_text (self->document));
+  update (self);
 }
 
 static void
-show_bytes (SbFileView *self,
-            GBytes     *bytes,
-            guint64     total)
+modified_cb (SbFileView *self)
 {
-  gsize length;
-  const char *data = g_bytes_get_data (bytes, &length);
-  g_autofree char *clean = NULL;
-  g_autofree char *text = NULL;
-  g_autofree char *part = sb_format_size (length);
-  g_autofree char *size = sb_format_size (total);
-  g_autofree char *notice = NULL;
-
-  if (sb_text_looks_binary (data, length))
-    {
-      show_binary (self, (const guint8 *) data, length, total);
-      return;
-    }
-
-  clean = sb_text_clean (data, length, NULL);
-  text = break_long_lines (clean);
-  if (total > length)
-    notice = g_strdup_printf (_("Showing the first %s of %s"), part, size);
-  show_text (self, text, sb_file_entry_get_display_name (self->entry));
-  set_notice (self, notice);
-}
-
-static void
-read_cb (GObject      *source,
-         GAsyncResult *result,
-         gpointer      user_data)
-{
-  g_autoptr(SbFileView) self = user_data;
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GBytes) bytes = NULL;
-  guint64 total = 0;
-
-  bytes = sb_channel_read_file_finish (SB_CHANNEL (source), result, &total, &error);
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-
-  self->in_flight = FALSE;
-  if (self->entry == NULL)
-    return;
-
-  if (bytes != NULL && total == 0)
-    show_status (self, "text-x-generic-symbolic", _("The file is empty"), NULL);
-  else if (bytes != NULL)
-    show_bytes (self, bytes, total);
-  else
-    show_status (self, "dialog-error-symbolic", _("The file cannot be read"), error->message);
-
-  if (self->again)
-    read_file (self);
+  if (!self->taking && self->document != NULL)
+    sb_file_document_set_edited (self->document, sb_code_view_get_modified (self->code));
 }
 
 static void
@@ -227,6 +199,97 @@ entry_changed_cb (SbFileView *self)
 {
   if (self->entry != NULL)
     update_head (self);
+}
+
+static void
+saved_cb (GObject      *source,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  g_autoptr(SbFileView) self = user_data;
+  SbFileDocument *document = SB_FILE_DOCUMENT (source);
+  g_autoptr(GError) error = NULL;
+
+  if (!sb_file_document_save_finish (document, result, &error))
+    {
+      gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s", error->message);
+      return;
+    }
+
+  /* What was typed while it was being written is not saved yet. */
+  if (document == self->document && sb_file_document_get_draft (document) != NULL)
+    {
+      g_autofree char *text = sb_code_view_dup_text (self->code);
+
+      if (g_str_equal (text, sb_file_document_get_draft (document)))
+        sb_code_view_set_modified (self->code, FALSE);
+      sb_file_document_set_draft (document, NULL);
+    }
+}
+
+static void
+save_cb (GtkWidget  *widget,
+         const char *action_name,
+         GVariant   *parameter)
+{
+  SbFileView *self = SB_FILE_VIEW (widget);
+  g_autofree char *text = NULL;
+
+  if (self->document == NULL || !sb_file_document_get_edited (self->document))
+    return;
+
+  text = sb_code_view_dup_text (self->code);
+  sb_file_document_set_draft (self->document, text);
+  sb_file_document_save_async (self->document, text, saved_cb, g_object_ref (self));
+}
+
+static void
+keep_mine_cb (GtkWidget  *widget,
+              const char *action_name,
+              GVariant   *parameter)
+{
+  SbFileView *self = SB_FILE_VIEW (widget);
+
+  if (self->document != NULL)
+    sb_file_document_keep_mine (self->document);
+}
+
+/* As if it was typed, so Ctrl+Z brings back what was. */
+static void
+load_theirs_cb (GtkWidget  *widget,
+                const char *action_name,
+                GVariant   *parameter)
+{
+  SbFileView *self = SB_FILE_VIEW (widget);
+
+  if (self->document == NULL)
+    return;
+
+  self->undoable = TRUE;
+  sb_file_document_load_theirs (self->document);
+}
+
+static void
+page_cb (GtkWidget  *widget,
+         const char *action_name,
+         GVariant   *parameter)
+{
+  SbFileView *self = SB_FILE_VIEW (widget);
+
+  if (self->document != NULL)
+    sb_file_document_go (self->document, g_str_equal (action_name, "file.next") ? 1 : -1);
+}
+
+static void
+show_call_cb (GtkWidget  *widget,
+              const char *action_name,
+              GVariant   *parameter)
+{
+  SbFileView *self = SB_FILE_VIEW (widget);
+  const SbFileCredit *credit = self->entry != NULL ? sb_file_entry_get_credit (self->entry) : NULL;
+
+  if (credit != NULL)
+    gtk_widget_activate_action (widget, "sandbox.show-call", "s", credit->trace_id);
 }
 
 static void
@@ -241,21 +304,86 @@ copy_cb (GtkWidget  *widget,
   gtk_widget_activate_action (widget, "win.toast", "s", _("Copied to the clipboard"));
 }
 
+/* What was typed is kept with its document until that file is shown again. */
+static void
+leave_document (SbFileView *self)
+{
+  g_autoptr(SbFileDocument) document = g_steal_pointer (&self->document);
+  g_autofree char *text = NULL;
+
+  if (document == NULL)
+    return;
+
+  g_signal_handlers_disconnect_by_data (document, self);
+  if (!sb_file_document_get_edited (document))
+    return;
+
+  text = sb_code_view_dup_text (self->code);
+  sb_file_document_set_draft (document, text);
+  g_hash_table_insert (self->drafts, g_strdup (sb_file_document_get_path (document)), g_object_ref (document));
+}
+
+static void
+enter_document (SbFileView *self)
+{
+  const char *path = sb_file_entry_get_path (self->entry);
+  gboolean drafted = g_hash_table_contains (self->drafts, path);
+
+  if (drafted)
+    self->document = g_object_ref (g_hash_table_lookup (self->drafts, path));
+  else
+    self->document = sb_file_document_new (self->channel, path);
+  g_signal_connect_object (self->document, "loaded", G_CALLBACK (loaded_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->document, "changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  if (!drafted)
+    return;
+
+  g_hash_table_remove (self->drafts, path);
+  show_text (self, sb_file_document_get_text (self->document));
+  sb_code_view_replace_text (self->code, sb_file_document_get_draft (self->document));
+  sb_file_document_set_draft (self->document, NULL);
+  sb_file_document_refresh (self->document);
+}
+
 static void
 sb_file_view_dispose (GObject *object)
 {
   SbFileView *self = SB_FILE_VIEW (object);
 
-  g_cancellable_cancel (self->cancellable);
-  g_clear_object (&self->cancellable);
   if (self->entry != NULL)
     g_signal_handlers_disconnect_by_data (self->entry, self);
+  if (self->document != NULL)
+    g_signal_handlers_disconnect_by_data (self->document, self);
+  g_clear_object (&self->document);
   g_clear_object (&self->entry);
   g_clear_object (&self->channel);
+  g_clear_pointer (&self->drafts, g_hash_table_unref);
   g_clear_pointer (&self->shown_path, g_free);
   g_clear_pointer (&self->box, gtk_widget_unparent);
 
   G_OBJECT_CLASS (sb_file_view_parent_class)->dispose (object);
+}
+
+static void
+bind_template (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/sandbar/Sandbar/ui/sb-file-view.ui");
+  gtk_widget_class_bind_template_child (widget_class, SbFileView, box);
+  gtk_widget_class_bind_template_child (widget_class, SbFileView, code);
+  gtk_widget_class_bind_template_child (widget_class, SbFileView, conflict);
+  gtk_widget_class_bind_template_child (widget_class, SbFileView, credit);
+  gtk_widget_class_bind_template_child (widget_class, SbFileView, dirty);
+  gtk_widget_class_bind_template_child (widget_class, SbFileView, head);
+  gtk_widget_class_bind_template_child (widget_class, SbFileView, name);
+  gtk_widget_class_bind_template_child (widget_class, SbFileView, notice);
+  gtk_widget_class_bind_template_child (widget_class, SbFileView, notice_revealer);
+  gtk_widget_class_bind_template_child (widget_class, SbFileView, place);
+  gtk_widget_class_bind_template_child (widget_class, SbFileView, places);
+  gtk_widget_class_bind_template_child (widget_class, SbFileView, save);
+  gtk_widget_class_bind_template_child (widget_class, SbFileView, size);
+  gtk_widget_class_bind_template_child (widget_class, SbFileView, states);
+  gtk_widget_class_bind_template_child (widget_class, SbFileView, status);
+  gtk_widget_class_bind_template_callback (widget_class, modified_cb);
 }
 
 static void
@@ -266,17 +394,17 @@ sb_file_view_class_init (SbFileViewClass *klass)
   G_OBJECT_CLASS (klass)->dispose = sb_file_view_dispose;
 
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
-  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/sandbar/Sandbar/ui/sb-file-view.ui");
-  gtk_widget_class_bind_template_child (widget_class, SbFileView, box);
-  gtk_widget_class_bind_template_child (widget_class, SbFileView, code);
-  gtk_widget_class_bind_template_child (widget_class, SbFileView, credit);
-  gtk_widget_class_bind_template_child (widget_class, SbFileView, name);
-  gtk_widget_class_bind_template_child (widget_class, SbFileView, notice);
-  gtk_widget_class_bind_template_child (widget_class, SbFileView, notice_revealer);
-  gtk_widget_class_bind_template_child (widget_class, SbFileView, size);
-  gtk_widget_class_bind_template_child (widget_class, SbFileView, states);
-  gtk_widget_class_bind_template_child (widget_class, SbFileView, status);
+  bind_template (widget_class);
   gtk_widget_class_install_action (widget_class, "file.copy", NULL, copy_cb);
+  gtk_widget_class_install_action (widget_class, "file.save", NULL, save_cb);
+  gtk_widget_class_install_action (widget_class, "file.show-call", NULL, show_call_cb);
+  gtk_widget_class_install_action (widget_class, "file.keep-mine", NULL, keep_mine_cb);
+  gtk_widget_class_install_action (widget_class, "file.load-theirs", NULL, load_theirs_cb);
+  gtk_widget_class_install_action (widget_class, "file.next", NULL, page_cb);
+  gtk_widget_class_install_action (widget_class, "file.previous", NULL, page_cb);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_s, GDK_CONTROL_MASK, "file.save", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Page_Down, GDK_ALT_MASK, "file.next", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Page_Up, GDK_ALT_MASK, "file.previous", NULL);
 
   g_type_ensure (SB_TYPE_CODE_VIEW);
 }
@@ -284,6 +412,7 @@ sb_file_view_class_init (SbFileViewClass *klass)
 static void
 sb_file_view_init (SbFileView *self)
 {
+  self->drafts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   gtk_widget_init_template (GTK_WIDGET (self));
   sb_file_view_set_file (self, NULL, NULL);
 }
@@ -300,15 +429,16 @@ sb_file_view_set_file (SbFileView  *self,
 
   if (self->entry != NULL)
     g_signal_handlers_disconnect_by_data (self->entry, self);
-  g_cancellable_cancel (self->cancellable);
-  g_clear_object (&self->cancellable);
-  self->in_flight = self->again = FALSE;
-  g_set_object (&self->channel, channel);
+  self->undoable = FALSE;
+  leave_document (self);
+  if (g_set_object (&self->channel, channel))
+    g_hash_table_remove_all (self->drafts);
   g_set_object (&self->entry, entry);
-  set_notice (self, NULL);
-  gtk_widget_set_visible (gtk_widget_get_parent (GTK_WIDGET (self->name)), entry != NULL);
+  gtk_widget_set_visible (self->head, entry != NULL);
+  gtk_widget_set_visible (self->places, FALSE);
   if (entry == NULL)
     {
+      update (self);
       gtk_stack_set_visible_child_name (self->states, "none");
       return;
     }
@@ -316,28 +446,31 @@ sb_file_view_set_file (SbFileView  *self,
   g_signal_connect_object (entry, "changed", G_CALLBACK (entry_changed_cb), self, G_CONNECT_SWAPPED);
   update_head (self);
   if (sb_file_entry_get_file_type (entry) == SB_FILE_TYPE_REGULAR)
-    {
-      self->cancellable = g_cancellable_new ();
-      read_file (self);
-    }
+    enter_document (self);
   else
-    {
-      show_status (self, "dialog-information-symbolic", _("Not a regular file"),
-                   _("Links, sockets and devices are listed but not opened."));
-    }
+    show_status (self, "dialog-information-symbolic", _("Not a regular file"),
+                 _("Links, sockets and devices are listed but not opened."));
+  update (self);
 }
 
 void
 sb_file_view_refresh (SbFileView *self,
-                      gboolean    gone)
+                      const char *path)
 {
   g_return_if_fail (SB_IS_FILE_VIEW (self));
 
-  if (self->entry == NULL || sb_file_entry_get_file_type (self->entry) != SB_FILE_TYPE_REGULAR)
-    return;
+  if (self->document != NULL && g_str_equal (sb_file_document_get_path (self->document), path))
+    sb_file_document_refresh (self->document);
+}
 
-  if (gone)
-    set_notice (self, _("This file was deleted; what it held last is still shown."));
-  else
-    read_file (self);
+guint
+sb_file_view_get_n_unsaved (SbFileView *self)
+{
+  gboolean edited;
+
+  g_return_val_if_fail (SB_IS_FILE_VIEW (self), 0);
+
+  edited = self->document != NULL && sb_file_document_get_edited (self->document);
+
+  return g_hash_table_size (self->drafts) + (edited ? 1 : 0);
 }

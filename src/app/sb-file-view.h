@@ -10,16 +10,19 @@
 
 G_BEGIN_DECLS
 
-/* Shows one file of a sandbox as it is now: text highlighted by its name, anything else as bytes. */
+/* Shows one file of a sandbox as it is now: text highlighted by its name and to be edited, anything else as bytes, a
+ * large one page by page. What was typed and not saved stays while other files are shown. */
 #define SB_TYPE_FILE_VIEW (sb_file_view_get_type ())
 G_DECLARE_FINAL_TYPE (SbFileView, sb_file_view, SB, FILE_VIEW, GtkWidget)
 
-/* entry NULL: nothing. The channel is only used to read. */
-void sb_file_view_set_file (SbFileView  *self,
-                            SbChannel   *channel,
-                            SbFileEntry *entry);
-/* Reads again, staying where the reader is; gone: the file was deleted. */
-void sb_file_view_refresh  (SbFileView  *self,
-                            gboolean     gone);
+/* entry NULL: nothing. Another channel: what was typed for the one before is forgotten. */
+void  sb_file_view_set_file      (SbFileView  *self,
+                                  SbChannel   *channel,
+                                  SbFileEntry *entry);
+/* A file may have changed, or gone. */
+void  sb_file_view_refresh       (SbFileView  *self,
+                                  const char  *path);
+/* How many files hold what was typed and not saved. */
+guint sb_file_view_get_n_unsaved (SbFileView  *self);
 
 G_END_DECLS

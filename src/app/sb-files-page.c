@@ -5,7 +5,7 @@
 
 #include "sb-files-page.h"
 
-#include <glib/gi18n.h>
+#include <string.h>
 
 #include "sb-file-entry.h"
 #include "sb-file-row.h"
@@ -24,7 +24,8 @@ struct _SbFilesPage
   SbFileTree         *tree;
   SbChannel          *channel;
   GtkSingleSelection *chosen;
-  char               *path; /* of the file that is shown */
+  char               *path;   /* of the file that is shown */
+  char               *wanted; /* nullable: to be shown when what is above it has been listed */
   guint               turn_id;
   gboolean            placed; /* the tree and the file have their first shares */
 
@@ -79,17 +80,43 @@ tree_changed_cb (SbFilesPage *self,
                  const char  *path,
                  SbFileTree  *tree)
 {
-  if (g_strcmp0 (path, self->path) == 0)
-    sb_file_view_refresh (self->view, sb_file_tree_lookup (tree, path) == NULL);
+  sb_file_view_refresh (self->view, path);
+}
+
+/* Each directory above is expanded in turn; its entries come later. */
+static void
+pursue (SbFilesPage *self)
+{
+  SbOutline *outline = sb_file_tree_get_outline (self->tree);
+  SbOutlineNode *node = sb_file_tree_lookup (self->tree, self->wanted);
+
+  for (const char *slash = strchr (self->wanted, '/'); slash != NULL; slash = strchr (slash + 1, '/'))
+    {
+      g_autofree char *above = g_strndup (self->wanted, slash - self->wanted);
+      SbOutlineNode *directory = sb_file_tree_lookup (self->tree, above);
+
+      if (directory == NULL)
+        return;
+      if (!sb_outline_node_get_expanded (directory))
+        sb_outline_set_expanded (outline, directory, TRUE);
+    }
+  if (node == NULL)
+    return;
+
+  g_clear_pointer (&self->wanted, g_free);
+  sb_outline_keys_select (self->list, self->chosen, sb_outline_get_position (outline, node));
 }
 
 /* A file written by way of another name comes back as a new entry: the reader stays on it. */
 static void
-rows_changed_cb (SbFilesPage *self)
+listed_cb (SbFilesPage *self,
+           const char  *directory,
+           SbFileTree  *tree)
 {
-  SbOutlineNode *node = sb_file_tree_lookup (self->tree, self->path);
+  SbOutlineNode *node = sb_file_tree_lookup (tree, self->path);
 
-  update_state (self);
+  if (self->wanted != NULL)
+    pursue (self);
   if (node != NULL && gtk_single_selection_get_selected_item (self->chosen) == NULL)
     {
       guint position = sb_outline_get_position (sb_file_tree_get_outline (self->tree), node);
@@ -208,6 +235,7 @@ sb_files_page_dispose (GObject *object)
   g_clear_object (&self->tree);
   g_clear_object (&self->channel);
   g_clear_pointer (&self->path, g_free);
+  g_clear_pointer (&self->wanted, g_free);
 
   G_OBJECT_CLASS (sb_files_page_parent_class)->dispose (object);
 }
@@ -254,9 +282,10 @@ sb_files_page_init (SbFilesPage *self)
 
   g_signal_connect_object (self->chosen, "notify::selected-item", G_CALLBACK (chosen_cb), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (outline, "items-changed", G_CALLBACK (rows_changed_cb), self,
+  g_signal_connect_object (outline, "items-changed", G_CALLBACK (update_state), self,
                            G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   g_signal_connect_object (self->tree, "changed", G_CALLBACK (tree_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->tree, "listed", G_CALLBACK (listed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->tree, "failed", G_CALLBACK (failed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->tree, "notify::loading", G_CALLBACK (update_state), self, G_CONNECT_SWAPPED);
   update_state (self);
@@ -273,7 +302,20 @@ sb_files_page_set_source (SbFilesPage *self,
   if (!g_set_object (&self->channel, channel))
     return;
 
+  g_clear_pointer (&self->wanted, g_free);
   show_file (self, NULL);
   sb_file_tree_set_channel (self->tree, channel);
   update_state (self);
+}
+
+void
+sb_files_page_show_file (SbFilesPage *self,
+                         const char  *path)
+{
+  g_return_if_fail (SB_IS_FILES_PAGE (self));
+  g_return_if_fail (path != NULL);
+
+  g_free (self->wanted);
+  self->wanted = g_strdup (path);
+  pursue (self);
 }

@@ -18,5 +18,8 @@ G_DECLARE_FINAL_TYPE (SbFilesPage, sb_files_page, SB, FILES_PAGE, GtkWidget)
 void sb_files_page_set_source (SbFilesPage *self,
                                SbChannel   *channel,
                                SbTrace     *trace);
+/* Selects it, expanding what is above; as far as there is such a file. */
+void sb_files_page_show_file  (SbFilesPage *self,
+                               const char  *path);
 
 G_END_DECLS

@@ -9,11 +9,11 @@
 
 static void
 append_row (GString      *out,
-            gsize         offset,
+            guint64       offset,
             const guint8 *data,
             gsize         length)
 {
-  g_string_append_printf (out, "%08" G_GSIZE_MODIFIER "x ", offset);
+  g_string_append_printf (out, "%08" G_GINT64_MODIFIER "x ", offset);
   for (gsize i = 0; i < ROW; i++)
     {
       if (i == ROW / 2)
@@ -33,13 +33,14 @@ append_row (GString      *out,
 char *
 sb_hex_dump (const guint8 *data,
              gsize         length,
+             guint64       start,
              gsize         max_bytes)
 {
   GString *out = g_string_new (NULL);
 
   length = MIN (length, max_bytes);
   for (gsize offset = 0; offset < length; offset += ROW)
-    append_row (out, offset, data + offset, MIN (length - offset, ROW));
+    append_row (out, start + offset, data + offset, MIN (length - offset, ROW));
 
   return g_string_free (out, FALSE);
 }

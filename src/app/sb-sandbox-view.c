@@ -342,6 +342,29 @@ page_cb (GtkWidget  *widget,
 }
 
 static void
+show_file_cb (SbSandboxView *self,
+              const char    *path,
+              SbSelection   *selection)
+{
+  gtk_stack_set_visible_child_name (self->pages, "files");
+  sb_files_page_show_file (self->files, path);
+}
+
+static void
+show_call_cb (GtkWidget  *widget,
+              const char *action_name,
+              GVariant   *parameter)
+{
+  SbSandboxView *self = SB_SANDBOX_VIEW (widget);
+
+  if (self->selection == NULL)
+    return;
+
+  sb_selection_set_trace_id (self->selection, g_variant_get_string (parameter, NULL));
+  gtk_widget_activate_action (widget, "win.show-page", "s", "trace");
+}
+
+static void
 next_page_cb (GtkWidget  *widget,
               const char *action_name,
               GVariant   *parameter)
@@ -471,6 +494,7 @@ sb_sandbox_view_class_init (SbSandboxViewClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, picked_cb);
   gtk_widget_class_install_action (widget_class, "sandbox.stop", NULL, stop_cb);
   gtk_widget_class_install_action (widget_class, "sandbox.page", "s", page_cb);
+  gtk_widget_class_install_action (widget_class, "sandbox.show-call", "s", show_call_cb);
   gtk_widget_class_install_action (widget_class, "sandbox.next-page", NULL, next_page_cb);
   gtk_widget_class_install_action (widget_class, "sandbox.previous-page", NULL, previous_page_cb);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Page_Down, GDK_CONTROL_MASK, "sandbox.next-page",
@@ -511,6 +535,7 @@ sb_sandbox_view_set_selection (SbSandboxView *self,
   gtk_drop_down_set_model (self->picker, get_sandboxes (self));
   g_signal_connect_object (selection, "notify::sandbox", G_CALLBACK (sandbox_changed_cb), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (selection, "show-file", G_CALLBACK (show_file_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (selection, "notify::conversation", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   if (get_sandboxes (self) != NULL)
     g_signal_connect_object (get_sandboxes (self), "items-changed", G_CALLBACK (update_picker), self,

@@ -26,9 +26,16 @@ enum
   N_PROPS
 };
 
+enum
+{
+  SHOW_FILE,
+  N_SIGNALS
+};
+
 G_DEFINE_FINAL_TYPE (SbSelection, sb_selection, G_TYPE_OBJECT)
 
 static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
 
 static void
 sb_selection_dispose (GObject *object)
@@ -119,6 +126,9 @@ sb_selection_class_init (SbSelectionClass *klass)
     g_param_spec_object ("sandbox", NULL, NULL, SB_TYPE_SANDBOX,
                          G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  signals[SHOW_FILE] = g_signal_new ("show-file", SB_TYPE_SELECTION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                     G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void
@@ -203,4 +213,14 @@ sb_selection_set_sandbox (SbSelection *self,
 
   if (g_set_object (&self->sandbox, sandbox))
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SANDBOX]);
+}
+
+void
+sb_selection_show_file (SbSelection *self,
+                        const char  *path)
+{
+  g_return_if_fail (SB_IS_SELECTION (self));
+  g_return_if_fail (path != NULL);
+
+  g_signal_emit (self, signals[SHOW_FILE], 0, path);
 }

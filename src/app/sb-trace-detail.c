@@ -33,6 +33,7 @@ struct _SbTraceDetail
   GtkLabel     *time_chip;
   GtkLabel     *tokens_chip;
   GtkLabel     *empty_label;
+  GtkWidget    *show_file;
   GtkStack     *pages;
   GtkStack     *content;
   GtkStackPage *request_page;
@@ -101,6 +102,7 @@ update_head (SbTraceDetail *self)
   gtk_label_set_text (self->kind, sb_trace_text_kind (self->event));
   gtk_label_set_text (self->title, sb_trace_event_get_title (self->event));
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->title), sb_trace_event_get_title (self->event));
+  gtk_widget_set_visible (self->show_file, kind == SB_TRACE_KIND_FILE);
   set_chip (self->state_chip, plain ? sb_trace_text_state (state) : NULL, get_state_style (state));
   set_chip (self->subtitle_chip, subtitle, good);
   set_chip (self->time_chip, duration, NULL);
@@ -236,6 +238,18 @@ copy_cb (GtkWidget  *widget,
 }
 
 static void
+show_file_cb (GtkWidget  *widget,
+              const char *action_name,
+              GVariant   *parameter)
+{
+  SbTraceDetail *self = SB_TRACE_DETAIL (widget);
+  g_autofree char *path = self->event != NULL ? sb_trace_text_file (self->event) : NULL;
+
+  if (path != NULL)
+    gtk_widget_activate_action (widget, "win.show-file", "s", path);
+}
+
+static void
 sb_trace_detail_dispose (GObject *object)
 {
   SbTraceDetail *self = SB_TRACE_DETAIL (object);
@@ -268,6 +282,7 @@ sb_trace_detail_class_init (SbTraceDetailClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbTraceDetail, pages);
   gtk_widget_class_bind_template_child (widget_class, SbTraceDetail, request_page);
   gtk_widget_class_bind_template_child (widget_class, SbTraceDetail, response_page);
+  gtk_widget_class_bind_template_child (widget_class, SbTraceDetail, show_file);
   gtk_widget_class_bind_template_child (widget_class, SbTraceDetail, state_chip);
   gtk_widget_class_bind_template_child (widget_class, SbTraceDetail, states);
   gtk_widget_class_bind_template_child (widget_class, SbTraceDetail, subtitle_chip);
@@ -277,6 +292,7 @@ sb_trace_detail_class_init (SbTraceDetailClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbTraceDetail, tokens_chip);
   gtk_widget_class_bind_template_callback (widget_class, page_changed_cb);
   gtk_widget_class_install_action (widget_class, "trace-detail.copy", NULL, copy_cb);
+  gtk_widget_class_install_action (widget_class, "trace-detail.show-file", NULL, show_file_cb);
 
   g_type_ensure (SB_TYPE_CODE_VIEW);
   g_type_ensure (SB_TYPE_TIMING_LIST);

@@ -6,7 +6,9 @@
 #include "sb-trace-text.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
+#include "sb-file-tree.h"
 #include "sb-id.h"
 #include "sb-json.h"
 
@@ -72,6 +74,19 @@ sb_trace_text_describe (SbTraceEvent *event)
                           duration);
 
   return g_string_free (text, FALSE);
+}
+
+/* Titles of file events are a sign and the path: "+ lib/sieve.js". */
+char *
+sb_trace_text_file (SbTraceEvent *event)
+{
+  const char *title = sb_trace_event_get_title (event);
+  const char *space = title != NULL ? strchr (title, ' ') : NULL;
+
+  if (sb_trace_event_get_kind (event) != SB_TRACE_KIND_FILE || space == NULL || space[1] == '\0')
+    return NULL;
+
+  return sb_file_tree_normalize (space + 1);
 }
 
 static void

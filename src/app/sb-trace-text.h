@@ -14,6 +14,8 @@ const char *sb_trace_text_kind     (SbTraceEvent *event); /* "Tool" */
 const char *sb_trace_text_state    (SbTraceState  state); /* "failed" */
 /* One sentence for a screen reader and the tooltip. */
 char       *sb_trace_text_describe (SbTraceEvent *event);
+/* nullable: which file it is about, below the workspace */
+char       *sb_trace_text_file     (SbTraceEvent *event);
 /* The whole event as indented JSON. */
 char       *sb_trace_text_raw      (SbTraceEvent *event);
 

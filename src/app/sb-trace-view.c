@@ -9,6 +9,7 @@
 #include "sb-trace-detail.h"
 #include "sb-trace-row.h"
 #include "sb-trace-rows.h"
+#include "sb-trace-text.h"
 
 #define TICK_MS 66
 #define END_SLACK 4
@@ -281,7 +282,14 @@ static void
 row_activated_cb (SbTraceView *self,
                   guint        position)
 {
-  sb_outline_toggle (sb_trace_rows_get_outline (self->rows), position);
+  SbOutline *outline = sb_trace_rows_get_outline (self->rows);
+  g_autoptr(SbOutlineNode) node = g_list_model_get_item (G_LIST_MODEL (outline), position);
+  g_autofree char *path = node != NULL ? sb_trace_text_file (sb_outline_node_get_item (node)) : NULL;
+
+  if (path != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.show-file", "s", path);
+  else
+    sb_outline_toggle (outline, position);
 }
 
 static void

@@ -151,6 +151,15 @@ show_page_cb (GtkWidget  *widget,
 }
 
 static void
+show_file_cb (GtkWidget  *widget,
+              const char *action_name,
+              GVariant   *parameter)
+{
+  gtk_widget_activate_action (widget, "win.show-page", "s", "sandbox");
+  sb_selection_show_file (SB_WINDOW (widget)->selection, g_variant_get_string (parameter, NULL));
+}
+
+static void
 search_cb (GtkWidget  *widget,
            const char *action_name,
            GVariant   *parameter)
@@ -230,6 +239,7 @@ _sb_window_class_actions_init (SbWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.undo-delete", NULL, undo_delete_cb);
   gtk_widget_class_install_action (widget_class, "win.select-conversation", "i", select_conversation_cb);
   gtk_widget_class_install_action (widget_class, "win.show-page", "s", show_page_cb);
+  gtk_widget_class_install_action (widget_class, "win.show-file", "s", show_file_cb);
   gtk_widget_class_install_action (widget_class, "win.show-chat", NULL, show_chat_cb);
   gtk_widget_class_install_action (widget_class, "win.search", NULL, search_cb);
   gtk_widget_class_install_action (widget_class, "win.focus-composer", NULL, focus_composer_cb);

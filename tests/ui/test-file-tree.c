@@ -165,13 +165,13 @@ test_credit (Fixture       *fixture,
   g_assert_null (sb_file_entry_get_credit (get_entry (fixture, "new.js")));
   sb_trace_event_finish (sb_trace_begin (fixture->trace, call, SB_TRACE_KIND_FILE, "+ new.js"),
                          SB_TRACE_STATE_OK);
-  g_assert_cmpstr (sb_file_entry_get_credit (get_entry (fixture, "new.js")), ==, "writeFile");
+  g_assert_cmpstr (sb_file_entry_get_credit (get_entry (fixture, "new.js"))->tool, ==, "writeFile");
   g_assert_cmpint (sb_file_entry_get_mark (get_entry (fixture, "new.js")), ==, SB_FILE_MARK_ADDED);
 
   call = sb_trace_begin (fixture->trace, turn, SB_TRACE_KIND_TOOL_CALL, "editFile new.js");
   sb_trace_event_finish (sb_trace_begin (fixture->trace, call, SB_TRACE_KIND_FILE, "~ new.js"),
                          SB_TRACE_STATE_OK);
-  g_assert_cmpstr (sb_file_entry_get_credit (get_entry (fixture, "new.js")), ==, "editFile");
+  g_assert_cmpstr (sb_file_entry_get_credit (get_entry (fixture, "new.js"))->tool, ==, "editFile");
   g_assert_cmpint (sb_file_entry_get_mark (get_entry (fixture, "new.js")), ==, SB_FILE_MARK_MODIFIED);
 }
 

@@ -5,6 +5,7 @@
 
 #include "sb-code-view.h"
 #include "sb-file-entry.h"
+#include "sb-file-view.h"
 #include "sb-files-page.h"
 #include "sb-outline.h"
 #include "sb-sandbox-view.h"
@@ -234,8 +235,77 @@ test_odd_files (Fixture       *fixture,
   select_file (fixture, "pipe");
   sb_test_wait_until (shows (fixture->view, "Not a regular file"));
   select_file (fixture, "long");
-  sb_test_wait_until (shows (fixture->view, "Showing the first"));
+  sb_test_wait_until (shows (fixture->view, "Too large to be edited"));
   g_assert_true (code_is (fixture, "xxxx"));
+}
+
+static void
+type_text (Fixture    *fixture,
+           const char *text)
+{
+  sb_code_view_replace_text (SB_CODE_VIEW (find_type (fixture->view, SB_TYPE_CODE_VIEW)), text);
+}
+
+static gboolean
+holds (Fixture    *fixture,
+       const char *path,
+       const char *expected)
+{
+  g_autofree char *text = sb_test_read (sb_sandbox_get_channel (fixture->sandbox), path, NULL);
+
+  return g_strcmp0 (text, expected) == 0;
+}
+
+/* What was typed is neither lost to another file on show nor to a change below, nor does it overwrite that unasked. */
+static void
+test_edit (Fixture       *fixture,
+           gconstpointer  data)
+{
+  GtkWidget *view;
+  SbChannel *channel;
+
+  show_sandbox (fixture);
+  view = find_type (fixture->view, SB_TYPE_FILE_VIEW);
+  channel = sb_sandbox_get_channel (fixture->sandbox);
+  g_assert_true (sb_test_write (channel, "a.js", "one\n", NULL));
+  g_assert_true (sb_test_write (channel, "b.js", "other\n", NULL));
+  select_file (fixture, "a.js");
+  sb_test_wait_until (code_is (fixture, "one"));
+  type_text (fixture, "mine\n");
+  g_assert_true (shows (fixture->view, "●"));
+  g_assert_cmpuint (sb_file_view_get_n_unsaved (SB_FILE_VIEW (view)), ==, 1);
+
+  select_file (fixture, "b.js");
+  sb_test_wait_until (code_is (fixture, "other"));
+  g_assert_false (shows (fixture->view, "●"));
+  g_assert_cmpuint (sb_file_view_get_n_unsaved (SB_FILE_VIEW (view)), ==, 1);
+  g_assert_true (sb_test_write (channel, "a.js", "theirs\n", NULL));
+  select_file (fixture, "a.js");
+  g_assert_true (code_is (fixture, "mine"));
+  sb_test_wait_until (shows (fixture->view, "The file changed while you edited it"));
+
+  gtk_widget_activate_action (view, "file.load-theirs", NULL);
+  sb_test_wait_until (code_is (fixture, "theirs"));
+  g_assert_false (shows (fixture->view, "●"));
+  type_text (fixture, "mine again\n");
+  gtk_widget_activate_action (view, "file.save", NULL);
+  sb_test_wait_until (holds (fixture, "a.js", "mine again\n"));
+  sb_test_wait_until (!shows (fixture->view, "●"));
+}
+
+/* From elsewhere in the window, by its path alone. */
+static void
+test_show_file (Fixture       *fixture,
+                gconstpointer  data)
+{
+  SbChannel *channel;
+
+  show_sandbox (fixture);
+  channel = sb_sandbox_get_channel (fixture->sandbox);
+  g_assert_true (sb_test_write (channel, "lib/deep/down/x.js", "deep\n", NULL));
+  gtk_widget_activate_action (fixture->view, "sandbox.page", "s", "isolation");
+  sb_selection_show_file (fixture->selection, "lib/deep/down/x.js");
+  sb_test_wait_until (code_is (fixture, "deep"));
 }
 
 static void
@@ -259,6 +329,8 @@ main (int   argc,
   g_test_add ("/sandbox-view/stopped", Fixture, NULL, set_up, test_stopped, tear_down);
   g_test_add ("/sandbox-view/file", Fixture, NULL, set_up, test_file, tear_down);
   g_test_add ("/sandbox-view/odd-files", Fixture, NULL, set_up, test_odd_files, tear_down);
+  g_test_add ("/sandbox-view/edit", Fixture, NULL, set_up, test_edit, tear_down);
+  g_test_add ("/sandbox-view/show-file", Fixture, NULL, set_up, test_show_file, tear_down);
   g_test_add ("/sandbox-view/meters", Fixture, NULL, set_up, test_meters, tear_down);
 
   return g_test_run ();

@@ -201,7 +201,7 @@ test_credits (Fixture       *fixture,
 
   sb_trace_begin (fixture->trace, call, SB_TRACE_KIND_FILE, "+ lib/a.js");
   sb_file_credits_set_trace (credits, fixture->trace);
-  g_assert_cmpstr (sb_file_credits_lookup (credits, "lib/a.js"), ==, "writeFile");
+  g_assert_cmpstr (sb_file_credits_lookup (credits, "lib/a.js")->tool, ==, "writeFile");
   g_assert_null (sb_file_credits_lookup (credits, "a.js"));
 
   call = sb_trace_begin (fixture->trace, turn, SB_TRACE_KIND_TOOL_CALL, "exec node a.js");
@@ -209,15 +209,15 @@ test_credits (Fixture       *fixture,
   sb_trace_event_finish (sb_trace_begin (fixture->trace, process, SB_TRACE_KIND_FILE,
                                          "~ /workspace/lib/a.js"),
                          SB_TRACE_STATE_OK);
-  g_assert_cmpstr (sb_file_credits_lookup (credits, "lib/a.js"), ==, "exec");
+  g_assert_cmpstr (sb_file_credits_lookup (credits, "lib/a.js")->tool, ==, "exec");
 }
 
 static void
 test_hex (void)
 {
   guint8 bytes[20] = "abc\x01\xff";
-  g_autofree char *dump = sb_hex_dump (bytes, sizeof bytes, 1024);
-  g_autofree char *cut = sb_hex_dump (bytes, sizeof bytes, 3);
+  g_autofree char *dump = sb_hex_dump (bytes, sizeof bytes, 0, 1024);
+  g_autofree char *cut = sb_hex_dump (bytes, sizeof bytes, 0, 3);
 
   g_assert_true (g_str_has_prefix (dump, "00000000  61 62 63 01 ff"));
   g_assert_nonnull (strstr (dump, "  abc............."));
