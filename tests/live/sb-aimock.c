@@ -5,41 +5,9 @@
 
 #include "sb-aimock.h"
 
-#include "sb-test.h"
-
-#include <signal.h>
-#include <sys/prctl.h>
+#include "sb-live-server.h"
 
 #define SERVER "node_modules/@copilotkit/aimock/dist/cli.js"
-
-static guint16
-find_free_port (void)
-{
-  g_autoptr(GSocketListener) listener = g_socket_listener_new ();
-  guint16 port = g_socket_listener_add_any_inet_port (listener, NULL, NULL);
-
-  g_socket_listener_close (listener);
-
-  return port;
-}
-
-static gboolean
-is_up (guint16 port)
-{
-  g_autoptr(GSocketClient) client = g_socket_client_new ();
-  g_autoptr(GSocketConnection) connection = NULL;
-
-  connection = g_socket_client_connect_to_host (client, "127.0.0.1", port, NULL, NULL);
-
-  return connection != NULL;
-}
-
-/* Between fork and exec: a test that fails takes its server with it. */
-static void
-die_with_parent (gpointer user_data)
-{
-  prctl (PR_SET_PDEATHSIG, SIGKILL);
-}
 
 GSubprocess *
 sb_aimock_start (const char  *fixtures,
@@ -50,8 +18,8 @@ sb_aimock_start (const char  *fixtures,
   g_autofree char *program = npm_dir != NULL ? g_build_filename (npm_dir, SERVER, NULL) : NULL;
   g_autofree char *path = g_build_filename (root != NULL ? root : ".", "tests", "llm", "cases", fixtures, NULL);
   g_autofree char *port_text = NULL;
-  g_autoptr(GSubprocessLauncher) launcher = NULL;
-  g_autoptr(GError) error = NULL;
+  const char *argv[] = { "node", program, "--port", NULL, "--fixtures", path, "--chunk-size", "5", "--log-level",
+                         "silent", NULL };
   GSubprocess *process;
   guint16 port;
 
@@ -61,14 +29,10 @@ sb_aimock_start (const char  *fixtures,
       return NULL;
     }
 
-  port = find_free_port ();
+  port = sb_live_server_find_port ();
   port_text = g_strdup_printf ("%u", port);
-  launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
-  g_subprocess_launcher_set_child_setup (launcher, die_with_parent, NULL, NULL);
-  process = g_subprocess_launcher_spawn (launcher, &error, "node", program, "--port", port_text, "--fixtures", path,
-                                         "--chunk-size", "5", "--log-level", "silent", NULL);
-  g_assert_no_error (error);
-  sb_test_wait_until (is_up (port));
+  argv[3] = port_text;
+  process = sb_live_server_start (argv, port);
   *url = g_strdup_printf ("http://127.0.0.1:%u", port);
 
   return process;
@@ -77,7 +41,5 @@ sb_aimock_start (const char  *fixtures,
 void
 sb_aimock_stop (GSubprocess *process)
 {
-  g_subprocess_force_exit (process);
-  g_subprocess_wait (process, NULL, NULL);
-  g_object_unref (process);
+  sb_live_server_stop (process);
 }

@@ -12,18 +12,6 @@
 #define IDLE_TIMEOUT 300
 #define RATE_LIMIT_PREFIX "x-ratelimit-"
 
-static const struct
-{
-  GTlsCertificateFlags  flag;
-  const char           *reason;
-} certificate_reasons[] = {
-  { G_TLS_CERTIFICATE_UNKNOWN_CA, "it is signed by an authority this computer does not know" },
-  { G_TLS_CERTIFICATE_BAD_IDENTITY, "it was issued for another host" },
-  { G_TLS_CERTIFICATE_EXPIRED, "it has expired" },
-  { G_TLS_CERTIFICATE_NOT_ACTIVATED, "it is not valid yet; is the clock of this computer right?" },
-  { G_TLS_CERTIFICATE_REVOKED, "it was revoked" },
-};
-
 /* A session for model servers: connections are kept for minutes, and compressed answers are read although
  * none is asked for. */
 SoupSession *
@@ -111,18 +99,6 @@ sb_llm_http_make_redirect_error (SoupMessage *message)
 }
 
 static const char *
-describe_certificate (GTlsCertificateFlags flags)
-{
-  for (gsize i = 0; i < G_N_ELEMENTS (certificate_reasons); i++)
-    {
-      if (flags & certificate_reasons[i].flag)
-        return certificate_reasons[i].reason;
-    }
-
-  return "it is not acceptable";
-}
-
-static const char *
 make_hint (const SbLlmProfile *profile)
 {
   if (g_strcmp0 (profile->id, "dmr") == 0)
@@ -151,7 +127,7 @@ sb_llm_http_make_connection_error (SoupMessage        *message,
     return sb_llm_error_new (SB_LLM_ERROR_UNREACHABLE,
                              "Check the address; if it is right, the certificate has to be repaired.",
                              "The certificate of %s cannot be trusted: %s.", server,
-                             describe_certificate (flags));
+                             sb_http_describe_certificate (flags));
   if (cause->domain == G_TLS_ERROR)
     return sb_llm_error_new (SB_LLM_ERROR_UNREACHABLE,
                              "Check whether the address has to begin with https:// or http://.",

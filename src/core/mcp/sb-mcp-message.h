@@ -18,6 +18,9 @@ G_BEGIN_DECLS
 /* In _meta of tools/call: joins what a server of ours does to the trace of its client. */
 #define SB_MCP_TRACE_ID_KEY "io.github.sandbar/traceId"
 
+/* In _meta of every request of the stateless revisions (2026-07-28): which one it is of. */
+#define SB_MCP_REVISION_KEY "io.modelcontextprotocol/protocolVersion"
+
 /* The newest revision first; the far end may have any of them. */
 extern const char * const sb_mcp_revisions[];
 

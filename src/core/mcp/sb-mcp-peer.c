@@ -508,8 +508,7 @@ closed_cb (SbMcpTransport *transport,
   self->closed = TRUE;
   if (error != NULL)
     text = g_strdup_printf ("The connection to the MCP server has ended: %s", error->message);
-  fail_all (self, g_error_matches (error, SB_MCP_ERROR, SB_MCP_ERROR_PROTOCOL) ? SB_MCP_ERROR_PROTOCOL
-                                                                                : SB_MCP_ERROR_CLOSED,
+  fail_all (self, error != NULL && error->domain == SB_MCP_ERROR ? (SbMcpError) error->code : SB_MCP_ERROR_CLOSED,
             text != NULL ? text : "The MCP server has ended the connection.");
   cancel_requests (self);
   g_signal_emit (self, signals[CLOSED], 0, error);

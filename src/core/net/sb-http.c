@@ -11,6 +11,18 @@
 
 G_DEFINE_QUARK (sb-net-error-quark, sb_net_error)
 
+static const struct
+{
+  GTlsCertificateFlags  flag;
+  const char           *reason;
+} certificate_reasons[] = {
+  { G_TLS_CERTIFICATE_UNKNOWN_CA, "it is signed by an authority this computer does not know" },
+  { G_TLS_CERTIFICATE_BAD_IDENTITY, "it was issued for another host" },
+  { G_TLS_CERTIFICATE_EXPIRED, "it has expired" },
+  { G_TLS_CERTIFICATE_NOT_ACTIVATED, "it is not valid yet; is the clock of this computer right?" },
+  { G_TLS_CERTIFICATE_REVOKED, "it was revoked" },
+};
+
 static SoupSession *
 new_session (GSocketConnectable *connectable)
 {
@@ -79,4 +91,22 @@ sb_http_session_new_to (GSocketConnectable *connectable)
   g_return_val_if_fail (G_IS_SOCKET_CONNECTABLE (connectable), NULL);
 
   return new_session (connectable);
+}
+
+/**
+ * sb_http_describe_certificate:
+ * @flags: what is wrong with a server's certificate
+ *
+ * Returns: (transfer none): the most telling reason, as the end of a sentence
+ */
+const char *
+sb_http_describe_certificate (GTlsCertificateFlags flags)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (certificate_reasons); i++)
+    {
+      if (flags & certificate_reasons[i].flag)
+        return certificate_reasons[i].reason;
+    }
+
+  return "it is not acceptable";
 }
