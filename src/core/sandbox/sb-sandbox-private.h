@@ -18,7 +18,6 @@ void                sb_sandbox_assign      (SbSandbox            *self,
                                             const char * const   *env);
 void                sb_sandbox_rename      (SbSandbox            *self,
                                             const char           *name);
-const char * const *sb_sandbox_get_env     (SbSandbox            *self); /* nullable: for every command in it */
 /* What a background command was started as, for those who list it later: the far end keeps only its id. */
 void                sb_sandbox_remember_command (SbSandbox       *self,
                                                  guint32          process,

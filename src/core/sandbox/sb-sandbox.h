@@ -41,5 +41,6 @@ SbChannel      *sb_sandbox_get_channel       (SbSandbox *self); /* (nullable): o
 SbChangeLog    *sb_sandbox_get_change_log    (SbSandbox *self);
 /* Which conversation it belongs to; NULL: shared. */
 const char     *sb_sandbox_get_owner         (SbSandbox *self);
+const char * const *sb_sandbox_get_env       (SbSandbox *self); /* nullable: for every command in it */
 
 G_END_DECLS

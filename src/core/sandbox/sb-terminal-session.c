@@ -257,13 +257,13 @@ sb_terminal_session_new (SbChannel *channel)
   return self;
 }
 
-/* bash is what people are used to, but not in every image. */
+/* bash is what people are used to, but not in every image. Its history would lie among the files of the agent. */
 static void
 put_command (SbWirePacker         *packer,
              const SbTerminalSpec *spec)
 {
   static const char *const shell[] = {
-    "/bin/sh", "-c", "command -v bash > /dev/null && exec bash; exec sh", NULL,
+    "/bin/sh", "-c", "export HISTFILE= PS1='$PWD \\$ '; command -v bash > /dev/null && exec bash; exec sh", NULL,
   };
 
   sb_wire_put_u32 (packer, CLAMP (spec->rows, 1, MAX_SIDE));
