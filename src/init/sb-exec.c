@@ -469,13 +469,29 @@ exec_rearm (void)
     }
 }
 
+/* Time that did not count. */
+void
+exec_postpone (int64_t by)
+{
+  for (unsigned int i = 0; i < EXEC_SLOTS; i++)
+    if (slots[i].state == EXEC_RUNNING && slots[i].deadline != 0)
+      slots[i].deadline += by;
+}
+
+/* What holds still is not late. */
+static bool
+is_due (const Exec *exec)
+{
+  return exec->state != EXEC_FREE && exec->deadline != 0 && !(exec->state == EXEC_RUNNING && pause_is_on ());
+}
+
 int64_t
 exec_deadline (void)
 {
   int64_t deadline = 0;
 
   for (unsigned int i = 0; i < EXEC_SLOTS; i++)
-    if (slots[i].state != EXEC_FREE && slots[i].deadline != 0 && (deadline == 0 || slots[i].deadline < deadline))
+    if (is_due (&slots[i]) && (deadline == 0 || slots[i].deadline < deadline))
       deadline = slots[i].deadline;
 
   return deadline;
@@ -488,7 +504,7 @@ exec_tick (int64_t now)
     {
       Exec *exec = &slots[i];
 
-      if (exec->state == EXEC_FREE || exec->deadline == 0 || now < exec->deadline)
+      if (!is_due (exec) || now < exec->deadline)
         continue;
 
       if (exec->state == EXEC_RUNNING)

@@ -273,6 +273,22 @@ remove_at (int           dir,
   return unlinkat (dir, name, AT_REMOVEDIR);
 }
 
+/* All that a directory holds; itself it stays. */
+bool
+files_clear (const char *normal)
+{
+  unsigned int left = REMOVE_MAX_ENTRIES;
+  int fd = path_open (normal, O_PATH | O_DIRECTORY, 0);
+  int result;
+
+  if (fd < 0)
+    return false;
+  result = remove_contents (fd, ".", 0, &left);
+  close (fd);
+
+  return result == 0;
+}
+
 void
 file_remove_request (const SbWireFrame *frame)
 {

@@ -184,15 +184,22 @@ credit_request (const SbWireFrame *frame)
   SbWireUnpacker unpacker = { frame->payload, frame->length, false };
   uint32_t bytes = sb_wire_get_u32 (&unpacker);
 
-  if (sb_wire_get_end (&unpacker) && !exec_credit (frame->id, bytes))
-    tunnel_credit (frame->id, bytes);
+  if (sb_wire_get_end (&unpacker) && !exec_credit (frame->id, bytes) && !tunnel_credit (frame->id, bytes))
+    snapshot_credit (frame->id, bytes);
 }
 
 static void
 data_request (const SbWireFrame *frame)
 {
-  if (!exec_data (frame) && !tunnel_data (frame))
-    write_data (frame);
+  if (!exec_data (frame) && !tunnel_data (frame) && !write_data (frame))
+    restore_data (frame);
+}
+
+static void
+kill_request (const SbWireFrame *frame)
+{
+  if (!search_cancel (frame->id) && !snapshot_cancel (frame->id))
+    exec_kill_request (frame);
 }
 
 static void
@@ -211,7 +218,7 @@ handle_frame (const SbWireFrame *frame)
     [SB_WIRE_SPAWN] = exec_request,
     [SB_WIRE_DATA_IN] = data_request,
     [SB_WIRE_CREDIT] = credit_request,
-    [SB_WIRE_KILL] = exec_kill_request,
+    [SB_WIRE_KILL] = kill_request,
     [SB_WIRE_LOG] = log_request,
     [SB_WIRE_JOBS] = jobs_request,
     [SB_WIRE_READ] = file_read_request,
@@ -230,6 +237,10 @@ handle_frame (const SbWireFrame *frame)
     [SB_WIRE_LISTEN] = listen_request,
     [SB_WIRE_UNLISTEN] = unlisten_request,
     [SB_WIRE_PORTS] = ports_request,
+    [SB_WIRE_SNAPSHOT] = snapshot_request,
+    [SB_WIRE_RESTORE] = restore_request,
+    [SB_WIRE_SEARCH] = search_request,
+    [SB_WIRE_PAUSE] = pause_request,
   };
 
   if (frame->type >= sizeof handlers / sizeof handlers[0] || handlers[frame->type] == NULL)
@@ -238,6 +249,12 @@ handle_frame (const SbWireFrame *frame)
     die (5);
 
   in.greeted = true;
+  if (pause_is_on ()
+      && (frame->type == SB_WIRE_EXEC || frame->type == SB_WIRE_SPAWN || frame->type == SB_WIRE_PTY))
+    {
+      send_error (frame->id, SB_WIRE_ERROR_PAUSED, 0);
+      return;
+    }
   handlers[frame->type] (frame);
 }
 

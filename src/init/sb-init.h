@@ -5,10 +5,12 @@
 
 /* The parts of sandbar-init. One thread, one epoll loop, fixed tables: what one part keeps is bounded. */
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include "sb-wire-codec.h"
@@ -140,6 +142,7 @@ bool    exec_data        (const SbWireFrame *frame);
 void    exec_reaped      (pid_t              pid,
                           int                wait_status);
 void    exec_rearm       (void);
+void    exec_postpone    (int64_t            by);
 int64_t exec_deadline    (void);
 void    exec_tick        (int64_t            now);
 void    exec_stop        (Exec              *exec,
@@ -225,6 +228,7 @@ typedef struct
 
 unsigned int procs_kill_exec  (const Exec *exec);
 void         procs_kill_all   (void);
+void         procs_freeze     (bool        frozen);
 Exec        *procs_kill_biggest (void);
 void         procs_sum        (ProcTotals *totals);
 
@@ -254,6 +258,7 @@ void file_stat_request   (const SbWireFrame *frame);
 void file_remove_request (const SbWireFrame *frame);
 void file_rename_request (const SbWireFrame *frame);
 void file_mkdir_request  (const SbWireFrame *frame);
+bool files_clear         (const char        *normal);
 
 /* sb-write.c */
 #define WRITE_TEMP_PREFIX ".sb-tmp-"
@@ -261,6 +266,57 @@ void file_mkdir_request  (const SbWireFrame *frame);
 void write_request (const SbWireFrame *frame);
 bool write_data    (const SbWireFrame *frame);
 bool write_is_temp (const char        *name);
+
+/* sb-walk.c */
+#define WALK_MAX_DEPTH 64
+
+typedef enum
+{
+  WALK_ENTERED, /* or no directory */
+  WALK_TOO_DEEP,
+  WALK_UNREADABLE,
+} WalkState;
+
+typedef struct
+{
+  DIR         *dirs[WALK_MAX_DEPTH];
+  size_t       lengths[WALK_MAX_DEPTH]; /* of their paths */
+  unsigned int depth;
+  bool         truncated;
+  /* The entry. */
+  int          parent;
+  const char  *name;
+  WalkState    state;
+  struct stat  info;
+  char         path[SB_WIRE_MAX_PATH];
+} Walk;
+
+bool walk_begin (Walk       *walk,
+                 const char *normal);
+bool walk_next  (Walk       *walk);
+void walk_end   (Walk       *walk);
+
+/* sb-search.c */
+void    search_request   (const SbWireFrame *frame);
+bool    search_cancel    (uint32_t           id);
+int64_t search_deadline  (void);
+void    search_tick      (int64_t            now);
+
+/* sb-snapshot.c */
+void    snapshot_request  (const SbWireFrame *frame);
+bool    snapshot_credit   (uint32_t           id,
+                           uint32_t           bytes);
+bool    snapshot_cancel   (uint32_t           id);
+int64_t snapshot_deadline (void);
+void    snapshot_tick     (int64_t            now);
+
+/* sb-restore.c */
+void restore_request (const SbWireFrame *frame);
+bool restore_data    (const SbWireFrame *frame);
+
+/* sb-pause.c */
+bool pause_is_on   (void);
+void pause_request (const SbWireFrame *frame);
 
 /* sb-watch.c */
 void    watch_init      (void);

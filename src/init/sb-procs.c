@@ -219,6 +219,25 @@ procs_kill_all (void)
     }
 }
 
+/* Stops everything, or lets it go on. As PID 1 that is one call, which nothing that forks meanwhile escapes. */
+void
+procs_freeze (bool frozen)
+{
+  int number = frozen ? SIGSTOP : SIGCONT;
+  unsigned int count;
+
+  if (config.is_pid_1)
+    {
+      kill (-1, number);
+      return;
+    }
+
+  count = scan ();
+  for (unsigned int i = 0; i < count; i++)
+    if (is_ours (&table[i], count))
+      kill (table[i].pid, number);
+}
+
 /* Anonymous and shared memory of one process; shared pages count for each that maps them. */
 static uint64_t
 read_memory (pid_t pid)

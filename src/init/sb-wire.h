@@ -23,6 +23,8 @@
 
 #define SB_WIRE_MAX_PATH 4096u
 #define SB_WIRE_MAX_LIST 20000u
+#define SB_WIRE_MAX_MATCHES 2000u
+#define SB_WIRE_MAX_TREE 200000u /* entries of a tree in one stream */
 #define SB_WIRE_MAX_INTERFACES 16u
 #define SB_WIRE_MAX_PORTS 256u
 #define SB_WIRE_MAX_COMMAND 200u /* of the owner of a port */
@@ -61,6 +63,11 @@ typedef enum
   SB_WIRE_LISTEN = 25,   /* u32 port, 0: any -> OK with u32 port, then INCOMING* under the same id */
   SB_WIRE_UNLISTEN = 26, /* under the id of the LISTEN; no answer */
   SB_WIRE_PORTS = 27,    /* -> PORTS_DATA */
+  SB_WIRE_SNAPSHOT = 28, /* u64 max bytes of contents, str path -> TREE_DATA*; KILL ends it */
+  SB_WIRE_RESTORE = 29,  /* str path, then DATA_IN (sb-tree-codec.h) with END on the last -> OK */
+  SB_WIRE_SEARCH = 30,   /* u32 max, str path, str name ("*", "?"; empty: any), str text (empty: names only)
+                          * -> MATCHES*; KILL ends it */
+  SB_WIRE_PAUSE = 31,    /* u8: 1 stops every process, and no new one begins; 0: they go on -> OK */
 
   /* sandbox to host */
   SB_WIRE_GREETING = 64,      /* see sb-greeting.c */
@@ -77,15 +84,18 @@ typedef enum
   SB_WIRE_JOBS_DATA = 75,     /* jobs: u32 process, u8 running, u8 outcome, u32 value, u64 log bytes */
   SB_WIRE_PORTS_DATA = 77,    /* ports: u8 4 or 16, so many bytes of address, u32 port, u32 pid or 0, str command */
   SB_WIRE_INCOMING = 78,      /* u32 ticket: a connection waits to be taken by CONNECT */
+  SB_WIRE_TREE_DATA = 79,     /* sb-tree-codec.h */
+  SB_WIRE_MATCHES = 80,       /* matches: u32 line (0: the name), str path, str the line; the last frame: none */
 } SbWireType;
 
 typedef enum
 {
   SB_WIRE_FLAG_STDIN = 1 << 0,     /* EXEC, SPAWN: DATA_IN follows; otherwise stdin is empty */
-  SB_WIRE_FLAG_END = 1 << 1,       /* DATA_IN, ENTRIES, OUTPUT of a tunnel: the last one */
-  SB_WIRE_FLAG_TRUNCATED = 1 << 2, /* ENTRIES: there were more */
+  SB_WIRE_FLAG_END = 1 << 1,       /* DATA_IN, ENTRIES, TREE_DATA, MATCHES, OUTPUT of a tunnel: the last one */
+  SB_WIRE_FLAG_TRUNCATED = 1 << 2, /* ENTRIES, TREE_DATA, MATCHES: there were more */
   SB_WIRE_FLAG_APPEND = 1 << 3,    /* WRITE */
-  SB_WIRE_FLAG_RECURSIVE = 1 << 4, /* REMOVE */
+  SB_WIRE_FLAG_RECURSIVE = 1 << 4, /* REMOVE; RESTORE: what is there goes first */
+  SB_WIRE_FLAG_IGNORE_CASE = 1 << 5, /* SEARCH: of A to Z */
 } SbWireFlags;
 
 typedef enum
@@ -97,6 +107,7 @@ typedef enum
   SB_WIRE_ERROR_NO_SPACE,
   SB_WIRE_ERROR_LIMIT,
   SB_WIRE_ERROR_CWD, /* the working directory, not the program */
+  SB_WIRE_ERROR_PAUSED,
 } SbWireError;
 
 typedef enum

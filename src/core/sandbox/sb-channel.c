@@ -151,6 +151,9 @@ new_error_for (const SbRequest *request,
       return g_error_new (SB_CHANNEL_ERROR, SB_CHANNEL_ERROR_DENIED,
                           "The working directory of “%s” must be an existing directory in the workspace (%s).",
                           subject, reason);
+    case SB_WIRE_ERROR_PAUSED:
+      return g_error_new_literal (SB_CHANNEL_ERROR, SB_CHANNEL_ERROR_PAUSED,
+                                  "The sandbox is paused: nothing can be started in it. Let it go on first.");
     case SB_WIRE_ERROR_IO:
     default:
       return g_error_new (SB_CHANNEL_ERROR, SB_CHANNEL_ERROR_IO, "“%s” failed in the sandbox: %s.", subject, reason);
@@ -166,7 +169,7 @@ sb_channel_read_error (const SbRequest   *request,
   guint32 code = sb_wire_get_u32 (&unpacker);
   guint32 error_number = sb_wire_get_u32 (&unpacker);
 
-  if (!sb_wire_get_end (&unpacker) || code > SB_WIRE_ERROR_CWD || error_number > 4095)
+  if (!sb_wire_get_end (&unpacker) || code > SB_WIRE_ERROR_PAUSED || error_number > 4095)
     return NULL;
 
   return new_error_for (request, code, (int) error_number);

@@ -22,6 +22,7 @@ typedef enum
   SB_CHANNEL_ERROR_NO_SPACE,
   SB_CHANNEL_ERROR_LIMIT,      /* too large, too many */
   SB_CHANNEL_ERROR_IO,
+  SB_CHANNEL_ERROR_PAUSED,     /* nothing can be started until it goes on */
 } SbChannelError;
 
 GQuark sb_channel_error_quark (void);
