@@ -5,16 +5,17 @@
 
 #include "sb-llm-provider.h"
 
+#include "sb-http-fetch.h"
 #include "sb-json.h"
 #include "sb-llm-codec.h"
 #include "sb-llm-error.h"
-#include "sb-llm-fetch.h"
 #include "sb-llm-http.h"
 #include "sb-llm-profile.h"
 #include "sb-llm-provider-private.h"
 
 #define LIST_CONNECT_MS (10 * 1000)
 #define LIST_ANSWER_MS (30 * 1000)
+#define LIST_MAX_ANSWER (4 * 1024 * 1024)
 #define MAX_MODELS 2000
 
 /* Model Runner loads a model inside the first request, which takes it up to five minutes. */
@@ -80,7 +81,7 @@ listed_cb (GObject      *source,
   SbLlmProvider *self = g_task_get_source_object (task);
   SoupMessage *message = g_task_get_task_data (task);
   g_autoptr(GError) error = NULL;
-  g_autoptr(GBytes) body = sb_llm_fetch_finish (SOUP_SESSION (source), result, &error);
+  g_autoptr(GBytes) body = sb_http_fetch_finish (SOUP_SESSION (source), result, &error);
   guint status = soup_message_get_status (message);
   g_auto(GStrv) models = NULL;
 
@@ -294,8 +295,8 @@ sb_llm_provider_list_models_async (SbLlmProvider       *self,
   url = g_strconcat (self->base_url, "/models", NULL);
   message = sb_llm_http_message_new ("GET", url, self->api_key);
   g_task_set_task_data (task, message, g_object_unref);
-  sb_llm_fetch_async (self->session, message, LIST_CONNECT_MS, LIST_ANSWER_MS, cancellable, listed_cb,
-                      g_object_ref (task));
+  sb_http_fetch_async (self->session, message, LIST_CONNECT_MS, LIST_ANSWER_MS, LIST_MAX_ANSWER, cancellable,
+                       listed_cb, g_object_ref (task));
 }
 
 GStrv

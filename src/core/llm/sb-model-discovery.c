@@ -7,13 +7,14 @@
 
 #include <string.h>
 
+#include "sb-http-fetch.h"
 #include "sb-llm-error.h"
-#include "sb-llm-fetch.h"
 #include "sb-llm-http.h"
 #include "sb-llm-provider-private.h"
 
 #define CONNECT_MS 300
 #define ANSWER_MS 2000
+#define MAX_ANSWER (4 * 1024 * 1024)
 
 /* In the order of preference. Model Runner answers in Ollama's dialect too, so it has to come before it. */
 static const SbModelProbe default_probes[] = {
@@ -125,7 +126,7 @@ fetched_cb (GObject      *source,
   Candidate *candidate = user_data;
   g_autoptr(GTask) task = g_steal_pointer (&candidate->task);
   Discovery *discovery = g_task_get_task_data (task);
-  g_autoptr(GBytes) body = sb_llm_fetch_finish (SOUP_SESSION (source), result, NULL);
+  g_autoptr(GBytes) body = sb_http_fetch_finish (SOUP_SESSION (source), result, NULL);
   g_auto(GStrv) models = NULL;
 
   if (discovery->is_done)
@@ -153,7 +154,7 @@ ask (GTask              *task,
   candidate->task = g_object_ref (task);
   g_ptr_array_add (discovery->candidates, candidate);
 
-  sb_llm_fetch_async (discovery->session, candidate->message, CONNECT_MS, ANSWER_MS,
+  sb_http_fetch_async (discovery->session, candidate->message, CONNECT_MS, ANSWER_MS, MAX_ANSWER,
                       g_task_get_cancellable (task), fetched_cb, candidate);
 }
 

@@ -3,11 +3,9 @@
 
 #include "config.h"
 
-#include "sb-llm-fetch.h"
+#include "sb-http-fetch.h"
 
-#define MAX_ANSWER (4 * 1024 * 1024)
-
-/* One small answer read whole, with a limit on its size and on the time to connect and to answer. */
+/* One answer read whole, with a limit on its size and on the time to connect and to answer. */
 typedef struct
 {
   /* owned */
@@ -18,6 +16,7 @@ typedef struct
   /* borrowed */
   GCancellable  *outer;
 
+  gsize          max_bytes;
   guint          answer_ms;
   guint          timer_id;
   gulong         outer_id;
@@ -108,7 +107,7 @@ read_cb (GObject      *source,
       g_task_return_pointer (task, g_memory_output_stream_steal_as_bytes (sink),
                              (GDestroyNotify) g_bytes_unref);
     }
-  else if (g_memory_output_stream_get_data_size (sink) + g_bytes_get_size (bytes) > MAX_ANSWER)
+  else if (g_memory_output_stream_get_data_size (sink) + g_bytes_get_size (bytes) > fetch->max_bytes)
     {
       g_cancellable_cancel (fetch->inner);
       g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "The server's answer is too large.");
@@ -145,25 +144,33 @@ sent_cb (GObject      *source,
     read_more (task, stream);
 }
 
-/* Sends a message and reads its answer whole, up to 4 MiB. Times in milliseconds; the first holds until
- * there is a connection. */
+/**
+ * sb_http_fetch_async:
+ * @connect_ms: until there is a connection
+ * @answer_ms: from then until the last byte
+ * @max_bytes: of the answer; a larger one is G_IO_ERROR_NO_SPACE
+ *
+ * Sends a message and reads its answer whole. Too slow is G_IO_ERROR_TIMED_OUT.
+ */
 void
-sb_llm_fetch_async (SoupSession         *session,
-                    SoupMessage         *message,
-                    guint                connect_ms,
-                    guint                answer_ms,
-                    GCancellable        *cancellable,
-                    GAsyncReadyCallback  callback,
-                    gpointer             user_data)
+sb_http_fetch_async (SoupSession         *session,
+                     SoupMessage         *message,
+                     guint                connect_ms,
+                     guint                answer_ms,
+                     gsize                max_bytes,
+                     GCancellable        *cancellable,
+                     GAsyncReadyCallback  callback,
+                     gpointer             user_data)
 {
   g_autoptr(GTask) task = g_task_new (session, cancellable, callback, user_data);
   Fetch *fetch = g_new0 (Fetch, 1);
 
-  g_task_set_source_tag (task, sb_llm_fetch_async);
+  g_task_set_source_tag (task, sb_http_fetch_async);
   g_task_set_task_data (task, fetch, fetch_free);
   fetch->message = g_object_ref (message);
   fetch->inner = g_cancellable_new ();
   fetch->sink = g_memory_output_stream_new_resizable ();
+  fetch->max_bytes = max_bytes;
   fetch->answer_ms = answer_ms;
   fetch->timer_id = g_timeout_add (connect_ms, timer_cb, fetch);
   g_signal_connect (message, "network-event", G_CALLBACK (network_event_cb), fetch);
@@ -177,11 +184,15 @@ sb_llm_fetch_async (SoupSession         *session,
   soup_session_send_async (session, message, G_PRIORITY_DEFAULT, fetch->inner, sent_cb, g_object_ref (task));
 }
 
-/* The body, whatever the status of the message. (transfer full) */
+/**
+ * sb_http_fetch_finish:
+ *
+ * Returns: (transfer full) (nullable): the body, whatever the status of the message
+ */
 GBytes *
-sb_llm_fetch_finish (SoupSession   *session,
-                     GAsyncResult  *result,
-                     GError       **error)
+sb_http_fetch_finish (SoupSession   *session,
+                      GAsyncResult  *result,
+                      GError       **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, session), NULL);
 
