@@ -200,6 +200,13 @@ sb_yaml_node_equal (SbYamlNode *a,
   return same_children (a->children, b->children) && (a->kind != SB_YAML_MAPPING || same_keys (a->keys, b->keys));
 }
 
+/* Readers part lines at U+2028 and U+2029 too. */
+static gboolean
+is_ordinary (gunichar c)
+{
+  return g_unichar_isprint (c) && c != 0x2028 && c != 0x2029 && c != 0xfeff;
+}
+
 /* Without quotes only what no reader can misunderstand, in a block as in a flow collection. */
 static gboolean
 is_plain (const char *text)
@@ -213,7 +220,7 @@ is_plain (const char *text)
   if (strstr (text, ": ") != NULL || strstr (text, " #") != NULL || strpbrk (text, ",[]{}") != NULL)
     return FALSE;
   for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
-    if (!g_unichar_isprint (g_utf8_get_char (p)))
+    if (!is_ordinary (g_utf8_get_char (p)))
       return FALSE;
 
   return TRUE;
@@ -232,7 +239,7 @@ write_quoted (const char *text,
         g_string_append_printf (out, "\\%c", (char) c);
       else if (c == '\n')
         g_string_append (out, "\\n");
-      else if (g_unichar_isprint (c))
+      else if (is_ordinary (c))
         g_string_append_unichar (out, c);
       else
         g_string_append_printf (out, "\\U%08X", c);
@@ -269,7 +276,7 @@ is_block_text (SbYamlNode *self)
   if (g_ascii_isspace (self->text[0]))
     return FALSE;
   for (const char *p = self->text; *p != '\0'; p = g_utf8_next_char (p))
-    if (*p != '\n' && !g_unichar_isprint (g_utf8_get_char (p)))
+    if (*p != '\n' && !is_ordinary (g_utf8_get_char (p)))
       return FALSE;
 
   return TRUE;
