@@ -173,8 +173,9 @@ test_written (void)
 {
   static const char * const texts[] = {
     "", " ", "a", "-", "- a", "a: b", "a #b", "#a", "\"", "'", "\\", "~", "null", "yes", "0x1", "1e3", "-1", "+.5",
-    ".inf", "é", "\t", "a\tb", "a\nb", "a\nb\n", "\na\n", "a\n\n", " a\nb\n", "{a}", "[a]", "a, b", "*a", "&a", "!a", "%a",
-    "@a", "`a`", "|", ">", "? a", ": a", "a:", "<<", "=", "\xe2\x80\xa8", "\x7f", "http://x/y?z=1#a", "12:30", "a\\b",
+    ".inf", "é", "\t", "a\tb", "a\nb", "a\nb\n", "\na\n", "a\n\n", " a\nb\n", "{a}", "[a]", "a, b", "*a", "&a",
+    "!a", "%a", "@a", "`a`", "|", ">", "? a", ": a", "a:",
+    "<<", "=", "\xe2\x80\xa8", "\x7f", "http://x/y?z=1#a", "12:30", "a\\b",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)

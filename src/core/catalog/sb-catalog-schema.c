@@ -368,7 +368,7 @@ suggest (const SbSchemaKey *keys,
   for (; keys->name != NULL; keys++)
     {
       g_autofree char *candidate = fold (keys->name);
-      guint limit = strlen (candidate) > 5 ? MAX_TYPING_ERRORS : strlen (candidate) > 3 ? 1 : 0;
+      guint limit = strlen (candidate) > 4 ? MAX_TYPING_ERRORS : strlen (candidate) > 3 ? 1 : 0;
 
       if (keys->type != SB_SCHEMA_IGNORED && distance (folded, candidate, limit) <= limit)
         return keys->name;
