@@ -142,6 +142,42 @@ test_limits (void)
   g_assert_error (error, SB_NET_ERROR, SB_NET_ERROR_PROTOCOL);
 }
 
+static void
+test_requests (void)
+{
+  static const struct
+  {
+    const char *input;
+    const char *host; /* NULL: refused */
+  } cases[] = {
+    { "GET / HTTP/1.1\r\nHost: a.localhost:80\r\n\r\nbody", "a.localhost:80" },
+    { "POST http://x/y?z HTTP/1.0\nA: b\nhost: h\n\n", "h" },
+    { "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", NULL },
+    { "GET  / HTTP/1.1\r\n", NULL },
+    { "GET / HTTP/1.1 \r\n", NULL },
+    { "GET / HTTP/2.0\r\n", NULL },
+    { "GET HTTP/1.1\r\n", NULL },
+    { "G\001T / HTTP/1.1\r\n", NULL },
+    { "HTTP/1.1 200 OK\r\n", NULL },
+    { "\r\n", NULL },
+    { "\x16\x03\x01\n", NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    for (gsize step = 1; step < 100; step += 7)
+      {
+        g_autoptr(SbHttpHead) head = sb_http_head_new_request ();
+        gsize at = 0;
+        gboolean ok = feed (head, cases[i].input, strlen (cases[i].input), step, &at, NULL);
+
+        g_assert_true (ok == (cases[i].host != NULL));
+        if (!ok)
+          continue;
+        g_assert_true (sb_http_head_is_complete (head));
+        g_assert_cmpstr (sb_http_head_get_header (head, "host"), ==, cases[i].host);
+      }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -152,6 +188,8 @@ main (int    argc,
   g_test_add_func ("/net/http-head/headers", test_headers);
   g_test_add_func ("/net/http-head/bad", test_bad);
   g_test_add_func ("/net/http-head/limits", test_limits);
+
+  g_test_add_func ("/net/http-head/requests", test_requests);
 
   return g_test_run ();
 }

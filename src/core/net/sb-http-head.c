@@ -17,9 +17,11 @@ struct _SbHttpHead
   /* owned */
   GString    *line;
   char       *reason;
+  char       *target;
   GHashTable *headers; /* lower-case name → value */
 
   guint    status; /* 0: the status line has not come */
+  gboolean is_request;
   gsize    total;
   gboolean complete;
   gboolean failed;
@@ -61,6 +63,31 @@ parse_status_line (SbHttpHead *self,
   return self->status >= 100;
 }
 
+/* "GET /path HTTP/1.1" (RFC 9112 3): one space each, or different programs see different targets. */
+static gboolean
+parse_request_line (SbHttpHead *self,
+                    const char *line,
+                    gsize       length)
+{
+  const char *target = memchr (line, ' ', length);
+  const char *end = target != NULL ? memchr (target + 1, ' ', line + length - target - 1) : NULL;
+
+  if (end == NULL || !is_token (line, target - line) || end == target + 1
+      || line + length - end != (gssize) strlen (" HTTP/1.1") || memcmp (end, " HTTP/1.", 8) != 0
+      || !g_ascii_isdigit (end[8]))
+    return FALSE;
+
+  self->target = g_strndup (target + 1, end - target - 1);
+
+  return TRUE;
+}
+
+static gboolean
+is_started (SbHttpHead *self)
+{
+  return self->is_request ? self->target != NULL : self->status != 0;
+}
+
 /* Folded lines and names with a space before the colon are refused (RFC 9112 5.1, 5.2): they are ways to
  * smuggle. */
 static gboolean
@@ -77,7 +104,8 @@ parse_header (SbHttpHead *self,
 
   name = g_ascii_strdown (line, colon - line);
   value = g_strstrip (g_strndup (colon + 1, line + length - colon - 1));
-  if (g_hash_table_contains (self->headers, name) && g_str_equal (name, "content-length"))
+  if (g_hash_table_contains (self->headers, name)
+      && (g_str_equal (name, "content-length") || g_str_equal (name, "host")))
     return FALSE;
 
   g_hash_table_replace (self->headers, g_steal_pointer (&name), g_steal_pointer (&value));
@@ -88,11 +116,11 @@ parse_header (SbHttpHead *self,
 static gboolean
 end_of_head (SbHttpHead *self)
 {
-  if (self->status == 0)
+  if (!is_started (self))
     return FALSE;
 
   /* 100 Continue and the like only announce the real answer; 101 is one. */
-  self->complete = self->status >= 200 || self->status == 101;
+  self->complete = self->is_request || self->status >= 200 || self->status == 101;
   if (!self->complete)
     {
       self->status = 0;
@@ -114,8 +142,8 @@ handle_line (SbHttpHead *self)
     return FALSE;
   if (length == 0)
     return end_of_head (self);
-  if (self->status == 0)
-    return parse_status_line (self, line, length);
+  if (!is_started (self))
+    return self->is_request ? parse_request_line (self, line, length) : parse_status_line (self, line, length);
 
   return parse_header (self, line, length);
 }
@@ -131,6 +159,17 @@ sb_http_head_new (void)
   return self;
 }
 
+/* For the head of a request instead. */
+SbHttpHead *
+sb_http_head_new_request (void)
+{
+  SbHttpHead *self = sb_http_head_new ();
+
+  self->is_request = TRUE;
+
+  return self;
+}
+
 void
 sb_http_head_free (SbHttpHead *self)
 {
@@ -139,6 +178,7 @@ sb_http_head_free (SbHttpHead *self)
 
   g_string_free (self->line, TRUE);
   g_free (self->reason);
+  g_free (self->target);
   g_hash_table_unref (self->headers);
   g_free (self);
 }
@@ -153,7 +193,7 @@ sb_http_head_free (SbHttpHead *self)
  *
  * Takes bytes until the head is complete. Heads of interim answers (100, 103) are skipped.
  *
- * Returns: %FALSE when this is not an HTTP answer, or one with an unreasonable head
+ * Returns: %FALSE when this is not an HTTP answer (or request), or one with an unreasonable head
  */
 gboolean
 sb_http_head_feed (SbHttpHead    *self,
@@ -177,7 +217,8 @@ sb_http_head_feed (SbHttpHead    *self,
         {
           self->failed = TRUE;
           g_set_error (error, SB_NET_ERROR, SB_NET_ERROR_TOO_LARGE,
-                       "The server's answer starts with more than %d KiB of headers.", MAX_HEAD / 1024);
+                       "%s starts with more than %d KiB of headers.",
+                       self->is_request ? "The request" : "The server's answer", MAX_HEAD / 1024);
           return FALSE;
         }
 
@@ -192,7 +233,8 @@ sb_http_head_feed (SbHttpHead    *self,
   *consumed = at - (const char *) data;
 
   if (self->failed)
-    g_set_error (error, SB_NET_ERROR, SB_NET_ERROR_PROTOCOL, "The server does not answer in HTTP.");
+    g_set_error_literal (error, SB_NET_ERROR, SB_NET_ERROR_PROTOCOL,
+                         self->is_request ? "This is not a request in HTTP." : "The server does not answer in HTTP.");
 
   return !self->failed;
 }

@@ -7,10 +7,11 @@
 
 G_BEGIN_DECLS
 
-/* The head of an HTTP/1.x answer (RFC 9112), sans I/O, for connections that are taken over after it. */
+/* The head of an HTTP/1.x answer or request (RFC 9112), sans I/O, for connections that are taken over after it. */
 typedef struct _SbHttpHead SbHttpHead;
 
 SbHttpHead *sb_http_head_new                (void);
+SbHttpHead *sb_http_head_new_request        (void);
 void        sb_http_head_free               (SbHttpHead    *self);
 gboolean    sb_http_head_feed               (SbHttpHead    *self,
                                              const guint8  *data,
