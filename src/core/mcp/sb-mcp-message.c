@@ -70,17 +70,21 @@ sb_mcp_message_new_result (JsonNode   *id,
   return message;
 }
 
-/* id NULL: it could not be read, and is left out; some clients refuse "id": null. */
+/* id NULL: it could not be read, and is left out; some clients refuse "id": null. data: (transfer none)
+ * (nullable): for programs. */
 JsonObject *
 sb_mcp_message_new_error (JsonNode   *id,
                           int         code,
-                          const char *text)
+                          const char *text,
+                          JsonNode   *data)
 {
   JsonObject *message = new_message ();
   JsonObject *error = json_object_new ();
 
   json_object_set_int_member (error, "code", code);
   json_object_set_string_member (error, "message", text);
+  if (data != NULL)
+    json_object_set_member (error, "data", json_node_copy (data));
   if (id != NULL)
     json_object_set_member (message, "id", json_node_copy (id));
   json_object_set_object_member (message, "error", error);

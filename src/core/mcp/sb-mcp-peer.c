@@ -157,7 +157,7 @@ refuse (SbMcpPeer  *self,
 {
   self->ignored++;
   if (id != NULL || self->role == SB_MCP_ROLE_SERVER)
-    send_object (self, sb_mcp_message_new_error (id, code, text), NULL);
+    send_object (self, sb_mcp_message_new_error (id, code, text, NULL), NULL);
 }
 
 static void
@@ -217,6 +217,9 @@ handle_answer (SbMcpPeer  *self,
     {
       g_autofree char *text = describe_error (error);
 
+      if (JSON_NODE_HOLDS_OBJECT (error))
+        g_task_set_task_data (waiter->task, json_object_ref (json_node_get_object (error)),
+                              (GDestroyNotify) json_object_unref);
       fail_waiter (self, waiter, SB_MCP_ERROR_REMOTE, text);
     }
   else if (result == NULL || !JSON_NODE_HOLDS_OBJECT (result))
@@ -680,17 +683,7 @@ sb_mcp_peer_notify (SbMcpPeer  *self,
   send_object (self, sb_mcp_message_new_notification (method, params), NULL);
 }
 
-/**
- * sb_mcp_peer_call_async:
- * @self: a peer
- * @method: the method
- * @params: (transfer full) (nullable): its parameters
- * @timeout_ms: 0: none; each progress notification starts it anew, within a hard limit
- * @progress_func: (nullable): called until the call finishes; without it no progress is asked for
- *
- * Cancelling @cancellable, and the timeout, send notifications/cancelled and finish without waiting for the
- * far end; an answer that comes later is ignored.
- */
+/* As sb_mcp_peer_call_with(), with the options that most calls have. */
 void
 sb_mcp_peer_call_async (SbMcpPeer           *self,
                         const char          *method,
@@ -702,27 +695,68 @@ sb_mcp_peer_call_async (SbMcpPeer           *self,
                         GAsyncReadyCallback  callback,
                         gpointer             user_data)
 {
+  SbMcpCallOptions options = {
+    .progress_func = progress_func,
+    .progress_data = progress_data,
+    .timeout_ms = timeout_ms,
+  };
+
+  sb_mcp_peer_call_with (self, method, params, &options, cancellable, callback, user_data);
+}
+
+/**
+ * sb_mcp_peer_call_with:
+ * @self: a peer
+ * @method: the method
+ * @params: (transfer full) (nullable): its parameters
+ * @options: copied, but for what it borrows for the time of this call
+ *
+ * Cancelling @cancellable, and the timeout, send notifications/cancelled and finish without waiting for the
+ * far end; an answer that comes later is ignored.
+ *
+ * Returns: the request's id; 0 when it was not sent
+ */
+gint64
+sb_mcp_peer_call_with (SbMcpPeer              *self,
+                       const char             *method,
+                       JsonObject             *params,
+                       const SbMcpCallOptions *options,
+                       GCancellable           *cancellable,
+                       GAsyncReadyCallback     callback,
+                       gpointer                user_data)
+{
   g_autoptr(GTask) task = g_task_new (self, cancellable, callback, user_data);
   SbMcpWaiter *waiter = NULL;
+  gint64 id = 0;
 
-  g_task_set_source_tag (task, sb_mcp_peer_call_async);
+  g_task_set_source_tag (task, sb_mcp_peer_call_with);
   g_task_set_check_cancellable (task, FALSE);
   if (g_task_return_error_if_cancelled (task) || self->closed)
     {
       g_clear_pointer (&params, json_object_unref);
       if (!g_task_had_error (task))
         g_task_return_new_error (task, SB_MCP_ERROR, SB_MCP_ERROR_CLOSED, "The MCP server is gone.");
-      return;
+      return 0;
     }
 
-  waiter = sb_mcp_waiter_new (g_steal_pointer (&task), ++self->last_id, timeout_ms, waiter_end_cb, self);
+  id = ++self->last_id;
+  waiter = sb_mcp_waiter_new (g_steal_pointer (&task), id, options->timeout_ms, waiter_end_cb, self);
   waiter->is_initialize = g_str_equal (method, "initialize");
-  waiter->progress_func = progress_func;
-  waiter->progress_data = progress_data;
+  waiter->progress_func = options->progress_func;
+  waiter->progress_data = options->progress_data;
   g_hash_table_insert (self->waiters, &waiter->id, waiter);
-  if (progress_func != NULL)
-    params = add_progress_token (params, waiter->id);
-  send_object (self, sb_mcp_message_new_request (waiter->id, method, params), NULL);
+  if (options->progress_func != NULL)
+    params = add_progress_token (params, id);
+  send_object (self, sb_mcp_message_new_request (id, method, params), &options->send);
+
+  return id;
+}
+
+/* Returns: (transfer none) (nullable): the "error" of a JSON-RPC error answer, with its code and data */
+JsonObject *
+sb_mcp_peer_call_get_error (GAsyncResult *result)
+{
+  return g_task_get_task_data (G_TASK (result));
 }
 
 /* Returns: (transfer full): the result, an object */

@@ -26,6 +26,16 @@ typedef struct
                              gpointer      user_data);
 } SbMcpMethod;
 
+/* How a call is made; all zero is a call without a timeout. */
+typedef struct
+{
+  SbMcpProgressFunc progress_func; /* nullable: then no progress is asked for */
+  gpointer          progress_data;
+  SbMcpSendOptions  send;
+
+  guint timeout_ms; /* 0: none; each progress notification starts it anew, within a hard limit */
+} SbMcpCallOptions;
+
 /* One end of a JSON-RPC 2.0 connection with MCP's ping, progress and cancellation, for both roles.
  * Signal: "closed" (GError*, nullable), once and last. */
 #define SB_TYPE_MCP_PEER (sb_mcp_peer_get_type ())
@@ -53,6 +63,14 @@ void       sb_mcp_peer_call_async   (SbMcpPeer            *self,
                                      GCancellable         *cancellable,
                                      GAsyncReadyCallback   callback,
                                      gpointer              user_data);
+gint64     sb_mcp_peer_call_with    (SbMcpPeer              *self,
+                                     const char             *method,
+                                     JsonObject             *params,
+                                     const SbMcpCallOptions *options,
+                                     GCancellable           *cancellable,
+                                     GAsyncReadyCallback     callback,
+                                     gpointer                user_data);
+JsonObject *sb_mcp_peer_call_get_error (GAsyncResult        *result);
 JsonNode  *sb_mcp_peer_call_finish  (SbMcpPeer            *self,
                                      GAsyncResult         *result,
                                      GError              **error);

@@ -152,8 +152,47 @@ sb_mcp_request_fail (SbMcpRequest *self,
                      int           code,
                      const char   *message)
 {
+  sb_mcp_request_fail_with (self, code, message, NULL);
+}
+
+/* data: (nullable) (transfer none): what a program can make of the error */
+void
+sb_mcp_request_fail_with (SbMcpRequest *self,
+                          int           code,
+                          const char   *message,
+                          JsonNode     *data)
+{
   if (!self->done)
-    answer (self, sb_mcp_message_new_error (self->id, code, message));
+    answer (self, sb_mcp_message_new_error (self->id, code, message, data));
+}
+
+/**
+ * sb_mcp_request_notify:
+ * @self: a request
+ * @method: of the notification
+ * @params: (transfer full) (nullable): of the notification
+ *
+ * Says something that belongs to this request, such as what is logged while it is worked on; not after the
+ * answer.
+ */
+void
+sb_mcp_request_notify (SbMcpRequest *self,
+                       const char   *method,
+                       JsonObject   *params)
+{
+  JsonObject *message = sb_mcp_message_new_notification (method, params);
+
+  if (self->done)
+    json_object_unref (message);
+  else
+    self->sink->send (self->peer, message, self->id);
+}
+
+/* Returns: (transfer none): the id as the far end chose it */
+JsonNode *
+sb_mcp_request_get_id (SbMcpRequest *self)
+{
+  return self->id;
 }
 
 /**

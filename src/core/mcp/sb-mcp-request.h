@@ -34,6 +34,14 @@ void          sb_mcp_request_respond          (SbMcpRequest           *self,
 void          sb_mcp_request_fail             (SbMcpRequest           *self,
                                                int                     code,
                                                const char             *message);
+void          sb_mcp_request_fail_with        (SbMcpRequest           *self,
+                                               int                     code,
+                                               const char             *message,
+                                               JsonNode               *data);
+void          sb_mcp_request_notify           (SbMcpRequest           *self,
+                                               const char             *method,
+                                               JsonObject             *params);
+JsonNode     *sb_mcp_request_get_id           (SbMcpRequest           *self);
 void          sb_mcp_request_progress         (SbMcpRequest           *self,
                                                double                  progress,
                                                double                  total,

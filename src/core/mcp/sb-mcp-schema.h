@@ -9,5 +9,7 @@ G_BEGIN_DECLS
 
 char *sb_mcp_schema_find_problem (JsonObject *schema,
                                   JsonObject *arguments);
+char *sb_mcp_schema_check        (JsonObject *schema,
+                                  JsonNode   *value);
 
 G_END_DECLS

@@ -55,7 +55,9 @@ sb_mcp_tool_parse (JsonNode *node)
   tool->title = g_strdup (title);
   tool->description = g_strdup (sb_json_get_string (object, "description"));
   tool->input_schema = schema != NULL ? json_object_ref (schema) : new_open_schema ();
+  tool->output_schema = ref_object (sb_json_get_object (object, "outputSchema"));
   tool->annotations = ref_object (annotations);
+  tool->entry = json_object_ref (object);
 
   return tool;
 }
@@ -67,41 +69,25 @@ sb_mcp_tool_free (SbMcpTool *tool)
   g_free (tool->title);
   g_free (tool->description);
   g_clear_pointer (&tool->input_schema, json_object_unref);
+  g_clear_pointer (&tool->output_schema, json_object_unref);
   g_clear_pointer (&tool->annotations, json_object_unref);
+  json_object_unref (tool->entry);
   g_free (tool);
 }
 
-static const char *
-find_text (JsonNode *content)
-{
-  JsonObject *object = JSON_NODE_HOLDS_OBJECT (content) ? json_node_get_object (content) : NULL;
-  const char *type = object != NULL ? sb_json_get_string (object, "type") : NULL;
-  JsonObject *resource = NULL;
-
-  if (g_strcmp0 (type, "text") == 0)
-    return sb_json_get_string (object, "text");
-  if (g_strcmp0 (type, "resource") != 0)
-    return NULL;
-
-  resource = sb_json_get_object (object, "resource");
-
-  return resource != NULL ? sb_json_get_string (resource, "text") : NULL;
-}
-
 static char *
-join_text (JsonArray *contents)
+join_text (GPtrArray *contents)
 {
   g_autoptr(GString) joined = g_string_new (NULL);
-  guint n = contents != NULL ? json_array_get_length (contents) : 0;
 
-  for (guint i = 0; i < n; i++)
+  for (guint i = 0; i < contents->len; i++)
     {
-      const char *text = find_text (json_array_get_element (contents, i));
+      SbMcpContent *content = g_ptr_array_index (contents, i);
 
-      if (text != NULL && joined->len > 0)
+      if (content->text != NULL && joined->len > 0)
         g_string_append (joined, "\n\n");
-      if (text != NULL)
-        g_string_append (joined, text);
+      if (content->text != NULL)
+        g_string_append (joined, content->text);
     }
 
   return g_string_free (g_steal_pointer (&joined), FALSE);
@@ -111,7 +97,7 @@ join_text (JsonArray *contents)
  * sb_mcp_tool_result_parse:
  * @node: a tools/call result, an object
  *
- * Content of kinds that are not text, known or not, stays in the whole result.
+ * Content of unknown kinds is kept raw.
  *
  * Returns: (transfer full): the result
  */
@@ -123,7 +109,8 @@ sb_mcp_tool_result_parse (JsonNode *node)
   SbMcpToolResult *result = g_new0 (SbMcpToolResult, 1);
 
   result->is_error = sb_json_get_boolean (object, "isError", FALSE);
-  result->text = join_text (sb_json_get_array (object, "content"));
+  result->contents = sb_mcp_content_parse_list (sb_json_get_array (object, "content"));
+  result->text = join_text (result->contents);
   if (structured != NULL && !JSON_NODE_HOLDS_NULL (structured))
     result->structured = json_node_ref (structured);
   result->result = json_node_ref (node);
@@ -135,6 +122,8 @@ void
 sb_mcp_tool_result_free (SbMcpToolResult *result)
 {
   g_free (result->text);
+  g_free (result->problem);
+  g_clear_pointer (&result->contents, g_ptr_array_unref);
   g_clear_pointer (&result->structured, json_node_unref);
   g_clear_pointer (&result->result, json_node_unref);
   g_free (result);

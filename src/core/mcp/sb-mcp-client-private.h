@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#pragma once
+
+#include "sb-mcp-client.h"
+#include "sb-mcp-peer.h"
+
+G_BEGIN_DECLS
+
+/* A client, shared by the files of its parts: handshake, errand (one request with its retries), listing,
+ * notices (what the server says unasked). */
+struct _SbMcpClient
+{
+  GObject parent_instance;
+
+  /* owned */
+  SbMcpPeer    *peer;
+  SbMcpHost    *host;
+  char         *pinned;       /* nullable: the only revision to be spoken */
+  char         *revision;     /* NULL before the handshake */
+  JsonObject   *server_info;  /* nullable, as the two below */
+  JsonObject   *capabilities;
+  char         *server_name;
+  char         *instructions;
+  char         *log_level;    /* nullable */
+  GHashTable   *tools;        /* name → SbMcpTool, of the last list; their schemas are needed for calls */
+  GHashTable   *subscribed;   /* set of URIs */
+  GCancellable *listening;    /* nullable: ends the modern era's stream of notices */
+
+  /* borrowed */
+  SbMcpEraFunc era_func; /* nullable */
+  gpointer     era_data;
+
+  SbMcpEra era;
+  guint    changed;    /* bits of the lists that changed, not told yet */
+  guint    changed_id;
+  guint    listen_id;
+  guint    n_listens;  /* that failed one after the other */
+};
+
+/* handshake */
+void        sb_mcp_client_take_server    (SbMcpClient *self,
+                                          SbMcpEra     era,
+                                          const char  *revision,
+                                          JsonObject  *result);
+JsonObject *sb_mcp_client_new_info       (void);
+/* errand */
+void        sb_mcp_client_run_errand     (GTask                  *task,
+                                          const char             *method,
+                                          JsonObject             *params,
+                                          const SbMcpCallOptions *options,
+                                          const char             *tool_name);
+void        sb_mcp_client_add_meta       (SbMcpClient *self,
+                                          JsonObject  *params);
+/* notices */
+gsize       sb_mcp_client_get_methods    (const SbMcpMethod **methods);
+void        sb_mcp_client_listen         (SbMcpClient *self);
+void        sb_mcp_client_stop_notices   (SbMcpClient *self);
+void        sb_mcp_client_emit_changed   (SbMcpClient *self,
+                                          guint        changed);
+
+enum
+{
+  SB_MCP_CHANGED_TOOLS = 1 << 0,
+  SB_MCP_CHANGED_PROMPTS = 1 << 1,
+  SB_MCP_CHANGED_RESOURCES = 1 << 2,
+};
+
+G_END_DECLS

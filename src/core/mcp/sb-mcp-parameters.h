@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#pragma once
+
+#include <json-glib/json-glib.h>
+
+G_BEGIN_DECLS
+
+/* Arguments of a tool that travel as HTTP headers too: those whose schema has "x-mcp-header" (2026-07-28). */
+gboolean sb_mcp_parameters_are_valid (JsonObject *schema);
+GStrv    sb_mcp_parameters_dup       (JsonObject *schema,
+                                      JsonObject *arguments);
+
+G_END_DECLS
