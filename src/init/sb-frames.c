@@ -233,6 +233,8 @@ handle_frame (const SbWireFrame *frame)
     [SB_WIRE_COUNTERS] = counters_request,
     [SB_WIRE_PTY] = pty_request,
     [SB_WIRE_RESIZE] = pty_resize_request,
+    [SB_WIRE_PROCESSES] = processes_request,
+    [SB_WIRE_SIGNAL] = signal_request,
     [SB_WIRE_CONNECT] = connect_request,
     [SB_WIRE_LISTEN] = listen_request,
     [SB_WIRE_UNLISTEN] = unlisten_request,

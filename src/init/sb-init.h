@@ -226,11 +226,37 @@ typedef struct
   uint32_t count;
 } ProcTotals;
 
+typedef struct
+{
+  pid_t    pid;
+  pid_t    parent;
+  pid_t    group;
+  pid_t    session;
+  char     state;
+  uint64_t ticks; /* of the processor */
+  uint64_t start; /* ticks after the machine's */
+  uint64_t pages; /* in memory */
+} Process;
+
+/* A look at all of them, valid until the next one. */
+unsigned int   procs_scan       (void);
+const Process *proc_at          (unsigned int   index);
+bool           proc_is_ours     (const Process *process,
+                                 unsigned int   count);
+uint32_t       proc_get_request (const Process *process);
+size_t         proc_read_file   (pid_t          pid,
+                                 const char    *name,
+                                 char          *buffer,
+                                 size_t         size);
 unsigned int procs_kill_exec  (const Exec *exec);
 void         procs_kill_all   (void);
 void         procs_freeze     (bool        frozen);
 Exec        *procs_kill_biggest (void);
 void         procs_sum        (ProcTotals *totals);
+
+/* sb-proc-list.c */
+void         processes_request (const SbWireFrame *frame);
+void         signal_request    (const SbWireFrame *frame);
 
 /* sb-counters.c */
 void     counters_request   (const SbWireFrame *frame);

@@ -16,23 +16,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define MAX_PROCESSES 4096
+#define MAX_PROCESSES SB_WIRE_MAX_PROCESSES
 #define TAG "SANDBAR_EXEC="
-
-typedef struct
-{
-  pid_t pid;
-  pid_t parent;
-  pid_t group;
-  pid_t session;
-  char  state;
-  uint64_t ticks;
-} Process;
 
 static Process table[MAX_PROCESSES];
 
-static bool
-read_proc_file (pid_t       pid,
+/* The number of bytes, and a NUL after them; 0: it is gone, or there are none. */
+size_t
+proc_read_file (pid_t       pid,
                 const char *name,
                 char       *buffer,
                 size_t      size)
@@ -44,14 +35,20 @@ read_proc_file (pid_t       pid,
   snprintf (path, sizeof path, "/proc/%d/%s", (int) pid, name);
   fd = open (path, O_RDONLY | O_CLOEXEC);
   if (fd < 0)
-    return false;
+    return 0;
   got = read (fd, buffer, size - 1);
   close (fd);
   if (got <= 0)
-    return false;
+    return 0;
   buffer[got] = '\0';
 
-  return true;
+  return (size_t) got;
+}
+
+const Process *
+proc_at (unsigned int index)
+{
+  return &table[index];
 }
 
 static bool
@@ -59,18 +56,20 @@ read_process (pid_t    pid,
               Process *process)
 {
   char buffer[1024];
-  unsigned long long user, system;
+  unsigned long long user, system, start;
+  long long pages;
   int parent, group, session;
   char *after_name;
 
-  if (!read_proc_file (pid, "stat", buffer, sizeof buffer))
+  if (!proc_read_file (pid, "stat", buffer, sizeof buffer))
     return false;
 
   /* The name may hold anything, also ')' and spaces. */
   after_name = strrchr (buffer, ')');
   if (after_name == NULL
-      || sscanf (after_name + 1, " %c %d %d %d %*d %*d %*u %*u %*u %*u %*u %llu %llu",
-                 &process->state, &parent, &group, &session, &user, &system) != 6)
+      || sscanf (after_name + 1, " %c %d %d %d %*d %*d %*u %*u %*u %*u %*u %llu %llu"
+                                 " %*d %*d %*d %*d %*d %*d %llu %*u %lld",
+                 &process->state, &parent, &group, &session, &user, &system, &start, &pages) != 8)
     return false;
 
   process->pid = pid;
@@ -78,6 +77,8 @@ read_process (pid_t    pid,
   process->group = group;
   process->session = session;
   process->ticks = user + system;
+  process->start = start;
+  process->pages = pages > 0 ? (uint64_t) pages : 0;
 
   return true;
 }
@@ -94,9 +95,9 @@ find_process (pid_t        pid,
 }
 
 /* As PID 1 everything that can be seen is ours; elsewhere only what descends from this process is. */
-static bool
-is_ours (const Process *process,
-         unsigned int   count)
+bool
+proc_is_ours (const Process *process,
+              unsigned int   count)
 {
   pid_t self = getpid ();
 
@@ -115,8 +116,8 @@ is_ours (const Process *process,
   return false;
 }
 
-static unsigned int
-scan (void)
+unsigned int
+procs_scan (void)
 {
   DIR *dir = opendir ("/proc");
   unsigned int count = 0;
@@ -139,7 +140,7 @@ read_tag (pid_t pid)
 {
   char buffer[64];
 
-  if (!read_proc_file (pid, "environ", buffer, sizeof buffer) || strncmp (buffer, TAG, strlen (TAG)) != 0)
+  if (!proc_read_file (pid, "environ", buffer, sizeof buffer) || strncmp (buffer, TAG, strlen (TAG)) != 0)
     return 0;
 
   return (uint32_t) strtoul (buffer + strlen (TAG), NULL, 10);
@@ -187,10 +188,10 @@ procs_kill_exec (const Exec *exec)
   if (!exec->reaped)
     kill (-exec->pid, SIGKILL);
 
-  count = scan ();
+  count = procs_scan ();
   for (unsigned int i = 0; i < count; i++)
     {
-      if (table[i].state == 'Z' || !is_ours (&table[i], count) || !belongs_to (&table[i], exec))
+      if (table[i].state == 'Z' || !proc_is_ours (&table[i], count) || !belongs_to (&table[i], exec))
         continue;
       kill (table[i].pid, SIGKILL);
       killed++;
@@ -205,11 +206,11 @@ procs_kill_all (void)
 {
   for (unsigned int round = 0; round < 100; round++)
     {
-      unsigned int count = scan ();
+      unsigned int count = procs_scan ();
       unsigned int killed = 0;
 
       for (unsigned int i = 0; i < count; i++)
-        if (table[i].state != 'Z' && is_ours (&table[i], count) && kill (table[i].pid, SIGKILL) == 0)
+        if (table[i].state != 'Z' && proc_is_ours (&table[i], count) && kill (table[i].pid, SIGKILL) == 0)
           killed++;
       while (waitpid (-1, NULL, WNOHANG) > 0)
         continue;
@@ -232,9 +233,9 @@ procs_freeze (bool frozen)
       return;
     }
 
-  count = scan ();
+  count = procs_scan ();
   for (unsigned int i = 0; i < count; i++)
-    if (is_ours (&table[i], count))
+    if (proc_is_ours (&table[i], count))
       kill (table[i].pid, number);
 }
 
@@ -245,7 +246,7 @@ read_memory (pid_t pid)
   char buffer[2048];
   uint64_t kib = 0;
 
-  if (!read_proc_file (pid, "status", buffer, sizeof buffer))
+  if (!proc_read_file (pid, "status", buffer, sizeof buffer))
     return 0;
 
   for (char *line = buffer; line != NULL; line = strchr (line, '\n'))
@@ -278,18 +279,27 @@ find_owner (const Process *process)
   return NULL;
 }
 
+/* The request that a process came from; 0: nobody can tell any more. */
+uint32_t
+proc_get_request (const Process *process)
+{
+  const Exec *owner = find_owner (process);
+
+  return owner != NULL ? owner->id : read_tag (process->pid);
+}
+
 /* Kills the process that holds most memory, and tells which running command it came from (NULL: from none). */
 Exec *
 procs_kill_biggest (void)
 {
-  unsigned int count = scan ();
+  unsigned int count = procs_scan ();
   const Process *biggest = NULL;
   uint64_t most = 0;
   Exec *owner;
 
   for (unsigned int i = 0; i < count; i++)
     {
-      uint64_t memory = is_ours (&table[i], count) ? read_memory (table[i].pid) : 0;
+      uint64_t memory = proc_is_ours (&table[i], count) ? read_memory (table[i].pid) : 0;
 
       if (memory > most)
         {
@@ -309,14 +319,14 @@ procs_kill_biggest (void)
 void
 procs_sum (ProcTotals *totals)
 {
-  unsigned int count = scan ();
+  unsigned int count = procs_scan ();
   uint64_t hertz = (uint64_t) sysconf (_SC_CLK_TCK);
   struct rusage gone;
 
   memset (totals, 0, sizeof *totals);
   for (unsigned int i = 0; i < count; i++)
     {
-      if (!is_ours (&table[i], count))
+      if (!proc_is_ours (&table[i], count))
         continue;
       totals->count++;
       totals->memory_bytes += read_memory (table[i].pid);

@@ -26,6 +26,8 @@
 #define SB_WIRE_MAX_MATCHES 2000u
 #define SB_WIRE_MAX_TREE 200000u /* entries of a tree in one stream */
 #define SB_WIRE_MAX_INTERFACES 16u
+#define SB_WIRE_MAX_PROCESSES 4096u
+#define SB_WIRE_MAX_CMDLINE 512u /* of a command line */
 #define SB_WIRE_MAX_PORTS 256u
 #define SB_WIRE_MAX_COMMAND 200u /* of the owner of a port */
 #define SB_WIRE_DEFAULT_BUDGET (256ull * 1024 * 1024)
@@ -57,6 +59,8 @@ typedef enum
   SB_WIRE_PTY = 20,      /* u32 rows, u32 columns, str cwd, u32 n, n str argv, u32 n, n str env
                           * -> OUTPUT* (stream 1), EXITED; DATA_IN is typed; KILL 9 ends all that came from it */
   SB_WIRE_RESIZE = 21,   /* u32 rows, u32 columns; under the id of the PTY; no answer */
+  SB_WIRE_PROCESSES = 22, /* -> PROCESSES_DATA*, the last with END */
+  SB_WIRE_SIGNAL = 23,   /* u32 pid, u32 signal -> OK */
   SB_WIRE_CONNECT = 24,  /* u32 port of the loopback inside, or 0, u32 ticket of an INCOMING -> OK, then a tunnel:
                           * DATA_IN, OUTPUT and CREDIT under this id, END once each way. ERROR ends it at any time;
                           * KILL 9 resets it, KILL 0 closes it once what was sent is written; both without answer */
@@ -82,6 +86,8 @@ typedef enum
   SB_WIRE_COUNTERS_DATA = 73, /* u64 memory, memory limit, processes, cpu µs, disk, disk limit */
   SB_WIRE_LOG_DATA = 74,      /* u64 offset of the first byte, u64 total, bytes */
   SB_WIRE_JOBS_DATA = 75,     /* jobs: u32 process, u8 running, u8 outcome, u32 value, u64 log bytes */
+  SB_WIRE_PROCESSES_DATA = 76, /* processes: u32 pid, u32 parent, u8 state, u64 cpu µs, u64 memory, u64 age µs,
+                                * u32 request it came from or 0, str name, str command line */
   SB_WIRE_PORTS_DATA = 77,    /* ports: u8 4 or 16, so many bytes of address, u32 port, u32 pid or 0, str command */
   SB_WIRE_INCOMING = 78,      /* u32 ticket: a connection waits to be taken by CONNECT */
   SB_WIRE_TREE_DATA = 79,     /* sb-tree-codec.h */

@@ -8,6 +8,7 @@
 #include "sb-channel.h"
 #include "sb-entries.h"
 #include "sb-greeting.h"
+#include "sb-processes.h"
 #include "sb-listening.h"
 #include "sb-wire-codec.h"
 
@@ -19,10 +20,13 @@ parse_payload (const SbWireFrame *frame)
 {
   g_autoptr(GPtrArray) infos = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_file_info_free);
   g_autoptr(GPtrArray) ports = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_listening_port_free);
+  g_autoptr(GPtrArray) processes = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_process_free);
   g_autoptr(SbGreeting) greeting = NULL;
 
   if (frame->type == SB_WIRE_ENTRIES)
     sb_entries_parse (frame->payload, frame->length, 100, infos);
+  else if (frame->type == SB_WIRE_PROCESSES_DATA)
+    sb_processes_parse (frame->payload, frame->length, 100, processes);
   else if (frame->type == SB_WIRE_GREETING)
     greeting = sb_greeting_parse (frame->payload, frame->length, NULL);
   else if (frame->type == SB_WIRE_PORTS_DATA)

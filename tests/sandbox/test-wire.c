@@ -10,6 +10,7 @@
 #include "sb-greeting.h"
 #include "sb-listening.h"
 #include "sb-output-keeper.h"
+#include "sb-processes.h"
 #include "sb-test.h"
 #include "sb-wire-codec.h"
 
@@ -266,6 +267,80 @@ test_entries (void)
 }
 
 static void
+put_process (SbWirePacker *packer,
+             guint32       pid,
+             char          state,
+             const char   *command)
+{
+  sb_wire_put_u32 (packer, pid);
+  sb_wire_put_u32 (packer, 1);
+  sb_wire_put_u8 (packer, (guint8) state);
+  sb_wire_put_u64 (packer, 20);
+  sb_wire_put_u64 (packer, 4096);
+  sb_wire_put_u64 (packer, 1000000);
+  sb_wire_put_u32 (packer, 7);
+  sb_wire_put_string (packer, "na)me\n\xff");
+  sb_wire_put_string (packer, command);
+}
+
+static void
+test_processes (void)
+{
+  guint8 buffer[1024];
+  SbWirePacker packer = { buffer, sizeof buffer, 0, false };
+  g_autoptr(GPtrArray) processes = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_process_free);
+  const SbProcess *second = NULL;
+  gsize first_length = 0;
+
+  put_process (&packer, 2, 'R', "");
+  first_length = packer.length;
+  put_process (&packer, 3, 'Z', "sh -c x");
+  g_assert_true (sb_processes_parse (buffer, packer.length, 2, processes));
+  g_assert_cmpuint (processes->len, ==, 2);
+  second = g_ptr_array_index (processes, 1);
+  g_assert_cmpuint (second->pid, ==, 3);
+  g_assert_cmpuint (second->parent, ==, 1);
+  g_assert_cmpint (second->state, ==, 'Z');
+  g_assert_cmpuint (second->cpu_us, ==, 20);
+  g_assert_cmpuint (second->memory_bytes, ==, 4096);
+  g_assert_cmpuint (second->age_us, ==, 1000000);
+  g_assert_cmpuint (second->request, ==, 7);
+  g_assert_cmpstr (second->name, ==, "na)me\n\xff");
+  g_assert_cmpstr (second->command, ==, "sh -c x");
+
+  /* Too many, and every way to be cut short. */
+  g_assert_false (sb_processes_parse (buffer, packer.length, 3, processes));
+  for (gsize length = 1; length < packer.length; length++)
+    {
+      g_autoptr(GPtrArray) some = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_process_free);
+
+      g_assert_cmpint (sb_processes_parse (buffer, length, 2, some), ==, length == first_length);
+    }
+}
+
+static void
+test_bad_processes (void)
+{
+  g_autofree char *long_command = g_strnfill (SB_WIRE_MAX_CMDLINE + 1, 'x');
+  static const struct
+  {
+    guint32 pid;
+    char    state;
+  } bad[] = { { 0, 'R' }, { 0x80000000u, 'R' }, { 2, '\0' }, { 2, '<' }, { 2, '\n' }, { 2, 'R' } };
+  guint8 buffer[1024];
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      SbWirePacker packer = { buffer, sizeof buffer, 0, false };
+      g_autoptr(GPtrArray) processes = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_process_free);
+
+      put_process (&packer, bad[i].pid, bad[i].state, i < G_N_ELEMENTS (bad) - 1 ? "good" : long_command);
+      g_assert_false (packer.overflow);
+      g_assert_false (sb_processes_parse (buffer, packer.length, 10, processes));
+    }
+}
+
+static void
 test_bad_entries (void)
 {
   static const char *const names[] = { "", "..", "a/b", "/", NULL };
@@ -420,6 +495,8 @@ main (int    argc,
   g_test_add_func ("/sandbox/wire/greeting", test_greeting);
   g_test_add_func ("/sandbox/wire/entries", test_entries);
   g_test_add_func ("/sandbox/wire/bad-entries", test_bad_entries);
+  g_test_add_func ("/sandbox/wire/processes", test_processes);
+  g_test_add_func ("/sandbox/wire/bad-processes", test_bad_processes);
   g_test_add_func ("/sandbox/wire/ports", test_ports);
   g_test_add_func ("/sandbox/wire/bad-ports", test_bad_ports);
   g_test_add_func ("/sandbox/wire/keeper", test_keeper);

@@ -74,6 +74,23 @@ typedef struct
   guint64       log_bytes;
 } SbJob;
 
+/* Any process of the sandbox. Name and command are hostile: any bytes. */
+typedef struct
+{
+  guint32 pid;          /* as inside */
+  guint32 parent;
+  char    state;        /* R, S, D, Z, T… as in proc(5) */
+  guint64 cpu_us;
+  guint64 memory_bytes; /* resident */
+  guint64 age_us;
+  guint32 request;      /* the command or terminal that it came from; 0: nobody can tell */
+  char   *name;
+  char   *command;      /* the first 512 bytes of it; empty: a zombie, or it hides it */
+} SbProcess;
+
+void sb_process_free (SbProcess *process);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbProcess, sb_process_free)
+
 /* fd 1 or 2. Raw bytes, hostile; rate-limited by the far end's flow control, not by the caller. */
 typedef void (*SbExecOutputFunc) (int           fd,
                                   const guint8 *data,
@@ -204,6 +221,23 @@ void          sb_channel_list_jobs_async   (SbChannel            *self,
 GArray       *sb_channel_list_jobs_finish  (SbChannel            *self,
                                             GAsyncResult         *result,
                                             GError              **error);
+/* of SbProcess: all there are */
+void          sb_channel_list_processes_async  (SbChannel            *self,
+                                                GCancellable         *cancellable,
+                                                GAsyncReadyCallback   callback,
+                                                gpointer              user_data);
+GPtrArray    *sb_channel_list_processes_finish (SbChannel            *self,
+                                                GAsyncResult         *result,
+                                                GError              **error);
+void          sb_channel_signal_process_async  (SbChannel            *self,
+                                                guint32               pid,
+                                                int                   signal,
+                                                GCancellable         *cancellable,
+                                                GAsyncReadyCallback   callback,
+                                                gpointer              user_data);
+gboolean      sb_channel_signal_process_finish (SbChannel            *self,
+                                                GAsyncResult         *result,
+                                                GError              **error);
 void          sb_channel_read_file_async   (SbChannel            *self,
                                             const char           *path,
                                             guint64               offset,
