@@ -61,6 +61,11 @@ exec_env (const Exec        *exec,
   set ("XDG_CACHE_HOME=/tmp/.cache");
   set ("npm_config_cache=/tmp/.npm");
   set ("npm_config_update_notifier=false");
+  /* The registry that the owner may bring in; it answers no audits, and nobody asked for a package's own scripts. */
+  set ("npm_config_registry=http://127.0.0.1:4873/");
+  set ("npm_config_ignore_scripts=true");
+  set ("npm_config_audit=false");
+  set ("npm_config_fund=false");
   set (exec->terminal ? "TERM=xterm-256color" : "CI=1");
   for (int i = 0; i < config.env_count; i++)
     set (config.env[i]);

@@ -116,7 +116,7 @@ connect_pair (Fixture *fixture)
   near = g_socket_new_from_fd (fds[0], NULL);
   far = g_socket_new_from_fd (fds[1], NULL);
   served = g_socket_connection_factory_create_connection (far);
-  g_assert_true (sb_npm_proxy_accept (fixture->proxy, served, "quiet-otter", &error));
+  g_assert_true (sb_npm_proxy_accept (fixture->proxy, G_IO_STREAM (served), "quiet-otter", &error));
   g_assert_no_error (error);
 
   return g_socket_connection_factory_create_connection (near);
@@ -386,7 +386,7 @@ test_flood (Fixture       *fixture,
   for (guint i = 0; i < SB_NPM_PROXY_MAX_CONNECTIONS; i++)
     g_ptr_array_add (connections, connect_pair (fixture));
   connection = g_socket_connection_factory_create_connection (socket);
-  g_assert_false (sb_npm_proxy_accept (fixture->proxy, connection, "quiet-otter", &error));
+  g_assert_false (sb_npm_proxy_accept (fixture->proxy, G_IO_STREAM (connection), "quiet-otter", &error));
   g_assert_error (error, SB_NPM_ERROR, SB_NPM_ERROR_LIMIT);
 
   for (guint i = 0; i < connections->len; i++)

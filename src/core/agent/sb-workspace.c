@@ -9,6 +9,7 @@
 #include "sb-approval-memory.h"
 #include "sb-backends.h"
 #include "sb-environment.h"
+#include "sb-package-bridge.h"
 #include "sb-provider-pool.h"
 #include "sb-session-list.h"
 #include "sb-text.h"
@@ -31,6 +32,8 @@ struct _SbWorkspace
   SbProviderPool   *providers;
   SbSandboxManager *sandboxes;
   SbApprovals      *approvals;
+  SbNpmProxy       *packages;
+  SbPackageBridge  *package_bridge;
   SbSessionList    *sessions;
   GPtrArray        *starting;     /* of GTask: whoever waits for the start */
   GPtrArray        *problems;     /* of GStrv: title and hint of warnings from before anybody could listen */
@@ -216,6 +219,8 @@ make_sessions (SbWorkspace *self)
   g_autoptr(SbServices) services = sb_services_new (&parts);
 
   sb_approval_memory_attach (self->approvals, self->store);
+  self->packages = sb_packages_new_proxy (self->store, self->approvals);
+  self->package_bridge = sb_package_bridge_new (self->sandboxes, self->packages);
   self->sessions = sb_session_list_new (services);
 }
 
@@ -436,6 +441,8 @@ sb_workspace_dispose (GObject *object)
 
   g_clear_handle_id (&self->shutdown_id, g_source_remove);
   g_clear_object (&self->sessions);
+  g_clear_object (&self->package_bridge);
+  g_clear_object (&self->packages);
   g_clear_object (&self->approvals);
   g_clear_pointer (&self->starting, g_ptr_array_unref);
   g_clear_pointer (&self->problems, g_ptr_array_unref);
@@ -588,6 +595,14 @@ sb_workspace_get_approvals (SbWorkspace *self)
   g_return_val_if_fail (SB_IS_WORKSPACE (self), NULL);
 
   return self->approvals;
+}
+
+SbNpmProxy *
+sb_workspace_get_packages (SbWorkspace *self)
+{
+  g_return_val_if_fail (SB_IS_WORKSPACE (self), NULL);
+
+  return self->packages;
 }
 
 SbSecrets *

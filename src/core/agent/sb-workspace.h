@@ -8,6 +8,7 @@
 #include "sb-agent.h"
 #include "sb-approvals.h"
 #include "sb-conversation.h"
+#include "sb-packages.h"
 #include "sb-sandbox-manager.h"
 #include "sb-secrets.h"
 #include "sb-store.h"
@@ -55,6 +56,8 @@ SbStore          *sb_workspace_get_store           (SbWorkspace              *se
 SbSandboxManager *sb_workspace_get_sandboxes       (SbWorkspace              *self);
 /* Questions that wait for the user; a shell that shows them says so with sb_approvals_set_attended(). */
 SbApprovals      *sb_workspace_get_approvals       (SbWorkspace              *self);
+/* Of SbNpmFetch: what sandboxes asked the package registry for. */
+SbNpmProxy       *sb_workspace_get_packages        (SbWorkspace              *self);
 SbSecrets        *sb_workspace_get_secrets         (SbWorkspace              *self);
 
 /* TRUE when the scripted model answers for this agent (NULL: any agent); the shell labels it "Rehearsal

@@ -344,8 +344,8 @@ request_cb (SoupServer        *server,
 }
 
 static void
-connection_gone_cb (gpointer  user_data,
-                    GObject  *connection)
+stream_gone_cb (gpointer  user_data,
+                GObject  *stream)
 {
   SbNpmProxy *self = user_data;
 
@@ -475,21 +475,21 @@ sb_npm_proxy_is_allowed (SbNpmProxy *self,
 
 /**
  * sb_npm_proxy_accept:
- * @connection: leads into a sandbox: hostile
+ * @stream: leads into a sandbox: hostile
  *
- * Serves HTTP/1.1 on @connection until it ends. FALSE with SB_NPM_ERROR_LIMIT beyond 64 connections.
+ * Serves HTTP/1.1 on @stream until it ends. FALSE with SB_NPM_ERROR_LIMIT beyond 64 connections.
  */
 gboolean
-sb_npm_proxy_accept (SbNpmProxy         *self,
-                     GSocketConnection  *connection,
-                     const char         *sandbox_id,
-                     GError            **error)
+sb_npm_proxy_accept (SbNpmProxy  *self,
+                     GIOStream   *stream,
+                     const char  *sandbox_id,
+                     GError     **error)
 {
   g_autoptr(GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
   g_autoptr(GSocketAddress) address = g_inet_socket_address_new (loopback, SB_NPM_PROXY_PORT);
 
   g_return_val_if_fail (SB_IS_NPM_PROXY (self), FALSE);
-  g_return_val_if_fail (G_IS_SOCKET_CONNECTION (connection), FALSE);
+  g_return_val_if_fail (G_IS_IO_STREAM (stream), FALSE);
 
   if (self->n_connections >= SB_NPM_PROXY_MAX_CONNECTIONS)
     {
@@ -498,9 +498,9 @@ sb_npm_proxy_accept (SbNpmProxy         *self,
     }
 
   self->n_connections++;
-  g_object_weak_ref (G_OBJECT (connection), connection_gone_cb, g_object_ref (self));
+  g_object_weak_ref (G_OBJECT (stream), stream_gone_cb, g_object_ref (self));
 
-  /* libsoup wants addresses and hands them back with every message; the connection itself may have none. */
+  /* libsoup wants addresses and hands them back with every message; the stream itself has none. */
   g_object_set_data_full (G_OBJECT (address), SANDBOX_KEY, g_strdup (sandbox_id), g_free);
-  return soup_server_accept_iostream (self->server, G_IO_STREAM (connection), address, address, error);
+  return soup_server_accept_iostream (self->server, stream, address, address, error);
 }

@@ -27,9 +27,9 @@ void         sb_npm_proxy_set_allowed (SbNpmProxy          *self,
                                        const char * const  *names);
 gboolean     sb_npm_proxy_is_allowed  (SbNpmProxy          *self,
                                        const char          *package);
-/* Serves HTTP on the connection until it ends. */
+/* Serves HTTP on the stream, whose two sides are pollable, until it ends. */
 gboolean     sb_npm_proxy_accept      (SbNpmProxy          *self,
-                                       GSocketConnection   *connection,
+                                       GIOStream           *stream,
                                        const char          *sandbox_id,
                                        GError             **error);
 
