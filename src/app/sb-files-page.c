@@ -12,9 +12,7 @@
 #include "sb-file-tree.h"
 #include "sb-file-view.h"
 #include "sb-outline-keys.h"
-
-/* Below this width the file is shown under the tree instead of beside it. */
-#define SIDE_BY_SIDE_WIDTH 460
+#include "sb-split.h"
 
 struct _SbFilesPage
 {
@@ -26,13 +24,11 @@ struct _SbFilesPage
   GtkSingleSelection *chosen;
   char               *path;   /* of the file that is shown */
   char               *wanted; /* nullable: to be shown when what is above it has been listed */
-  guint               turn_id;
-  gboolean            placed; /* the tree and the file have their first shares */
 
   /* template */
-  GtkPaned    *paned;
   GtkSpinner  *spinner;
   GtkListView *list;
+  GtkWidget   *split;
   GtkStack    *states;
   GtkLabel    *truncated;
   SbFileView  *view;
@@ -163,66 +159,11 @@ row_activated_cb (SbFilesPage *self,
   sb_outline_toggle (sb_file_tree_get_outline (self->tree), position);
 }
 
-static gboolean
-turn_cb (gpointer user_data)
-{
-  SbFilesPage *self = user_data;
-  int width = gtk_widget_get_width (GTK_WIDGET (self));
-  int height = gtk_widget_get_height (GTK_WIDGET (self));
-  gboolean beside = width >= SIDE_BY_SIDE_WIDTH;
-
-  self->turn_id = 0;
-  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->paned),
-                                  beside ? GTK_ORIENTATION_HORIZONTAL : GTK_ORIENTATION_VERTICAL);
-  gtk_paned_set_position (self->paned, beside ? width * 46 / 100 : height * 40 / 100);
-
-  return G_SOURCE_REMOVE;
-}
-
-static void
-sb_files_page_size_allocate (GtkWidget *widget,
-                             int        width,
-                             int        height,
-                             int        baseline)
-{
-  SbFilesPage *self = SB_FILES_PAGE (widget);
-  GtkOrientation orientation = gtk_orientable_get_orientation (GTK_ORIENTABLE (self->paned));
-  gboolean beside = orientation == GTK_ORIENTATION_HORIZONTAL;
-
-  if (!self->placed && width > 0)
-    {
-      self->placed = TRUE;
-      gtk_paned_set_position (self->paned, width * 46 / 100);
-    }
-  gtk_widget_allocate (GTK_WIDGET (self->paned), width, height, baseline, NULL);
-  /* Not in the middle of an allocation. */
-  if (beside != (width >= SIDE_BY_SIDE_WIDTH) && self->turn_id == 0)
-    self->turn_id = g_idle_add_full (G_PRIORITY_HIGH_IDLE, turn_cb, self, NULL);
-}
-
-static void
-sb_files_page_measure (GtkWidget      *widget,
-                       GtkOrientation  orientation,
-                       int             for_size,
-                       int            *minimum,
-                       int            *natural,
-                       int            *minimum_baseline,
-                       int            *natural_baseline)
-{
-  SbFilesPage *self = SB_FILES_PAGE (widget);
-
-  gtk_widget_measure (GTK_WIDGET (self->paned), orientation, -1, minimum, natural, NULL, NULL);
-  /* It turns itself when it gets narrow. */
-  if (orientation == GTK_ORIENTATION_HORIZONTAL)
-    *minimum = MIN (*minimum, 200);
-}
-
 static void
 sb_files_page_dispose (GObject *object)
 {
   SbFilesPage *self = SB_FILES_PAGE (object);
 
-  g_clear_handle_id (&self->turn_id, g_source_remove);
   if (self->tree != NULL)
     {
       g_signal_handlers_disconnect_by_data (self->tree, self);
@@ -230,7 +171,7 @@ sb_files_page_dispose (GObject *object)
     }
   if (self->chosen != NULL)
     g_signal_handlers_disconnect_by_data (self->chosen, self);
-  g_clear_pointer ((GtkWidget **) &self->paned, gtk_widget_unparent);
+  g_clear_pointer (&self->split, gtk_widget_unparent);
   g_clear_object (&self->chosen);
   g_clear_object (&self->tree);
   g_clear_object (&self->channel);
@@ -246,14 +187,13 @@ sb_files_page_class_init (SbFilesPageClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = sb_files_page_dispose;
-  widget_class->measure = sb_files_page_measure;
-  widget_class->size_allocate = sb_files_page_size_allocate;
 
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sandbar/Sandbar/ui/sb-files-page.ui");
   gtk_widget_class_bind_template_child (widget_class, SbFilesPage, list);
-  gtk_widget_class_bind_template_child (widget_class, SbFilesPage, paned);
   gtk_widget_class_bind_template_child (widget_class, SbFilesPage, spinner);
+  gtk_widget_class_bind_template_child (widget_class, SbFilesPage, split);
   gtk_widget_class_bind_template_child (widget_class, SbFilesPage, states);
   gtk_widget_class_bind_template_child (widget_class, SbFilesPage, truncated);
   gtk_widget_class_bind_template_child (widget_class, SbFilesPage, view);
@@ -263,6 +203,7 @@ sb_files_page_class_init (SbFilesPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, row_unbind_cb);
 
   g_type_ensure (SB_TYPE_FILE_VIEW);
+  g_type_ensure (SB_TYPE_SPLIT);
 }
 
 static void

@@ -8,6 +8,7 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
+#include "sb-changes-page.h"
 #include "sb-compat.h"
 #include "sb-files-page.h"
 #include "sb-isolation-page.h"
@@ -32,6 +33,7 @@ struct _SbSandboxView
   GtkWidget       *box;
   SbWrapBox       *chips;
   GtkWidget       *content;
+  SbChangesPage   *changes;
   SbFilesPage     *files;
   SbIsolationPage *isolation;
   SbMeters        *meters;
@@ -183,6 +185,7 @@ update (SbSandboxView *self)
 
   gtk_widget_set_visible (self->content, self->sandbox != NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "sandbox.stop", ready);
+  sb_changes_page_set_trace (self->changes, get_trace (self));
   sb_files_page_set_source (self->files, channel, get_trace (self));
   sb_meters_set_channel (self->meters, channel);
   gtk_spinner_set_spinning (self->spinner, starting);
@@ -479,6 +482,7 @@ sb_sandbox_view_class_init (SbSandboxViewClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sandbar/Sandbar/ui/sb-sandbox-view.ui");
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, box);
+  gtk_widget_class_bind_template_child (widget_class, SbSandboxView, changes);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, chips);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, content);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, files);
@@ -504,6 +508,7 @@ sb_sandbox_view_class_init (SbSandboxViewClass *klass)
                                        "sandbox.previous-page", NULL);
 
   /* Each type of a page of the template. */
+  g_type_ensure (SB_TYPE_CHANGES_PAGE);
   g_type_ensure (SB_TYPE_FILES_PAGE);
   g_type_ensure (SB_TYPE_ISOLATION_PAGE);
   g_type_ensure (SB_TYPE_METERS);

@@ -3,13 +3,16 @@
 
 #include "config.h"
 
+#include "sb-changes-page.h"
 #include "sb-code-view.h"
+#include "sb-diff-view.h"
 #include "sb-file-entry.h"
 #include "sb-file-view.h"
 #include "sb-files-page.h"
 #include "sb-outline.h"
 #include "sb-sandbox-view.h"
 #include "sb-shell.h"
+#include "sb-split.h"
 #include "sb-test-backend.h"
 #include "sb-test-channel.h"
 
@@ -205,6 +208,15 @@ test_file (Fixture       *fixture,
   g_assert_true (code_is (fixture, "const b = 22;"));
 }
 
+static gboolean
+diff_is (GtkWidget  *page,
+         const char *expected)
+{
+  g_autofree char *text = sb_diff_view_dup_text (SB_DIFF_VIEW (find_type (page, SB_TYPE_DIFF_VIEW)));
+
+  return g_str_equal (text, expected);
+}
+
 static void
 select_file (Fixture    *fixture,
              const char *path)
@@ -308,6 +320,35 @@ test_show_file (Fixture       *fixture,
   sb_test_wait_until (code_is (fixture, "deep"));
 }
 
+/* Of a path with all that names must not do to a window. */
+static void
+test_changes (Fixture       *fixture,
+              gconstpointer  data)
+{
+  GtkWidget *page;
+  GtkListView *list;
+  SbChannel *channel;
+
+  show_sandbox (fixture);
+  channel = sb_sandbox_get_channel (fixture->sandbox);
+  page = find_type (fixture->view, SB_TYPE_CHANGES_PAGE);
+  gtk_widget_activate_action (fixture->view, "sandbox.page", "s", "changes");
+  sb_test_wait_until (shows (page, "No file has changed"));
+  g_assert_true (sb_test_write (channel, "<b>a\n\342\200\256js", "one\ntwo\n", NULL));
+  sb_test_wait_until (shows (page, "+2"));
+  g_assert_true (shows (page, "<b>a "));
+
+  list = GTK_LIST_VIEW (find_type (find_type (page, SB_TYPE_SPLIT), GTK_TYPE_LIST_VIEW));
+  gtk_single_selection_set_selected (GTK_SINGLE_SELECTION (gtk_list_view_get_model (list)), 0);
+  sb_test_wait_until (diff_is (page, "@@ -0,0 +1,2 @@\n+ one\n+ two\n"));
+
+  /* The reader stays with the file when it changes. */
+  g_assert_true (sb_test_write (channel, "<b>a\n\342\200\256js", "one\n", NULL));
+  sb_test_wait_until (diff_is (page, "@@ -0,0 +1,1 @@\n+ one\n"));
+  sb_exec_result_free (sb_test_shell (channel, "rm *js"));
+  sb_test_wait_until (shows (page, "No file has changed"));
+}
+
 static void
 test_meters (Fixture       *fixture,
              gconstpointer  data)
@@ -331,6 +372,7 @@ main (int   argc,
   g_test_add ("/sandbox-view/odd-files", Fixture, NULL, set_up, test_odd_files, tear_down);
   g_test_add ("/sandbox-view/edit", Fixture, NULL, set_up, test_edit, tear_down);
   g_test_add ("/sandbox-view/show-file", Fixture, NULL, set_up, test_show_file, tear_down);
+  g_test_add ("/sandbox-view/changes", Fixture, NULL, set_up, test_changes, tear_down);
   g_test_add ("/sandbox-view/meters", Fixture, NULL, set_up, test_meters, tear_down);
 
   return g_test_run ();

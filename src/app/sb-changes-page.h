@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "sb-sandbox.h"
+#include "sb-trace.h"
+
+G_BEGIN_DECLS
+
+/* The files of a sandbox that changed since its start, or since a tool call, and how. Property: sandbox. */
+#define SB_TYPE_CHANGES_PAGE (sb_changes_page_get_type ())
+G_DECLARE_FINAL_TYPE (SbChangesPage, sb_changes_page, SB, CHANGES_PAGE, GtkWidget)
+
+void sb_changes_page_set_sandbox (SbChangesPage *self,
+                                  SbSandbox     *sandbox); /* nullable */
+/* Where the names of the tool calls come from. */
+void sb_changes_page_set_trace   (SbChangesPage *self,
+                                  SbTrace       *trace); /* nullable */
+/* A file, if it changed; since the tool call of that id, or since the start. */
+void sb_changes_page_show        (SbChangesPage *self,
+                                  const char    *path,
+                                  const char    *trace_id); /* nullable */
+
+G_END_DECLS
