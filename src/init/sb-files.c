@@ -11,11 +11,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define LIST_MAX_BYTES (2u * 1024u * 1024u) /* of one answer */
 #define REMOVE_MAX_DEPTH 64
 #define REMOVE_MAX_ENTRIES 200000
+#define NO_REPLACE 1u /* of renameat2 */
 
 /* The one path of a request, made relative. Answers for itself when it is refused. */
 static bool
@@ -327,6 +329,7 @@ file_rename_request (const SbWireFrame *frame)
   char from[SB_WIRE_MAX_PATH];
   char to[SB_WIRE_MAX_PATH];
   const char *from_leaf, *to_leaf;
+  unsigned int flags = frame->flags & SB_WIRE_FLAG_NO_REPLACE ? NO_REPLACE : 0;
   int from_dir, to_dir = -1;
 
   if (!take_path (&unpacker, frame, false, from) || !take_path (&unpacker, frame, true, to))
@@ -335,8 +338,10 @@ file_rename_request (const SbWireFrame *frame)
   from_dir = path_open_parent (from, false, &from_leaf);
   if (from_dir >= 0)
     to_dir = path_open_parent (to, true, &to_leaf);
-  if (to_dir >= 0 && renameat (from_dir, from_leaf, to_dir, to_leaf) == 0)
+  if (to_dir >= 0 && syscall (SYS_renameat2, from_dir, from_leaf, to_dir, to_leaf, flags) == 0)
     send_ok (frame->id);
+  else if (errno == EEXIST && flags != 0)
+    send_errno (frame->id, ESTALE);
   else
     send_errno (frame->id, errno);
 

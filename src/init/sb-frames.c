@@ -116,6 +116,9 @@ send_errno (uint32_t id,
 
   switch (error_number)
     {
+    case ESTALE:
+      code = SB_WIRE_ERROR_CHANGED;
+      break;
     case ENOENT: case ENOTDIR: case ESRCH: case ECONNREFUSED:
       code = SB_WIRE_ERROR_NOT_FOUND;
       break;

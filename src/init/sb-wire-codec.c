@@ -101,6 +101,20 @@ sb_wire_write_header (uint8_t  *header,
   store_u32 (header + 8, id);
 }
 
+/* Begins with SB_WIRE_HASH_BEGIN, and goes on with what it gave for the bytes before. */
+uint64_t
+sb_wire_hash (uint64_t    hash,
+              const void *bytes,
+              size_t      length)
+{
+  const uint8_t *at = bytes;
+
+  for (size_t i = 0; i < length; i++)
+    hash = (hash ^ at[i]) * 0x100000001b3ull;
+
+  return hash != 0 ? hash : 1;
+}
+
 /* Packing never writes past the capacity: it sets overflow, and the caller looks at that once, at the end. */
 void
 sb_wire_put_bytes (SbWirePacker *self,

@@ -47,6 +47,12 @@ void         sb_wire_write_header (uint8_t        *header,
                                    uint32_t        id,
                                    uint32_t        length);
 
+/* FNV-1a, 64 bit, never 0: to notice that a file has changed, not to withstand somebody who wants it unnoticed. */
+#define SB_WIRE_HASH_BEGIN 0xcbf29ce484222325ull
+uint64_t sb_wire_hash (uint64_t    hash,
+                       const void *bytes,
+                       size_t      length);
+
 typedef struct
 {
   uint8_t *data;

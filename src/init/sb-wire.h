@@ -47,7 +47,8 @@ typedef enum
   SB_WIRE_LOG = 8,      /* u32 process, u64 offset, u32 max -> LOG_DATA */
   SB_WIRE_JOBS = 9,     /* -> JOBS_DATA */
   SB_WIRE_READ = 10,    /* u64 offset, u32 max, str path -> FILE_DATA */
-  SB_WIRE_WRITE = 11,   /* u32 mode, str path, then DATA_IN with END on the last -> OK */
+  SB_WIRE_WRITE = 11,   /* u32 mode, str path, with IF_MATCH u64 hash of what is there (0: nothing may be), then DATA_IN
+                         * with END on the last -> OK */
   SB_WIRE_LIST = 12,    /* u32 max, str path -> ENTRIES* */
   SB_WIRE_STAT = 13,    /* str path -> ENTRIES with one */
   SB_WIRE_REMOVE = 14,  /* str path -> OK */
@@ -102,6 +103,8 @@ typedef enum
   SB_WIRE_FLAG_APPEND = 1 << 3,    /* WRITE */
   SB_WIRE_FLAG_RECURSIVE = 1 << 4, /* REMOVE; RESTORE: what is there goes first */
   SB_WIRE_FLAG_IGNORE_CASE = 1 << 5, /* SEARCH: of A to Z */
+  SB_WIRE_FLAG_IF_MATCH = 1 << 6,  /* WRITE: only if the file is still what it was */
+  SB_WIRE_FLAG_NO_REPLACE = 1 << 7, /* RENAME: fails when there is something by that name */
 } SbWireFlags;
 
 typedef enum
@@ -114,6 +117,7 @@ typedef enum
   SB_WIRE_ERROR_LIMIT,
   SB_WIRE_ERROR_CWD, /* the working directory, not the program */
   SB_WIRE_ERROR_PAUSED,
+  SB_WIRE_ERROR_CHANGED, /* the file is not what it was thought to be */
 } SbWireError;
 
 typedef enum

@@ -14,7 +14,9 @@
 #include <unistd.h>
 
 #define WRITE_SLOTS 16
-#define EXCHANGE 2u /* RENAME_EXCHANGE of renameat2 */
+#define NO_REPLACE 1u /* of renameat2 */
+#define EXCHANGE 2u
+#define MAX_HASHED (64 * 1024 * 1024)
 
 /* A file that is being written: under a name of its own first, so that nobody ever sees half of it. */
 typedef struct
@@ -25,6 +27,8 @@ typedef struct
   int      dir;
   bool     append;
   bool     replaces;
+  bool     checks;   /* only if what is there is what is expected */
+  uint64_t expected; /* its hash; 0: nothing */
   mode_t   mode;
   char     temp[32];
   char     leaf[256];
@@ -147,6 +151,8 @@ write_request (const SbWireFrame *frame)
   SbWireUnpacker unpacker = { frame->payload, frame->length, false };
   mode_t mode = sb_wire_get_u32 (&unpacker);
   const char *path = sb_wire_get_string (&unpacker);
+  bool checks = (frame->flags & SB_WIRE_FLAG_IF_MATCH) != 0;
+  uint64_t expected = checks ? sb_wire_get_u64 (&unpacker) : 0;
   char normal[SB_WIRE_MAX_PATH];
   Write *write = take_slot ();
   int failure;
@@ -163,6 +169,8 @@ write_request (const SbWireFrame *frame)
   write->id = frame->id;
   write->fd = write->dir = -1;
   write->append = (frame->flags & SB_WIRE_FLAG_APPEND) != 0;
+  write->checks = checks;
+  write->expected = expected;
   failure = path_normalize (path, normal) ? begin (write, normal, mode) : errno;
   if (failure != 0)
     fail (write, failure);
@@ -182,6 +190,50 @@ move_into_place (Write *write)
   return renameat (write->dir, write->temp, write->dir, write->leaf) == 0 ? 0 : errno;
 }
 
+/* 0: it cannot be read. */
+static uint64_t
+hash_file (int         dir,
+           const char *name)
+{
+  static uint8_t buffer[SB_WIRE_CHUNK];
+  uint64_t hash = SB_WIRE_HASH_BEGIN;
+  int fd = openat (dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  struct stat info;
+  ssize_t got;
+
+  if (fd < 0)
+    return 0;
+  if (fstat (fd, &info) != 0 || !S_ISREG (info.st_mode) || info.st_size > MAX_HASHED)
+    hash = 0;
+  while (hash != 0 && (got = read (fd, buffer, sizeof buffer)) > 0)
+    hash = sb_wire_hash (hash, buffer, (size_t) got);
+  close (fd);
+
+  return hash;
+}
+
+/* Exchanged first and looked at then: whoever wrote in between finds his file back. */
+static int
+move_if_unchanged (Write *write)
+{
+  if (write->expected == 0)
+    {
+      if (syscall (SYS_renameat2, write->dir, write->temp, write->dir, write->leaf, NO_REPLACE) == 0)
+        return 0;
+      return errno == EEXIST ? ESTALE : errno;
+    }
+
+  if (syscall (SYS_renameat2, write->dir, write->temp, write->dir, write->leaf, EXCHANGE) != 0)
+    return errno == ENOENT ? ESTALE : errno;
+  if (hash_file (write->dir, write->temp) == write->expected)
+    {
+      unlinkat (write->dir, write->temp, 0);
+      return 0;
+    }
+
+  return syscall (SYS_renameat2, write->dir, write->temp, write->dir, write->leaf, EXCHANGE) == 0 ? ESTALE : errno;
+}
+
 static void
 complete (Write *write)
 {
@@ -190,7 +242,7 @@ complete (Write *write)
   if (!write->append && fchmod (write->fd, write->mode) != 0)
     failure = errno;
   if (failure == 0 && !write->append)
-    failure = move_into_place (write);
+    failure = write->checks ? move_if_unchanged (write) : move_into_place (write);
 
   if (failure != 0)
     {

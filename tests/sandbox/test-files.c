@@ -3,6 +3,7 @@
 
 #include "config.h"
 
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -295,7 +296,7 @@ test_change (void)
   sb_channel_make_dir_async (helper.channel, "x/y/z", NULL, sb_test_keep_result, &result);
   g_assert_true (finish_change (&helper, &result, NULL));
   g_assert_true (sb_test_write (helper.channel, "x/y/z/f", "1", NULL));
-  sb_channel_rename_file_async (helper.channel, "x/y/z/f", "new/g", NULL, sb_test_keep_result, &result);
+  sb_channel_rename_file_async (helper.channel, "x/y/z/f", "new/g", TRUE, NULL, sb_test_keep_result, &result);
   g_assert_true (finish_change (&helper, &result, NULL));
   assert_read (&helper, "new/g", "1");
 
@@ -459,6 +460,51 @@ test_counters (void)
   sb_test_helper_end (&helper);
 }
 
+static gboolean
+replace (SbTestHelper  *helper,
+         const char    *path,
+         const char    *text,
+         const char    *expected,
+         GError       **error)
+{
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(GBytes) contents = g_bytes_new (text, strlen (text));
+  g_autoptr(GBytes) before = expected != NULL ? g_bytes_new (expected, strlen (expected)) : NULL;
+
+  sb_channel_replace_file_async (helper->channel, path, contents, before, NULL, sb_test_keep_result, &result);
+  sb_test_wait_until (result != NULL);
+
+  return sb_channel_write_file_finish (helper->channel, result, error);
+}
+
+/* What somebody else wrote meanwhile is never lost. */
+static void
+test_replace (void)
+{
+  SbTestHelper helper;
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(GError) error = NULL;
+
+  sb_test_helper_start (&helper, NULL);
+  g_assert_true (replace (&helper, "f", "one", NULL, NULL));
+  g_assert_true (replace (&helper, "f", "two", "one", NULL));
+  g_assert_false (replace (&helper, "f", "three", "one", &error));
+  g_assert_error (error, SB_CHANNEL_ERROR, SB_CHANNEL_ERROR_CHANGED);
+  assert_read (&helper, "f", "two");
+  g_assert_false (replace (&helper, "f", "three", NULL, NULL));
+  g_assert_false (replace (&helper, "missing", "three", "one", NULL));
+  assert_read (&helper, "f", "two");
+  assert_refused (&helper, "missing", SB_CHANNEL_ERROR_NOT_FOUND);
+
+  g_assert_true (replace (&helper, "g", "g", NULL, NULL));
+  sb_channel_rename_file_async (helper.channel, "f", "g", FALSE, NULL, sb_test_keep_result, &result);
+  g_clear_error (&error);
+  g_assert_false (finish_change (&helper, &result, &error));
+  g_assert_error (error, SB_CHANNEL_ERROR, SB_CHANNEL_ERROR_CHANGED);
+  assert_read (&helper, "g", "g");
+  sb_test_helper_end (&helper);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -476,6 +522,7 @@ main (int    argc,
   g_test_add_func ("/sandbox/files/watch-shared", test_watch_shared);
   g_test_add_func ("/sandbox/files/watch-burst", test_watch_burst);
   g_test_add_func ("/sandbox/files/counters", test_counters);
+  g_test_add_func ("/sandbox/files/replace", test_replace);
 
   return g_test_run ();
 }

@@ -192,6 +192,35 @@ handle_write (SbChannel         *self,
   return handle_ok (self, request, frame);
 }
 
+static void
+begin_write (SbChannel  *self,
+             GTask      *task,
+             const char *path,
+             GBytes     *contents,
+             guint32     mode,
+             guint8      flags,
+             guint64     hash)
+{
+  Writing *writing = NULL;
+  SbRequest *request = NULL;
+  guint8 payload[REQUEST_SIZE];
+  SbWirePacker packer = { payload, sizeof payload, 0, false };
+
+  if (!sb_channel_check_open (self, task) || !check_path (task, path))
+    return;
+
+  writing = g_new0 (Writing, 1);
+  sb_upload_init (&writing->upload, contents);
+  g_task_set_task_data (task, writing, writing_free);
+  request = sb_channel_add_request (self, task, path, handle_write);
+  sb_wire_put_u32 (&packer, mode);
+  sb_wire_put_string (&packer, path);
+  if (flags & SB_WIRE_FLAG_IF_MATCH)
+    sb_wire_put_u64 (&packer, hash);
+  sb_channel_send (self, SB_WIRE_WRITE, flags, request->id, payload, packer.length);
+  sb_upload_push (&writing->upload, self, request->id);
+}
+
 /**
  * sb_channel_write_file_async:
  * @self: an open channel
@@ -213,27 +242,45 @@ sb_channel_write_file_async (SbChannel           *self,
                              gpointer             user_data)
 {
   g_autoptr(GTask) task = NULL;
-  Writing *writing = NULL;
-  SbRequest *request = NULL;
-  guint8 payload[REQUEST_SIZE];
-  SbWirePacker packer = { payload, sizeof payload, 0, false };
 
   g_return_if_fail (SB_IS_CHANNEL (self));
   g_return_if_fail (contents != NULL);
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, sb_channel_write_file_async);
-  if (!sb_channel_check_open (self, task) || !check_path (task, path))
-    return;
+  begin_write (self, task, path, contents, mode, append ? SB_WIRE_FLAG_APPEND : 0, 0);
+}
 
-  writing = g_new0 (Writing, 1);
-  sb_upload_init (&writing->upload, contents);
-  g_task_set_task_data (task, writing, writing_free);
-  request = sb_channel_add_request (self, task, path, handle_write);
-  sb_wire_put_u32 (&packer, mode);
-  sb_wire_put_string (&packer, path);
-  sb_channel_send (self, SB_WIRE_WRITE, append ? SB_WIRE_FLAG_APPEND : 0, request->id, payload, packer.length);
-  sb_upload_push (&writing->upload, self, request->id);
+/**
+ * sb_channel_replace_file_async:
+ * @self: an open channel
+ * @path: where, in the workspace
+ * @contents: the bytes
+ * @expected: (nullable): what the file has to hold; %NULL: there must be nothing by that name
+ *
+ * Writes a file unless somebody else has changed it: then it fails with %SB_CHANNEL_ERROR_CHANGED, and theirs stays.
+ * Looked at and replaced in one: there is no moment between. sb_channel_write_file_finish() ends it.
+ */
+void
+sb_channel_replace_file_async (SbChannel           *self,
+                               const char          *path,
+                               GBytes              *contents,
+                               GBytes              *expected,
+                               GCancellable        *cancellable,
+                               GAsyncReadyCallback  callback,
+                               gpointer             user_data)
+{
+  g_autoptr(GTask) task = NULL;
+  guint64 hash = 0;
+
+  g_return_if_fail (SB_IS_CHANNEL (self));
+  g_return_if_fail (contents != NULL);
+
+  if (expected != NULL)
+    hash = sb_wire_hash (SB_WIRE_HASH_BEGIN, g_bytes_get_data (expected, NULL), g_bytes_get_size (expected));
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, sb_channel_replace_file_async);
+  begin_write (self, task, path, contents, 0, SB_WIRE_FLAG_IF_MATCH, hash);
 }
 
 gboolean
@@ -291,17 +338,22 @@ sb_channel_remove_file_async (SbChannel           *self,
   change (self, SB_WIRE_REMOVE, recursive ? SB_WIRE_FLAG_RECURSIVE : 0, path, NULL, cancellable, callback, user_data);
 }
 
+/**
+ * sb_channel_rename_file_async:
+ * @replace: what is there by the name @to goes; otherwise it fails with %SB_CHANNEL_ERROR_CHANGED
+ */
 void
 sb_channel_rename_file_async (SbChannel           *self,
                               const char          *from,
                               const char          *to,
+                              gboolean             replace,
                               GCancellable        *cancellable,
                               GAsyncReadyCallback  callback,
                               gpointer             user_data)
 {
   g_return_if_fail (SB_IS_CHANNEL (self));
 
-  change (self, SB_WIRE_RENAME, 0, from, to, cancellable, callback, user_data);
+  change (self, SB_WIRE_RENAME, replace ? 0 : SB_WIRE_FLAG_NO_REPLACE, from, to, cancellable, callback, user_data);
 }
 
 void

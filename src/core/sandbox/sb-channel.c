@@ -154,6 +154,10 @@ new_error_for (const SbRequest *request,
     case SB_WIRE_ERROR_PAUSED:
       return g_error_new_literal (SB_CHANNEL_ERROR, SB_CHANNEL_ERROR_PAUSED,
                                   "The sandbox is paused: nothing can be started in it. Let it go on first.");
+    case SB_WIRE_ERROR_CHANGED:
+      return g_error_new (SB_CHANNEL_ERROR, SB_CHANNEL_ERROR_CHANGED,
+                          "“%s” was changed by somebody else meanwhile, and was left as it is. Read it again first.",
+                          subject);
     case SB_WIRE_ERROR_IO:
     default:
       return g_error_new (SB_CHANNEL_ERROR, SB_CHANNEL_ERROR_IO, "“%s” failed in the sandbox: %s.", subject, reason);
@@ -169,7 +173,7 @@ sb_channel_read_error (const SbRequest   *request,
   guint32 code = sb_wire_get_u32 (&unpacker);
   guint32 error_number = sb_wire_get_u32 (&unpacker);
 
-  if (!sb_wire_get_end (&unpacker) || code > SB_WIRE_ERROR_PAUSED || error_number > 4095)
+  if (!sb_wire_get_end (&unpacker) || code > SB_WIRE_ERROR_CHANGED || error_number > 4095)
     return NULL;
 
   return new_error_for (request, code, (int) error_number);

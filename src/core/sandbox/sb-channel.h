@@ -23,6 +23,7 @@ typedef enum
   SB_CHANNEL_ERROR_LIMIT,      /* too large, too many */
   SB_CHANNEL_ERROR_IO,
   SB_CHANNEL_ERROR_PAUSED,     /* nothing can be started until it goes on */
+  SB_CHANNEL_ERROR_CHANGED,    /* the file is not what it was thought to be, or there is one already */
 } SbChannelError;
 
 GQuark sb_channel_error_quark (void);
@@ -261,6 +262,15 @@ void          sb_channel_write_file_async  (SbChannel            *self,
 gboolean      sb_channel_write_file_finish (SbChannel            *self,
                                             GAsyncResult         *result,
                                             GError              **error);
+/* As write_file, if the file still has these contents; NULL: if there is nothing by that name. Otherwise it fails with
+ * SB_CHANNEL_ERROR_CHANGED. */
+void          sb_channel_replace_file_async (SbChannel           *self,
+                                             const char          *path,
+                                             GBytes              *contents,
+                                             GBytes              *expected,
+                                             GCancellable        *cancellable,
+                                             GAsyncReadyCallback  callback,
+                                             gpointer             user_data);
 /* of SbFileInfo, sorted by name; *truncated when there were more than max_entries */
 void          sb_channel_list_async        (SbChannel            *self,
                                             const char           *path,
@@ -282,6 +292,7 @@ void          sb_channel_remove_file_async (SbChannel            *self,
 void          sb_channel_rename_file_async (SbChannel            *self,
                                             const char           *from,
                                             const char           *to,
+                                            gboolean              replace,
                                             GCancellable         *cancellable,
                                             GAsyncReadyCallback   callback,
                                             gpointer              user_data);

@@ -121,8 +121,8 @@ read_for_edit_cb (GObject      *source,
 
   call->size = g_bytes_get_size (after);
   sb_sandbox_manager_expect_file (run->tools->manager, run->sandbox, run, path);
-  sb_channel_write_file_async (run->channel, path, after, 0, FALSE,
-                               sb_mcp_tool_call_get_cancellable (run->call), edited_cb, g_steal_pointer (&call));
+  sb_channel_replace_file_async (run->channel, path, after, before, sb_mcp_tool_call_get_cancellable (run->call),
+                                 edited_cb, g_steal_pointer (&call));
 }
 
 /* editFile: replaces text in a file, exactly. All that is wrong with the request leaves the file as it was. */

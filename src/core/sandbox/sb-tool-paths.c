@@ -172,6 +172,43 @@ sb_tool_delete_file (SbMcpToolCall *call,
                                 sb_mcp_tool_call_get_cancellable (call), deleted_cb, run);
 }
 
+/* A look at what was in the way, before the answer. */
+typedef struct
+{
+  SbToolRun *run;   /* owned until it is answered */
+  GError    *error; /* owned: of the attempt */
+} Obstacle;
+
+/* path: what to look at; error: (transfer full) */
+static void
+look_at_obstacle (SbToolRun           *run,
+                  const char          *path,
+                  GError              *error,
+                  GAsyncReadyCallback  callback)
+{
+  Obstacle *obstacle = g_new0 (Obstacle, 1);
+
+  obstacle->run = run;
+  obstacle->error = error;
+  sb_channel_stat_async (run->channel, path, sb_mcp_tool_call_get_cancellable (run->call), callback, obstacle);
+}
+
+/* Which of the two names was refused. */
+static void
+refused_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  Obstacle *obstacle = user_data;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(SbFileInfo) info = sb_channel_stat_finish (SB_CHANNEL (source), result, &error);
+  gboolean is_target = g_error_matches (error, SB_CHANNEL_ERROR, SB_CHANNEL_ERROR_DENIED);
+
+  sb_tool_run_fail_error (obstacle->run, is_target ? error : obstacle->error);
+  g_error_free (obstacle->error);
+  g_free (obstacle);
+}
+
 static void
 moved_cb (GObject      *source,
           GAsyncResult *result,
@@ -179,44 +216,23 @@ moved_cb (GObject      *source,
 {
   SbToolRun *run = user_data;
   g_autoptr(GError) error = NULL;
+  g_autofree char *text = NULL;
 
   if (sb_channel_change_finish (SB_CHANNEL (source), result, &error))
     respond_changed (run, "moved");
+  else if (g_error_matches (error, SB_CHANNEL_ERROR, SB_CHANNEL_ERROR_CHANGED))
+    {
+      text = g_strdup_printf ("There is a “%s” already, and nothing was moved. Choose another name (for a directory, "
+                              "the name in it), or set overwrite to true.", get_path (run->call, "to"));
+      sb_tool_run_fail (run, text, NULL, "exists already");
+    }
+  else if (g_error_matches (error, SB_CHANNEL_ERROR, SB_CHANNEL_ERROR_DENIED))
+    look_at_obstacle (run, get_path (run->call, "to"), g_steal_pointer (&error), refused_cb);
   else
     sb_tool_run_fail_error (run, error);
 }
 
-static void
-target_cb (GObject      *source,
-           GAsyncResult *result,
-           gpointer      user_data)
-{
-  SbToolRun *run = user_data;
-  SbChannel *channel = SB_CHANNEL (source);
-  const char *to = get_path (run->call, "to");
-  g_autoptr(GError) error = NULL;
-  g_autoptr(SbFileInfo) info = sb_channel_stat_finish (channel, result, &error);
-  g_autofree char *text = NULL;
-
-  if (info == NULL && !g_error_matches (error, SB_CHANNEL_ERROR, SB_CHANNEL_ERROR_NOT_FOUND))
-    {
-      sb_tool_run_fail_error (run, error);
-      return;
-    }
-  if (info != NULL && !get_boolean (run->call, "overwrite"))
-    {
-      text = g_strdup_printf ("There is a “%s” already, and nothing was moved. Choose another name (for a directory, "
-                              "the name in it), or set overwrite to true.", to);
-      sb_tool_run_fail (run, text, NULL, "exists already");
-      return;
-    }
-
-  expect (run, to);
-  sb_channel_rename_file_async (channel, get_path (run->call, "from"), to,
-                                sb_mcp_tool_call_get_cancellable (run->call), moved_cb, run);
-}
-
-/* moveFile: a rename replaces what is there without a word, so a look comes first. */
+/* moveFile: replaces what is there only when it is told to. */
 void
 sb_tool_move_file (SbMcpToolCall *call,
                    gpointer       user_data)
@@ -225,16 +241,13 @@ sb_tool_move_file (SbMcpToolCall *call,
   g_autofree char *both = g_strdup_printf ("%s to %s", get_path (call, "from"), to);
   SbToolRun *run = begin (call, user_data, SB_ACTIVITY_WRITE, "move", both);
 
-  if (run != NULL)
-    sb_channel_stat_async (run->channel, to, sb_mcp_tool_call_get_cancellable (call), target_cb, run);
-}
+  if (run == NULL)
+    return;
 
-/* What is in the way of a new directory. */
-typedef struct
-{
-  SbToolRun *run;   /* owned until it is answered */
-  GError    *error; /* owned: of the attempt */
-} Obstacle;
+  expect (run, to);
+  sb_channel_rename_file_async (run->channel, get_path (call, "from"), to, get_boolean (call, "overwrite"),
+                                sb_mcp_tool_call_get_cancellable (call), moved_cb, run);
+}
 
 static void
 obstacle_cb (GObject      *source,
@@ -259,7 +272,6 @@ made_cb (GObject      *source,
 {
   SbToolRun *run = user_data;
   g_autoptr(GError) error = NULL;
-  Obstacle *obstacle = NULL;
 
   if (sb_channel_change_finish (SB_CHANNEL (source), result, &error))
     {
@@ -267,11 +279,7 @@ made_cb (GObject      *source,
       return;
     }
 
-  obstacle = g_new0 (Obstacle, 1);
-  obstacle->run = run;
-  obstacle->error = g_steal_pointer (&error);
-  sb_channel_stat_async (SB_CHANNEL (source), get_path (run->call, "path"),
-                         sb_mcp_tool_call_get_cancellable (run->call), obstacle_cb, obstacle);
+  look_at_obstacle (run, get_path (run->call, "path"), g_steal_pointer (&error), obstacle_cb);
 }
 
 /* makeDir: with missing parents; one that is there already is fine. */
