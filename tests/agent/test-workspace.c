@@ -289,7 +289,7 @@ test_damaged_history (void)
 static void
 test_bad_engine (void)
 {
-  static const char * const hosts[] = { "tcps://far:2376", "ssh://me@far" };
+  static const char * const hosts[] = { "npipe:////./pipe/docker_engine", "ftp://far" };
   const SbWorkspaceOptions options = { .ephemeral = TRUE, .backend = "docker", .profile = "rehearsal" };
 
   for (guint i = 0; i < G_N_ELEMENTS (hosts); i++)

@@ -35,7 +35,8 @@ static void
 pack (Registry *registry)
 {
   static const char manifest[] =
-    "{\"name\":\"sb-any\",\"version\":\"1.0.0\",\"main\":\"index.js\",\"scripts\":{\"postinstall\":\"touch /tmp/ran\"}}";
+    "{\"name\":\"sb-any\",\"version\":\"1.0.0\",\"main\":\"index.js\","
+    "\"scripts\":{\"postinstall\":\"touch /tmp/ran\"}}";
   g_autofree char *dir = sb_test_make_dir ();
   g_autofree char *package = g_build_filename (dir, "package", NULL);
   g_autofree char *json = g_build_filename (package, "package.json", NULL);
