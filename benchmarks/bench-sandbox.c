@@ -175,7 +175,7 @@ connect_tools (Bench *bench)
   g_autoptr(GAsyncResult) result = NULL;
   g_autoptr(GError) error = NULL;
 
-  bench->server = sb_sandbox_server_new (bench->manager, "bench");
+  bench->server = sb_sandbox_server_new (bench->manager, "bench", NULL);
   sb_mcp_memory_transport_new_pair (&near_end, &far_end);
   sb_mcp_server_accept (bench->server, far_end);
   bench->client = sb_mcp_client_new (near_end);

@@ -117,7 +117,7 @@ serve (GListModel *backends)
 
   program.loop = g_main_loop_new (NULL, FALSE);
   program.manager = sb_sandbox_manager_new (backends);
-  program.server = sb_sandbox_server_new (program.manager, NULL);
+  program.server = sb_sandbox_server_new (program.manager, NULL, NULL);
   g_signal_connect (program.transport, "closed", G_CALLBACK (transport_closed_cb), &program);
   program.term_id = g_unix_signal_add (SIGTERM, signal_cb, &program);
   program.int_id = g_unix_signal_add (SIGINT, signal_cb, &program);

@@ -5,6 +5,7 @@
 
 #include "sb-backend-tests.h"
 #include "sb-bwrap-backend.h"
+#include "sb-tunnel-tests.h"
 
 static const SbSandboxFact *
 find_fact (SbTestSandbox *sandbox,
@@ -111,6 +112,7 @@ main (int    argc,
   sb_backend_tests_own (argc, argv, backend);
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   sb_backend_tests_add ("bwrap", backend);
+  sb_tunnel_tests_add ("bwrap");
   sb_backend_tests_add_one ("bwrap", "seccomp", test_seccomp);
   sb_backend_tests_add_one ("bwrap", "dev-is-read-only", test_dev_is_read_only);
   sb_backend_tests_add_one ("bwrap", "bad-helper", test_bad_helper);

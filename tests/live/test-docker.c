@@ -5,6 +5,7 @@
 
 #include "sb-backend-tests.h"
 #include "sb-docker-backend.h"
+#include "sb-tunnel-tests.h"
 
 static void
 test_no_engine (void)
@@ -37,6 +38,7 @@ main (int    argc,
   /* No folders of its own for each test: all of them, and the owners that they kill, share one lock folder. */
   g_test_init (&argc, &argv, NULL);
   sb_backend_tests_add ("docker", backend);
+  sb_tunnel_tests_add ("docker");
 
   return g_test_run ();
 }

@@ -50,7 +50,7 @@ open_manager (Fixture        *fixture,
   fixture->progress = g_string_new (NULL);
   g_list_store_append (backends, backend);
   fixture->manager = sb_sandbox_manager_new (G_LIST_MODEL (backends));
-  fixture->server = sb_sandbox_server_new (fixture->manager, NULL);
+  fixture->server = sb_sandbox_server_new (fixture->manager, NULL, NULL);
   sb_mcp_memory_transport_new_pair (&a, &b);
   sb_mcp_server_accept (fixture->server, b);
   fixture->client = sb_mcp_client_new (a);

@@ -53,7 +53,7 @@ tools_set_up (Fixture       *fixture,
   fixture->activities = g_ptr_array_new_with_free_func (g_free);
   fixture->progress = g_string_new (NULL);
   g_signal_connect (fixture->manager, "activity", G_CALLBACK (activity_cb), fixture);
-  fixture->server = sb_sandbox_server_new (fixture->manager, "me");
+  fixture->server = sb_sandbox_server_new (fixture->manager, "me", NULL);
   fixture->client = tools_new_client (fixture->server);
 }
 

@@ -15,8 +15,9 @@ test_names_of_the_demo (Fixture       *fixture,
   g_autoptr(GAsyncResult) result = NULL;
   g_autoptr(GPtrArray) tools = NULL;
   const char * const expected[] = { "initSandbox", "exec", "listProcesses", "readProcessLog", "killProcess",
-                                    "writeFile", "editFile", "readFile", "listFiles", "statFile", "deleteFile",
-                                    "moveFile", "makeDir", "listSandboxes", "stopSandbox" };
+                                    "listPorts", "exposePort", "closePort", "writeFile", "editFile",
+                                    "readFile", "listFiles", "statFile", "deleteFile", "moveFile",
+                                    "makeDir", "listSandboxes", "stopSandbox" };
 
   sb_mcp_client_list_tools_async (fixture->client, NULL, sb_test_keep_result, &result);
   sb_test_wait_until (result != NULL);
@@ -339,7 +340,7 @@ static void
 test_owners (Fixture       *fixture,
              gconstpointer  data)
 {
-  g_autoptr(SbMcpServer) server = sb_sandbox_server_new (fixture->manager, "you");
+  g_autoptr(SbMcpServer) server = sb_sandbox_server_new (fixture->manager, "you", NULL);
   g_autoptr(SbMcpClient) client = tools_new_client (server);
   g_autoptr(SbMcpToolResult) mine = tools_call (fixture, "initSandbox", "{\"name\":\"mine\"}");
   g_autoptr(SbMcpToolResult) newest = tools_call_on (fixture, client, "exec", "{\"command\":[\"true\"]}");
@@ -403,7 +404,7 @@ test_all_go (Fixture       *fixture,
                                  &result);
   sb_test_wait_until (tools_has_activity (fixture, "6|+ flag|(null)|t4|ok"));
   g_clear_object (&fixture->server);
-  fixture->server = sb_sandbox_server_new (fixture->manager, "me");
+  fixture->server = sb_sandbox_server_new (fixture->manager, "me", NULL);
   sb_test_wait_until (result != NULL);
 }
 

@@ -59,7 +59,8 @@ connect_tools (SbSession *self)
 
   sb_mcp_memory_transport_new_pair (&near, &far);
   g_set_object (&self->server, NULL);
-  self->server = sb_sandbox_server_new (self->services->sandboxes, sb_conversation_get_id (self->conversation));
+  self->server = sb_sandbox_server_new (self->services->sandboxes, sb_conversation_get_id (self->conversation),
+                                        self->services->approvals);
   sb_mcp_server_accept (self->server, far);
 
   client = sb_mcp_client_new (near);

@@ -97,6 +97,32 @@ static const SbMcpToolSpec specs[] = {
     .handler = sb_tool_kill_process,
   },
   {
+    .name = "listPorts",
+    .title = "List ports",
+    .description = "Lists the TCP ports that programs in the sandbox listen on, and which of them are open for the "
+                   "user's browser.",
+    .input_schema = OBJECT (CONTAINER_ID, ""),
+    .annotations = READ_ONLY,
+    .handler = sb_tool_list_ports,
+  },
+  {
+    .name = "exposePort",
+    .title = "Show a server to the user",
+    .description = "Asks the user to open a port of the sandbox, so that a browser on the user's machine can load what "
+                   "an HTTP server in there serves. Start the server first; 127.0.0.1 is enough for it to listen on.",
+    .input_schema = OBJECT (INTEGER ("port", "The port that the server listens on") "," CONTAINER_ID, "\"port\""),
+    .annotations = "{\"readOnlyHint\":false,\"destructiveHint\":false,\"idempotentHint\":true,\"openWorldHint\":false}",
+    .handler = sb_tool_expose_port,
+  },
+  {
+    .name = "closePort",
+    .title = "Close a port",
+    .description = "Closes a port that was opened for the user's browser. The server goes on.",
+    .input_schema = OBJECT (INTEGER ("port", "The port") "," CONTAINER_ID, "\"port\""),
+    .annotations = "{\"readOnlyHint\":false,\"destructiveHint\":false,\"idempotentHint\":true,\"openWorldHint\":false}",
+    .handler = sb_tool_close_port,
+  },
+  {
     .name = "writeFile",
     .title = "Write a file",
     .description = "Writes a file in the sandbox; replaces it if it exists, and makes missing directories.",
@@ -211,15 +237,17 @@ static const SbMcpToolSpec specs[] = {
  * sb_sandbox_server_new:
  * @manager: (transfer none): where the sandboxes live
  * @owner: (nullable): whose sandboxes these are; those of others are neither seen nor used
+ * @approvals: (nullable): where the user is asked; without, what needs the user's word is only offered
  *
  * Returns: (transfer full): the server; accept transports on it. The sandboxes stay with @manager when it goes.
  */
 SbMcpServer *
 sb_sandbox_server_new (SbSandboxManager *manager,
-                       const char       *owner)
+                       const char       *owner,
+                       SbApprovals      *approvals)
 {
   SbMcpServer *server = sb_mcp_server_new ("sandbar-sandbox", PACKAGE_VERSION, INSTRUCTIONS);
-  SbSandboxTools *tools = sb_sandbox_tools_new (manager, owner);
+  SbSandboxTools *tools = sb_sandbox_tools_new (manager, owner, approvals);
 
   g_object_set_data_full (G_OBJECT (server), "sb-sandbox-tools", tools, sb_sandbox_tools_unref);
   sb_mcp_server_add_tools (server, specs, G_N_ELEMENTS (specs), tools);

@@ -36,6 +36,7 @@ struct _SbSandbox
   GArray           *commands; /* of Command: started in the background, the newest last */
   SbChannel        *channel; /* nullable */
   SbChangeLog      *changes;
+  SbPortList       *ports;
   GCancellable     *start_cancellable;
 
   SbSandboxState state;
@@ -117,6 +118,7 @@ enter (SbSandbox      *self,
   self->state = state;
   g_free (self->message);
   self->message = g_strdup (message);
+  sb_port_list_set_channel (self->ports, sb_sandbox_get_channel (self));
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MESSAGE]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
 }
@@ -337,6 +339,7 @@ sb_sandbox_finalize (GObject *object)
   g_clear_pointer (&self->facts, g_ptr_array_unref);
   g_array_unref (self->commands);
   g_object_unref (self->changes);
+  g_object_unref (self->ports);
 
   G_OBJECT_CLASS (sb_sandbox_parent_class)->finalize (object);
 }
@@ -378,6 +381,7 @@ sb_sandbox_init (SbSandbox *self)
   self->commands = g_array_new (FALSE, FALSE, sizeof (Command));
   g_array_set_clear_func (self->commands, command_clear);
   self->changes = sb_change_log_new ();
+  self->ports = sb_port_list_new ();
   self->id = sb_id_new ("sb");
   self->created = sb_clock_wall ();
   self->start_cancellable = g_cancellable_new ();
@@ -446,6 +450,7 @@ sb_sandbox_remember_command (SbSandbox  *self,
   if (self->commands->len == MAX_COMMANDS)
     g_array_remove_index (self->commands, 0);
   g_array_append_val (self->commands, remembered);
+  sb_port_list_wake (self->ports);
 }
 
 const char *
@@ -603,6 +608,15 @@ sb_sandbox_get_change_log (SbSandbox *self)
   g_return_val_if_fail (SB_IS_SANDBOX (self), NULL);
 
   return self->changes;
+}
+
+/* (transfer none): the ports that programs in it listen on; empty unless it is ready */
+SbPortList *
+sb_sandbox_get_ports (SbSandbox *self)
+{
+  g_return_val_if_fail (SB_IS_SANDBOX (self), NULL);
+
+  return self->ports;
 }
 
 const char *

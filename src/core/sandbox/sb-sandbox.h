@@ -5,6 +5,7 @@
 
 #include "sb-change-log.h"
 #include "sb-channel.h"
+#include "sb-port-list.h"
 #include "sb-sandbox-backend.h"
 
 G_BEGIN_DECLS
@@ -39,6 +40,8 @@ GPtrArray      *sb_sandbox_get_facts         (SbSandbox *self);
 SbChannel      *sb_sandbox_get_channel       (SbSandbox *self); /* (nullable): only while ready */
 /* What happened to its files: the model is sb_change_set_new(). */
 SbChangeLog    *sb_sandbox_get_change_log    (SbSandbox *self);
+/* The ports that programs in it listen on; empty unless it is ready. */
+SbPortList     *sb_sandbox_get_ports         (SbSandbox *self);
 /* Which conversation it belongs to; NULL: shared. */
 const char     *sb_sandbox_get_owner         (SbSandbox *self);
 const char * const *sb_sandbox_get_env       (SbSandbox *self); /* nullable: for every command in it */

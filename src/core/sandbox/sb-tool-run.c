@@ -22,17 +22,20 @@ tools_clear (gpointer data)
   SbSandboxTools *tools = data;
 
   g_clear_object (&tools->manager);
+  g_clear_object (&tools->approvals);
   g_free (tools->owner);
 }
 
 SbSandboxTools *
 sb_sandbox_tools_new (SbSandboxManager *manager,
-                      const char       *owner)
+                      const char       *owner,
+                      SbApprovals      *approvals)
 {
   SbSandboxTools *tools = g_rc_box_new0 (SbSandboxTools);
 
   tools->manager = g_object_ref (manager);
   tools->owner = g_strdup (owner);
+  g_set_object (&tools->approvals, approvals);
 
   return tools;
 }

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "sb-approvals.h"
 #include "sb-mcp-server.h"
 #include "sb-sandbox-manager.h"
 
@@ -13,10 +14,12 @@ typedef struct
 {
   SbSandboxManager *manager; /* owned */
   char             *owner;   /* owned, nullable */
+  SbApprovals      *approvals; /* owned, nullable */
 } SbSandboxTools;
 
 SbSandboxTools *sb_sandbox_tools_new   (SbSandboxManager *manager,
-                                        const char       *owner);
+                                        const char       *owner,
+                                        SbApprovals      *approvals);
 SbSandboxTools *sb_sandbox_tools_ref   (SbSandboxTools   *tools);
 void            sb_sandbox_tools_unref (gpointer          tools);
 

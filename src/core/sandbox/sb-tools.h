@@ -16,6 +16,12 @@ void sb_tool_read_process_log (SbMcpToolCall *call,
                                gpointer       user_data);
 void sb_tool_kill_process     (SbMcpToolCall *call,
                                gpointer       user_data);
+void sb_tool_list_ports       (SbMcpToolCall *call,
+                               gpointer       user_data);
+void sb_tool_expose_port      (SbMcpToolCall *call,
+                               gpointer       user_data);
+void sb_tool_close_port       (SbMcpToolCall *call,
+                               gpointer       user_data);
 void sb_tool_write_file       (SbMcpToolCall *call,
                                gpointer       user_data);
 void sb_tool_edit_file        (SbMcpToolCall *call,
