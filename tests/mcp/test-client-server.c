@@ -382,7 +382,8 @@ test_kinds_of_content (void)
 
   sb_mcp_client_call_tool_async (client, "x", NULL, NULL, 0, NULL, NULL, NULL, sb_test_keep_result, &result);
   g_assert_nonnull (strstr (sb_test_far_end_wait (far, 0), "\"progressToken\":1"));
-  sb_test_far_end_say (far, "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"content\":[{\"type\":\"text\",\"text\":\"a\"},"
+  sb_test_far_end_say (far, "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"content\":[{\"type\":\"text\","
+                            "\"text\":\"a\"},"
                             "{\"type\":\"hologram\",\"data\":1},null,{\"type\":\"text\"},"
                             "{\"type\":\"resource\",\"resource\":{\"uri\":\"u\",\"text\":\"b\"}}]}}");
   sb_test_wait_until (result != NULL);
@@ -394,6 +395,9 @@ test_kinds_of_content (void)
   sb_mcp_client_close (client);
 }
 
+#define MODERN \
+  "\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\",\"io.modelcontextprotocol/clientCapabilities\":{}"
+
 /* What our server answers before and around the handshake. */
 static void
 test_handshake (void)
@@ -403,7 +407,7 @@ test_handshake (void)
     const char *said;
     const char *heard;
   } cases[] = {
-    { "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"server/discover\"}", "-32601" },
+    { "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"server/discover\"}", "-32602" },
     { "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/list\"}", "-32600" },
     { "{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"ping\"}", "\"result\":{}" },
     { "{\"jsonrpc\":\"2.0\",\"id\":4,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"2024-11-05\"}}",
@@ -417,7 +421,22 @@ test_handshake (void)
       "cannot be done" },
     { "{\"jsonrpc\":\"2.0\",\"id\":10,\"method\":\"tools/call\",\"params\":{\"name\":\"refuse\",\"arguments\":[]}}",
       "must be an object" },
-    { "{\"jsonrpc\":\"2.0\",\"id\":11,\"method\":\"resources/list\"}", "-32601" },
+    { "{\"jsonrpc\":\"2.0\",\"id\":11,\"method\":\"resources/list\"}", "\"resources\":[]" },
+    { "{\"jsonrpc\":\"2.0\",\"id\":12,\"method\":\"prompts/get\",\"params\":{\"name\":7}}", "-32602" },
+    { "{\"jsonrpc\":\"2.0\",\"id\":13,\"method\":\"resources/read\",\"params\":{\"uri\":\"x\"}}", "-32002" },
+    { "{\"jsonrpc\":\"2.0\",\"id\":14,\"method\":\"completion/complete\"}", "-32601" },
+    { "{\"jsonrpc\":\"2.0\",\"id\":15,\"method\":\"logging/setLevel\",\"params\":{\"level\":\"loud\"}}", "-32602" },
+    { "{\"jsonrpc\":\"2.0\",\"id\":16,\"method\":\"subscriptions/listen\"}", "-32601" },
+    { "{\"jsonrpc\":\"2.0\",\"id\":17,\"method\":\"ping\",\"params\":{\"_meta\":{" MODERN "}}}", "-32601" },
+    { "{\"jsonrpc\":\"2.0\",\"id\":18,\"method\":\"server/discover\",\"params\":{\"_meta\":{" MODERN "}}}",
+      "\"supportedVersions\":[\"2026-07-28\"]" },
+    { "{\"jsonrpc\":\"2.0\",\"id\":19,\"method\":\"tools/list\",\"params\":{\"_meta\":{"
+      "\"io.modelcontextprotocol/protocolVersion\":\"2099-01-01\","
+      "\"io.modelcontextprotocol/clientCapabilities\":{}}}}", "-32022" },
+    { "{\"jsonrpc\":\"2.0\",\"id\":20,\"method\":\"tools/list\",\"params\":{\"_meta\":{"
+      "\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\"}}}", "-32602" },
+    { "{\"jsonrpc\":\"2.0\",\"id\":21,\"method\":\"tools/list\",\"params\":{\"_meta\":{" MODERN "}}}",
+      "\"resultType\":\"complete\"" },
   };
   g_autoptr(SbTestFarEnd) far = sb_test_far_end_new ();
   g_autoptr(SbMcpServer) server = sb_mcp_server_new ("s", "1", NULL);

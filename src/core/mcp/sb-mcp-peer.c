@@ -319,10 +319,10 @@ handle_request (SbMcpPeer  *self,
 
   request = sb_mcp_request_new (G_OBJECT (self), &request_sink, key, id, params);
   g_hash_table_insert (self->requests, g_strdup (key), request);
-  if (g_str_equal (method, "ping"))
-    sb_mcp_request_respond (request, json_object_new ());
-  else if (known != NULL)
+  if (known != NULL)
     known->request (request, self->user_data);
+  else if (g_str_equal (method, "ping"))
+    sb_mcp_request_respond (request, json_object_new ());
   else
     sb_mcp_request_fail (request, SB_MCP_CODE_METHOD_NOT_FOUND, "This method is not supported.");
 }

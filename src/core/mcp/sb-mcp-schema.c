@@ -27,6 +27,14 @@ is_number (JsonNode *node)
 }
 
 static gboolean
+is_known_type (const char *type)
+{
+  static const char * const known[] = { "object", "array", "string", "boolean", "number", "integer", NULL };
+
+  return g_strv_contains (known, type);
+}
+
+static gboolean
 has_type (JsonNode   *node,
           const char *type)
 {
@@ -91,8 +99,10 @@ find_value_problem (const char *name,
   const char *type = sb_json_get_string (property, "type");
   const char *item_type = get_item_type (property);
 
-  if (type == NULL)
+  if (type == NULL || !is_known_type (type))
     return NULL;
+  if (item_type != NULL && !is_known_type (item_type))
+    item_type = NULL;
   /* Models often send one item in place of a list of them; the tools take both. */
   if (item_type != NULL && g_str_equal (type, "array") && has_type (value, item_type))
     return NULL;
@@ -113,10 +123,11 @@ find_missing (JsonObject *schema,
 
   for (guint i = 0; i < n; i++)
     {
-      const char *name = json_array_get_string_element (required, i);
-      JsonNode *value = json_object_get_member (arguments, name);
+      JsonNode *node = json_array_get_element (required, i);
+      const char *name = JSON_NODE_HOLDS_VALUE (node) ? json_node_get_string (node) : NULL;
+      JsonNode *value = name != NULL ? json_object_get_member (arguments, name) : NULL;
 
-      if (value == NULL || JSON_NODE_HOLDS_NULL (value))
+      if (name != NULL && (value == NULL || JSON_NODE_HOLDS_NULL (value)))
         return g_strdup_printf ("The argument “%s” is missing.", name);
     }
 
@@ -125,7 +136,7 @@ find_missing (JsonObject *schema,
 
 /**
  * sb_mcp_schema_find_problem:
- * @schema: one of our own tools' input schemas
+ * @schema: the input schema of a tool that we serve, our own or another server's
  * @arguments: what was sent
  *
  * Checks what our published schemas use: required, and the types of properties and of list items. Null

@@ -5,6 +5,7 @@
 
 #include "sb-mcp-server.h"
 
+#include "sb-json.h"
 #include "sb-mcp-session.h"
 #include "sb-mcp-toolbox.h"
 
@@ -26,6 +27,14 @@ session_ended_cb (SbMcpSession *session,
   SbMcpServer *self = user_data;
 
   g_ptr_array_remove_fast (self->sessions, session);
+}
+
+static void
+tell_changed (SbMcpServer *self,
+              const char  *kind)
+{
+  for (guint i = 0; i < self->sessions->len; i++)
+    sb_mcp_session_tell_changed (g_ptr_array_index (self->sessions, i), kind);
 }
 
 static void
@@ -59,8 +68,9 @@ sb_mcp_server_init (SbMcpServer *self)
  * @version: of the server
  * @instructions: (nullable): for the model
  *
- * A server of the specification's revisions with a handshake (2024-11-05 to 2025-11-25). Whatever a client
- * sends, the session goes on; only its transport ends it, and that cancels its calls.
+ * A server of both eras of the specification: the revisions with a handshake (2024-11-05 to 2025-11-25), and
+ * 2026-07-28; each request says which it is of. Whatever a client sends, the session goes on; only its
+ * transport ends it, and that cancels its calls.
  *
  * Returns: (transfer full): the server
  */
@@ -92,6 +102,117 @@ sb_mcp_server_add_tools (SbMcpServer         *self,
 {
   for (gsize i = 0; i < n_specs; i++)
     sb_mcp_toolbox_add (self->toolbox, &specs[i], user_data);
+}
+
+/**
+ * sb_mcp_server_set_tool:
+ * @entry: (transfer none): as tools/list is to show it, with a name; sealed by the call
+ * @handler: for its calls
+ * @user_data: for @handler; must outlive the tool
+ *
+ * Adds a tool, or replaces the one of this name, at any time; clients are told. As in add_tools(), arguments
+ * are checked against the schema, if it has one.
+ */
+void
+sb_mcp_server_set_tool (SbMcpServer      *self,
+                        JsonObject       *entry,
+                        SbMcpToolHandler  handler,
+                        gpointer          user_data)
+{
+  if (sb_mcp_shelf_put (self->toolbox->tools, entry, G_CALLBACK (handler), user_data))
+    tell_changed (self, "tools");
+}
+
+/* Calls that are being served go on. */
+void
+sb_mcp_server_remove_tool (SbMcpServer *self,
+                           const char  *name)
+{
+  if (sb_mcp_shelf_remove (self->toolbox->tools, name))
+    tell_changed (self, "tools");
+}
+
+/* handler: (nullable): for calls of tools that are not listed; without it they are refused. */
+void
+sb_mcp_server_set_tool_fallback (SbMcpServer      *self,
+                                 SbMcpToolHandler  handler,
+                                 gpointer          user_data)
+{
+  self->toolbox->tool_fallback = handler;
+  self->toolbox->tool_fallback_data = user_data;
+}
+
+/**
+ * sb_mcp_server_set_resource:
+ * @entry: (transfer none): as it is to be listed, with "uri", or with "uriTemplate" for many; sealed
+ * @handler: answers resources/read, whose params name the address
+ */
+void
+sb_mcp_server_set_resource (SbMcpServer          *self,
+                            JsonObject           *entry,
+                            SbMcpExchangeHandler  handler,
+                            gpointer              user_data)
+{
+  gboolean is_template = sb_json_get_string (entry, "uriTemplate") != NULL;
+
+  if (sb_mcp_shelf_put (is_template ? self->toolbox->templates : self->toolbox->resources, entry,
+                        G_CALLBACK (handler), user_data))
+    tell_changed (self, "resources");
+}
+
+/* uri: or the template. */
+void
+sb_mcp_server_remove_resource (SbMcpServer *self,
+                               const char  *uri)
+{
+  if (sb_mcp_shelf_remove (self->toolbox->resources, uri) || sb_mcp_shelf_remove (self->toolbox->templates, uri))
+    tell_changed (self, "resources");
+}
+
+/* entry: (transfer none): as it is to be listed, with a name; sealed. handler: answers prompts/get. */
+void
+sb_mcp_server_set_prompt (SbMcpServer          *self,
+                          JsonObject           *entry,
+                          SbMcpExchangeHandler  handler,
+                          gpointer              user_data)
+{
+  if (sb_mcp_shelf_put (self->toolbox->prompts, entry, G_CALLBACK (handler), user_data))
+    tell_changed (self, "prompts");
+}
+
+void
+sb_mcp_server_remove_prompt (SbMcpServer *self,
+                             const char  *name)
+{
+  if (sb_mcp_shelf_remove (self->toolbox->prompts, name))
+    tell_changed (self, "prompts");
+}
+
+/* handler: (nullable): answers completion/complete. To be set before clients come. */
+void
+sb_mcp_server_set_completion (SbMcpServer          *self,
+                              SbMcpExchangeHandler  handler,
+                              gpointer              user_data)
+{
+  self->toolbox->completion = handler;
+  self->toolbox->completion_data = user_data;
+}
+
+/* page_size: of lists; 0, the default: everything on one page */
+void
+sb_mcp_server_set_page_size (SbMcpServer *self,
+                             guint        page_size)
+{
+  self->toolbox->page_size = page_size;
+}
+
+/* Tells the clients that have subscribed to it. */
+void
+sb_mcp_server_tell_resource_updated (SbMcpServer *self,
+                                     const char  *uri)
+{
+  for (guint i = 0; i < self->sessions->len; i++)
+    sb_mcp_session_tell_updated (g_ptr_array_index (self->sessions, i), uri);
 }
 
 void

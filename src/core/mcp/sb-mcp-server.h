@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "sb-mcp-exchange.h"
 #include "sb-mcp-transport.h"
 
 G_BEGIN_DECLS
@@ -29,6 +30,10 @@ void          sb_mcp_tool_call_fail            (SbMcpToolCall *self,
                                                 /* nullable: isError with details */
                                                 JsonNode      *structured);
 
+void          sb_mcp_tool_call_respond_whole   (SbMcpToolCall *self,
+                                                JsonObject    *result);
+SbMcpExchange *sb_mcp_tool_call_get_exchange   (SbMcpToolCall *self);
+
 typedef void (*SbMcpToolHandler) (SbMcpToolCall *call,
                                   gpointer       user_data);
 
@@ -42,20 +47,48 @@ typedef struct
   SbMcpToolHandler  handler;
 } SbMcpToolSpec;
 
-/* An MCP server: tools behind any number of transports. */
+/* An MCP server: tools, resources and prompts behind any number of transports. */
 #define SB_TYPE_MCP_SERVER (sb_mcp_server_get_type ())
 G_DECLARE_FINAL_TYPE (SbMcpServer, sb_mcp_server, SB, MCP_SERVER, GObject)
 
-SbMcpServer *sb_mcp_server_new       (const char          *name,
-                                      const char          *version,
-                                      const char          *instructions);
-void         sb_mcp_server_add_tools (SbMcpServer         *self,
-                                      const SbMcpToolSpec *specs,
-                                      gsize                n_specs,
-                                      gpointer             user_data);
+SbMcpServer *sb_mcp_server_new                    (const char           *name,
+                                                   const char           *version,
+                                                   const char           *instructions);
+void         sb_mcp_server_add_tools              (SbMcpServer          *self,
+                                                   const SbMcpToolSpec  *specs,
+                                                   gsize                 n_specs,
+                                                   gpointer              user_data);
+void         sb_mcp_server_set_tool               (SbMcpServer          *self,
+                                                   JsonObject           *entry,
+                                                   SbMcpToolHandler      handler,
+                                                   gpointer              user_data);
+void         sb_mcp_server_remove_tool            (SbMcpServer          *self,
+                                                   const char           *name);
+void         sb_mcp_server_set_tool_fallback      (SbMcpServer          *self,
+                                                   SbMcpToolHandler      handler,
+                                                   gpointer              user_data);
+void         sb_mcp_server_set_resource           (SbMcpServer          *self,
+                                                   JsonObject           *entry,
+                                                   SbMcpExchangeHandler  handler,
+                                                   gpointer              user_data);
+void         sb_mcp_server_remove_resource        (SbMcpServer          *self,
+                                                   const char           *uri);
+void         sb_mcp_server_set_prompt             (SbMcpServer          *self,
+                                                   JsonObject           *entry,
+                                                   SbMcpExchangeHandler  handler,
+                                                   gpointer              user_data);
+void         sb_mcp_server_remove_prompt          (SbMcpServer          *self,
+                                                   const char           *name);
+void         sb_mcp_server_set_completion         (SbMcpServer          *self,
+                                                   SbMcpExchangeHandler  handler,
+                                                   gpointer              user_data);
+void         sb_mcp_server_set_page_size          (SbMcpServer          *self,
+                                                   guint                 page_size);
+void         sb_mcp_server_tell_resource_updated  (SbMcpServer          *self,
+                                                   const char           *uri);
 /* Serves the transport until it closes; takes a reference. */
-void         sb_mcp_server_accept    (SbMcpServer         *self,
-                                      SbMcpTransport      *transport);
-guint        sb_mcp_server_get_n_sessions (SbMcpServer    *self);
+void         sb_mcp_server_accept                 (SbMcpServer          *self,
+                                                   SbMcpTransport       *transport);
+guint        sb_mcp_server_get_n_sessions         (SbMcpServer          *self);
 
 G_END_DECLS

@@ -11,8 +11,12 @@ G_BEGIN_DECLS
 #define SB_TYPE_MCP_SESSION (sb_mcp_session_get_type ())
 G_DECLARE_FINAL_TYPE (SbMcpSession, sb_mcp_session, SB, MCP_SESSION, GObject)
 
-SbMcpSession *sb_mcp_session_new   (SbMcpToolbox   *toolbox,
-                                    SbMcpTransport *transport);
-void          sb_mcp_session_start (SbMcpSession   *self);
+SbMcpSession *sb_mcp_session_new          (SbMcpToolbox   *toolbox,
+                                           SbMcpTransport *transport);
+void          sb_mcp_session_start        (SbMcpSession   *self);
+void          sb_mcp_session_tell_changed (SbMcpSession   *self,
+                                           const char     *kind);
+void          sb_mcp_session_tell_updated (SbMcpSession   *self,
+                                           const char     *uri);
 
 G_END_DECLS

@@ -8,17 +8,14 @@
 #include "sb-json.h"
 #include "sb-mcp-message.h"
 
-
 struct _SbMcpToolCall
 {
   GObject parent_instance;
 
   /* owned */
-  SbMcpRequest *request;
-  char         *name;
-  JsonObject   *arguments;
-
-  gboolean answered;
+  SbMcpExchange *exchange;
+  char          *name;
+  JsonObject    *arguments;
 };
 
 G_DEFINE_FINAL_TYPE (SbMcpToolCall, sb_mcp_tool_call, G_TYPE_OBJECT)
@@ -49,11 +46,8 @@ answer (SbMcpToolCall *self,
 {
   JsonObject *result = new_result (text, structured);
 
-  g_return_if_fail (!self->answered);
-
-  self->answered = TRUE;
   json_object_set_boolean_member (result, "isError", is_error);
-  sb_mcp_request_respond (self->request, result);
+  sb_mcp_exchange_respond (self->exchange, result);
 }
 
 static void
@@ -61,9 +55,9 @@ sb_mcp_tool_call_dispose (GObject *object)
 {
   SbMcpToolCall *self = SB_MCP_TOOL_CALL (object);
 
-  if (self->request != NULL && !self->answered)
+  if (self->exchange != NULL && sb_mcp_exchange_is_open (self->exchange))
     answer (self, "The tool ended without a result.", NULL, TRUE);
-  g_clear_object (&self->request);
+  g_clear_object (&self->exchange);
 
   G_OBJECT_CLASS (sb_mcp_tool_call_parent_class)->dispose (object);
 }
@@ -93,13 +87,13 @@ sb_mcp_tool_call_init (SbMcpToolCall *self)
 
 /* Returns: (transfer full) */
 SbMcpToolCall *
-sb_mcp_tool_call_new (SbMcpRequest *request,
-                      const char   *name,
-                      JsonObject   *arguments)
+sb_mcp_tool_call_new (SbMcpExchange *exchange,
+                      const char    *name,
+                      JsonObject    *arguments)
 {
   SbMcpToolCall *self = g_object_new (SB_TYPE_MCP_TOOL_CALL, NULL);
 
-  self->request = g_object_ref (request);
+  self->exchange = g_object_ref (exchange);
   self->name = g_strdup (name);
   self->arguments = json_object_ref (arguments);
 
@@ -122,7 +116,7 @@ sb_mcp_tool_call_get_arguments (SbMcpToolCall *self)
 const char *
 sb_mcp_tool_call_get_trace_id (SbMcpToolCall *self)
 {
-  JsonObject *meta = sb_json_get_object (sb_mcp_request_get_params (self->request), "_meta");
+  JsonObject *meta = sb_json_get_object (sb_mcp_exchange_get_params (self->exchange), "_meta");
 
   return meta != NULL ? sb_json_get_string (meta, SB_MCP_TRACE_ID_KEY) : NULL;
 }
@@ -130,7 +124,7 @@ sb_mcp_tool_call_get_trace_id (SbMcpToolCall *self)
 GCancellable *
 sb_mcp_tool_call_get_cancellable (SbMcpToolCall *self)
 {
-  return sb_mcp_request_get_cancellable (self->request);
+  return sb_mcp_exchange_get_cancellable (self->exchange);
 }
 
 /**
@@ -147,7 +141,7 @@ sb_mcp_tool_call_progress (SbMcpToolCall *self,
                            double         total,
                            const char    *text)
 {
-  sb_mcp_request_progress (self->request, progress, total, text);
+  sb_mcp_exchange_progress (self->exchange, progress, total, text);
 }
 
 /**
@@ -172,4 +166,20 @@ sb_mcp_tool_call_fail (SbMcpToolCall *self,
                        JsonNode      *structured)
 {
   answer (self, text, structured, TRUE);
+}
+
+/* result: (transfer full): the whole result, with contents of any kind. */
+void
+sb_mcp_tool_call_respond_whole (SbMcpToolCall *self,
+                                JsonObject    *result)
+{
+  sb_mcp_exchange_respond (self->exchange, result);
+}
+
+/* Returns: (transfer none): for what tools have in common with prompts and resources: logging, questions to the
+ * client, errors of the protocol */
+SbMcpExchange *
+sb_mcp_tool_call_get_exchange (SbMcpToolCall *self)
+{
+  return self->exchange;
 }

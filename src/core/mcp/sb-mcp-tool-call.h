@@ -3,13 +3,13 @@
 
 #pragma once
 
-#include "sb-mcp-request.h"
+#include "sb-mcp-exchange.h"
 #include "sb-mcp-server.h"
 
 G_BEGIN_DECLS
 
-SbMcpToolCall *sb_mcp_tool_call_new (SbMcpRequest *request,
-                                     const char   *name,
-                                     JsonObject   *arguments);
+SbMcpToolCall *sb_mcp_tool_call_new (SbMcpExchange *exchange,
+                                     const char    *name,
+                                     JsonObject    *arguments);
 
 G_END_DECLS
