@@ -22,6 +22,7 @@ static const struct
   { "disk", N_("Disk limit") },
   { "cpu", N_("Processor limit") },
   { "backend", N_("Isolated by") },
+  { "image", N_("Image") },
   { "seccomp", N_("System calls") },
 };
 

@@ -9,12 +9,14 @@
 #include <glib/gi18n.h>
 
 #include "sb-changes-page.h"
-#include "sb-compat.h"
 #include "sb-files-page.h"
 #include "sb-isolation-page.h"
 #include "sb-meters.h"
 #include "sb-page-tabs.h"
 #include "sb-terminal-page.h"
+#include "sb-sandbox-list.h"
+#include "sb-sandbox-text.h"
+#include "sb-sandbox-verbs.h"
 #include "sb-wrap-box.h"
 
 #define AGE_INTERVAL_S 20
@@ -39,14 +41,14 @@ struct _SbSandboxView
   SbMeters        *meters;
   GtkLabel        *name;
   GtkStack        *pages;
-  GtkDropDown     *picker;
+  SbSandboxList   *list;
   GtkSpinner      *spinner;
+  GtkWidget       *start;
   AdwStatusPage   *status;
   GtkLabel        *subtitle;
   GtkStack        *states;
+  GtkMenuButton   *switcher;
   SbPageTabs      *tabs;
-
-  gboolean syncing;
 };
 
 enum
@@ -69,26 +71,45 @@ get_sandboxes (SbSandboxView *self)
   return workspace != NULL ? G_LIST_MODEL (sb_workspace_get_sandboxes (workspace)) : NULL;
 }
 
-static char *
-describe_age (SbSandbox *sandbox)
-{
-  gint64 minutes = (g_get_real_time () - sb_sandbox_get_created (sandbox)) / (60 * G_USEC_PER_SEC);
-
-  if (minutes < 1)
-    return g_strdup (_("just now"));
-  if (minutes < 60)
-    return g_strdup_printf (ngettext ("%d min", "%d min", minutes), (int) minutes);
-
-  return g_strdup_printf (ngettext ("%d hour", "%d hours", minutes / 60), (int) (minutes / 60));
-}
-
 static void
 update_subtitle (SbSandboxView *self)
 {
-  g_autofree char *age = describe_age (self->sandbox);
-  g_autofree char *text = g_strdup_printf ("%s · %s", sb_sandbox_get_backend_label (self->sandbox), age);
+  g_autofree char *text = sb_sandbox_text_subtitle (self->sandbox);
 
   gtk_label_set_text (self->subtitle, text);
+}
+
+static void
+add_chip (SbSandboxView *self,
+          const char    *label,
+          const char    *detail,
+          const char    *style)
+{
+  GtkWidget *chip = gtk_label_new (label);
+
+  gtk_label_set_ellipsize (GTK_LABEL (chip), PANGO_ELLIPSIZE_END);
+  gtk_widget_add_css_class (chip, "sb-chip");
+  if (style != NULL)
+    gtk_widget_add_css_class (chip, style);
+  gtk_widget_set_tooltip_text (chip, detail);
+  sb_wrap_box_append (self->chips, chip);
+}
+
+/* The line above names these, or the page on isolation, as long as they hold. */
+static gboolean
+is_elsewhere (const SbSandboxFact *fact)
+{
+  static const char * const ids[] = { "backend", "image", "no-new-privs", "seccomp", "cpu", NULL };
+
+  return fact->holds && g_strv_contains (ids, fact->id);
+}
+
+static gboolean
+is_limit (const SbSandboxFact *fact)
+{
+  static const char * const ids[] = { "memory", "processes", "disk", NULL };
+
+  return fact->holds && g_strv_contains (ids, fact->id);
 }
 
 /* Only for somebody who looks: the channel to the sandbox is on this thread, too. */
@@ -96,6 +117,8 @@ static void
 update_chips (SbSandboxView *self)
 {
   GPtrArray *facts = self->sandbox != NULL ? sb_sandbox_get_facts (self->sandbox) : NULL;
+  g_autoptr(GPtrArray) limits = g_ptr_array_new ();
+  g_autofree char *limited = NULL;
 
   if (self->facts == facts || !gtk_widget_get_mapped (GTK_WIDGET (self)))
     return;
@@ -106,19 +129,18 @@ update_chips (SbSandboxView *self)
   for (guint i = 0; facts != NULL && i < facts->len; i++)
     {
       const SbSandboxFact *fact = g_ptr_array_index (facts, i);
-      GtkWidget *chip;
 
-      /* Named in the line above already. */
-      if (g_strcmp0 (fact->id, "backend") == 0)
-        continue;
-
-      chip = gtk_label_new (fact->label);
-      gtk_label_set_ellipsize (GTK_LABEL (chip), PANGO_ELLIPSIZE_END);
-      gtk_widget_add_css_class (chip, "sb-chip");
-      gtk_widget_add_css_class (chip, fact->holds ? "success" : "warning");
-      gtk_widget_set_tooltip_text (chip, fact->detail);
-      sb_wrap_box_append (self->chips, chip);
+      if (is_limit (fact))
+        g_ptr_array_add (limits, fact->label);
+      else if (!is_elsewhere (fact))
+        add_chip (self, fact->label, fact->detail, fact->holds ? "success" : "warning");
     }
+  if (limits->len == 0)
+    return;
+
+  g_ptr_array_add (limits, NULL);
+  limited = g_strjoinv (" · ", (char **) limits->pdata);
+  add_chip (self, limited, _("Limits of the sandbox"), NULL);
 }
 
 static void
@@ -182,8 +204,13 @@ update (SbSandboxView *self)
   gboolean ready = is_in_state (self, SB_SANDBOX_STATE_READY);
   gboolean starting = is_in_state (self, SB_SANDBOX_STATE_STARTING);
   SbChannel *channel = ready ? sb_sandbox_get_channel (self->sandbox) : NULL;
+  GListModel *sandboxes = get_sandboxes (self);
+  guint n_items = sandboxes != NULL ? g_list_model_get_n_items (sandboxes) : 0;
 
-  gtk_widget_set_visible (self->content, self->sandbox != NULL);
+  gtk_widget_set_visible (self->content, self->sandbox != NULL || n_items > 0);
+  gtk_widget_set_visible (self->start, self->sandbox == NULL || !(ready || starting));
+  gtk_widget_set_visible (GTK_WIDGET (self->chips), self->sandbox != NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "sandbox.new", sandboxes != NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "sandbox.stop", ready);
   sb_changes_page_set_trace (self->changes, get_trace (self));
   sb_files_page_set_source (self->files, channel, get_trace (self));
@@ -192,6 +219,8 @@ update (SbSandboxView *self)
 
   if (self->sandbox == NULL)
     {
+      gtk_label_set_text (self->name, _("No sandbox"));
+      gtk_label_set_text (self->subtitle, "");
       show_status (self, "sb-sandbox-symbolic", _("No sandbox yet"),
                    _("When an agent runs code, a fresh sandbox is started for it: without a network, with "
                      "limits, and thrown away at the end. Its files appear here."));
@@ -211,28 +240,6 @@ update (SbSandboxView *self)
 }
 
 static void
-update_picker (SbSandboxView *self)
-{
-  GListModel *sandboxes = get_sandboxes (self);
-  guint n_items = sandboxes != NULL ? g_list_model_get_n_items (sandboxes) : 0;
-  guint position = GTK_INVALID_LIST_POSITION;
-
-  for (guint i = 0; i < n_items; i++)
-    {
-      g_autoptr(SbSandbox) item = g_list_model_get_item (sandboxes, i);
-
-      if (item == self->sandbox)
-        position = i;
-    }
-
-  self->syncing = TRUE;
-  gtk_drop_down_set_selected (self->picker, position);
-  self->syncing = FALSE;
-  gtk_widget_set_visible (GTK_WIDGET (self->picker), n_items > 1);
-  gtk_widget_set_visible (GTK_WIDGET (self->name), n_items <= 1 || position == GTK_INVALID_LIST_POSITION);
-}
-
-static void
 sandbox_changed_cb (SbSandboxView *self)
 {
   SbSandbox *sandbox = sb_selection_get_sandbox (self->selection);
@@ -243,17 +250,13 @@ sandbox_changed_cb (SbSandboxView *self)
     g_signal_connect_object (sandbox, "notify", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
 
   update (self);
-  update_picker (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SANDBOX]);
 }
 
 static void
-picked_cb (SbSandboxView *self)
+chosen_cb (SbSandboxView *self)
 {
-  SbSandbox *sandbox = gtk_drop_down_get_selected_item (self->picker);
-
-  if (!self->syncing && sandbox != NULL && self->selection != NULL)
-    sb_selection_set_sandbox (self->selection, sandbox);
+  gtk_menu_button_popdown (self->switcher);
 }
 
 static gboolean
@@ -267,55 +270,33 @@ age_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-static void
-stopped_cb (GObject      *source,
-            GAsyncResult *result,
-            gpointer      user_data)
+static SbSandbox *
+find_sandbox (SbSandboxView *self,
+              const char    *id)
 {
-  g_autoptr(SbSandboxView) self = user_data;
-  g_autoptr(GError) error = NULL;
+  GListModel *sandboxes = get_sandboxes (self);
 
-  if (!sb_sandbox_manager_stop_finish (SB_SANDBOX_MANAGER (source), result, &error))
-    gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s", error->message);
-}
-
-static void
-stop (SbSandboxView *self)
-{
-  SbWorkspace *workspace = sb_selection_get_workspace (self->selection);
-
-  if (self->sandbox != NULL)
-    sb_sandbox_manager_stop_async (sb_workspace_get_sandboxes (workspace), self->sandbox, NULL, stopped_cb,
-                                   g_object_ref (self));
-}
-
-static void
-stop_confirmed_cb (GObject      *source,
-                   GAsyncResult *result,
-                   gpointer      user_data)
-{
-  g_autoptr(SbSandboxView) self = user_data;
-
-  if (sb_compat_confirm_finish (result) && self->selection != NULL)
-    stop (self);
-}
-
-static gboolean
-is_in_use (SbSandboxView *self)
-{
-  const char *owner = sb_sandbox_get_owner (self->sandbox);
-  GListModel *conversations = sb_workspace_get_conversations (sb_selection_get_workspace (self->selection));
-
-  for (guint i = 0; i < g_list_model_get_n_items (conversations); i++)
+  for (guint i = 0; sandboxes != NULL && i < g_list_model_get_n_items (sandboxes); i++)
     {
-      g_autoptr(SbConversation) conversation = g_list_model_get_item (conversations, i);
+      g_autoptr(SbSandbox) sandbox = g_list_model_get_item (sandboxes, i);
 
-      if (sb_conversation_get_running (conversation)
-          && (owner == NULL || g_str_equal (owner, sb_conversation_get_id (conversation))))
-        return TRUE;
+      if (g_str_equal (sb_sandbox_get_id (sandbox), id))
+        return sandbox;
     }
 
-  return FALSE;
+  return NULL;
+}
+
+static void
+new_cb (GtkWidget  *widget,
+        const char *action_name,
+        GVariant   *parameter)
+{
+  SbSandboxView *self = SB_SANDBOX_VIEW (widget);
+
+  gtk_menu_button_popdown (self->switcher);
+  if (get_sandboxes (self) != NULL)
+    sb_sandbox_verbs_create (widget, self->selection);
 }
 
 static void
@@ -324,17 +305,12 @@ stop_cb (GtkWidget  *widget,
          GVariant   *parameter)
 {
   SbSandboxView *self = SB_SANDBOX_VIEW (widget);
+  SbSandbox *sandbox = self->sandbox;
 
-  if (self->sandbox == NULL || self->selection == NULL)
-    return;
-
-  if (is_in_use (self))
-    sb_compat_confirm_async (GTK_WINDOW (gtk_widget_get_root (widget)), _("Stop the Sandbox?"),
-                             _("An agent is at work in it. Whatever runs is killed, and its files are thrown "
-                               "away."),
-                             _("_Stop"), TRUE, NULL, stop_confirmed_cb, g_object_ref (self));
-  else
-    stop (self);
+  if (parameter != NULL)
+    sandbox = find_sandbox (self, g_variant_get_string (parameter, NULL));
+  if (sandbox != NULL && get_sandboxes (self) != NULL)
+    sb_sandbox_verbs_stop (widget, self->selection, sandbox);
 }
 
 static void
@@ -487,17 +463,21 @@ sb_sandbox_view_class_init (SbSandboxViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, content);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, files);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, isolation);
+  gtk_widget_class_bind_template_child (widget_class, SbSandboxView, list);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, meters);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, name);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, pages);
-  gtk_widget_class_bind_template_child (widget_class, SbSandboxView, picker);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, spinner);
+  gtk_widget_class_bind_template_child (widget_class, SbSandboxView, start);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, states);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, status);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, subtitle);
+  gtk_widget_class_bind_template_child (widget_class, SbSandboxView, switcher);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, tabs);
-  gtk_widget_class_bind_template_callback (widget_class, picked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, chosen_cb);
+  gtk_widget_class_install_action (widget_class, "sandbox.new", NULL, new_cb);
   gtk_widget_class_install_action (widget_class, "sandbox.stop", NULL, stop_cb);
+  gtk_widget_class_install_action (widget_class, "sandbox.stop-one", "s", stop_cb);
   gtk_widget_class_install_action (widget_class, "sandbox.page", "s", page_cb);
   gtk_widget_class_install_action (widget_class, "sandbox.show-call", "s", show_call_cb);
   gtk_widget_class_install_action (widget_class, "sandbox.next-page", NULL, next_page_cb);
@@ -514,17 +494,14 @@ sb_sandbox_view_class_init (SbSandboxViewClass *klass)
   g_type_ensure (SB_TYPE_METERS);
   g_type_ensure (SB_TYPE_PAGE_TABS);
   g_type_ensure (SB_TYPE_TERMINAL_PAGE);
+  g_type_ensure (SB_TYPE_SANDBOX_LIST);
   g_type_ensure (SB_TYPE_WRAP_BOX);
 }
 
 static void
 sb_sandbox_view_init (SbSandboxView *self)
 {
-  g_autoptr(GtkExpression) expression = NULL;
-
   gtk_widget_init_template (GTK_WIDGET (self));
-  expression = gtk_property_expression_new (SB_TYPE_SANDBOX, NULL, "name");
-  gtk_drop_down_set_expression (self->picker, expression);
   update (self);
 }
 
@@ -539,13 +516,13 @@ sb_sandbox_view_set_selection (SbSandboxView *self,
   g_return_if_fail (self->selection == NULL);
 
   self->selection = g_object_ref (selection);
-  gtk_drop_down_set_model (self->picker, get_sandboxes (self));
+  sb_sandbox_list_set_source (self->list, get_sandboxes (self), selection);
   g_signal_connect_object (selection, "notify::sandbox", G_CALLBACK (sandbox_changed_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (selection, "show-file", G_CALLBACK (show_file_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (selection, "notify::conversation", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   if (get_sandboxes (self) != NULL)
-    g_signal_connect_object (get_sandboxes (self), "items-changed", G_CALLBACK (update_picker), self,
+    g_signal_connect_object (get_sandboxes (self), "items-changed", G_CALLBACK (update), self,
                              G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   sandbox_changed_cb (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SELECTION]);

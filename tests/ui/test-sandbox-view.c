@@ -10,8 +10,10 @@
 #include "sb-file-view.h"
 #include "sb-files-page.h"
 #include "sb-outline.h"
+#include "sb-sandbox-list.h"
 #include "sb-sandbox-view.h"
 #include "sb-shell.h"
+#include "sb-sparkline.h"
 #include "sb-split.h"
 #include "sb-test-backend.h"
 #include "sb-test-channel.h"
@@ -349,6 +351,33 @@ test_changes (Fixture       *fixture,
   sb_test_wait_until (shows (page, "No file has changed"));
 }
 
+/* Chosen without a pointer, and spoken. */
+static void
+test_list (Fixture       *fixture,
+           gconstpointer  data)
+{
+  g_autoptr(SbSandbox) other = start_sandbox (fixture);
+  GtkWidget *list = g_object_new (SB_TYPE_SANDBOX_LIST, NULL);
+  GtkWidget *rows;
+  GtkWidget *window = gtk_window_new ();
+
+  show_sandbox (fixture);
+  sb_sandbox_list_set_source (SB_SANDBOX_LIST (list), G_LIST_MODEL (fixture->manager), fixture->selection);
+  gtk_window_set_child (GTK_WINDOW (window), list);
+  gtk_window_present (GTK_WINDOW (window));
+  sb_test_wait_until (shows (list, sb_sandbox_get_name (other)));
+  g_assert_true (shows (list, sb_sandbox_get_name (fixture->sandbox)));
+
+  rows = find_type (list, GTK_TYPE_LIST_VIEW);
+  g_assert_true (gtk_widget_grab_focus (list));
+  g_assert_true (gtk_widget_activate_action (rows, "list.activate-item", "u", 1));
+  g_assert_true (sb_selection_get_sandbox (fixture->selection) == other);
+  sb_test_wait_until (gtk_test_accessible_has_property (GTK_ACCESSIBLE (find_type (list, SB_TYPE_SPARKLINE)),
+                                                        GTK_ACCESSIBLE_PROPERTY_LABEL));
+  gtk_window_destroy (GTK_WINDOW (window));
+  sb_selection_set_sandbox (fixture->selection, NULL);
+}
+
 static void
 test_meters (Fixture       *fixture,
              gconstpointer  data)
@@ -373,6 +402,7 @@ main (int   argc,
   g_test_add ("/sandbox-view/edit", Fixture, NULL, set_up, test_edit, tear_down);
   g_test_add ("/sandbox-view/show-file", Fixture, NULL, set_up, test_show_file, tear_down);
   g_test_add ("/sandbox-view/changes", Fixture, NULL, set_up, test_changes, tear_down);
+  g_test_add ("/sandbox-view/list", Fixture, NULL, set_up, test_list, tear_down);
   g_test_add ("/sandbox-view/meters", Fixture, NULL, set_up, test_meters, tear_down);
 
   return g_test_run ();

@@ -5,10 +5,13 @@
 
 #include "sb-docker-facts.h"
 
+#include <string.h>
+
 #include "sb-docker-request.h"
 #include "sb-id.h"
 #include "sb-isolation.h"
 #include "sb-json.h"
+#include "sb-text.h"
 
 static const char *
 get_string (JsonObject *object,
@@ -122,6 +125,22 @@ add_backend (GPtrArray            *facts,
                            : "A container. It shares the host's kernel.");
 }
 
+/* "docker.io/sandbar/node-sandbox:latest" is "node-sandbox" where there is little room. */
+static void
+add_image (GPtrArray  *facts,
+           JsonObject *inspected)
+{
+  JsonObject *config = sb_json_get_object (inspected, "Config");
+  g_autofree char *image = config != NULL ? sb_text_clean (get_string (config, "Image"), -1, NULL) : g_strdup ("");
+  const char *slash = strrchr (image, '/');
+  g_autofree char *label = g_strdup (slash != NULL ? slash + 1 : image);
+  g_autofree char *detail = g_strdup_printf ("What is installed in it comes from the image %s.", image);
+
+  label[strcspn (label, ":@")] = '\0';
+  if (*label != '\0')
+    add (facts, "image", TRUE, label, detail);
+}
+
 /**
  * sb_docker_facts_check:
  * @spec: what was asked for
@@ -158,6 +177,7 @@ sb_docker_facts_check (const SbSandboxSpec   *spec,
   add_memory (facts, spec, engine, host);
   add_processes (facts, spec, engine);
   add_backend (facts, engine);
+  add_image (facts, inspected);
 
   return g_steal_pointer (&facts);
 }

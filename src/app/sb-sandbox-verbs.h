@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "sb-selection.h"
+
+G_BEGIN_DECLS
+
+/* What can be done to a sandbox, asking where something is lost and telling what went wrong. widget: whose window asks
+ * and tells. The selection needs a workspace. */
+
+/* For the conversation that is selected, and then shown. */
+void sb_sandbox_verbs_create (GtkWidget   *widget,
+                              SbSelection *selection);
+void sb_sandbox_verbs_stop   (GtkWidget   *widget,
+                              SbSelection *selection,
+                              SbSandbox   *sandbox);
+
+G_END_DECLS
