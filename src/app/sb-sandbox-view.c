@@ -13,6 +13,7 @@
 #include "sb-isolation-page.h"
 #include "sb-meters.h"
 #include "sb-page-tabs.h"
+#include "sb-ports-page.h"
 #include "sb-terminal-page.h"
 #include "sb-sandbox-list.h"
 #include "sb-sandbox-text.h"
@@ -493,6 +494,7 @@ sb_sandbox_view_class_init (SbSandboxViewClass *klass)
   g_type_ensure (SB_TYPE_ISOLATION_PAGE);
   g_type_ensure (SB_TYPE_METERS);
   g_type_ensure (SB_TYPE_PAGE_TABS);
+  g_type_ensure (SB_TYPE_PORTS_PAGE);
   g_type_ensure (SB_TYPE_TERMINAL_PAGE);
   g_type_ensure (SB_TYPE_SANDBOX_LIST);
   g_type_ensure (SB_TYPE_WRAP_BOX);
