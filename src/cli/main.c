@@ -16,6 +16,7 @@ static const struct
   int (*run) (int    argc,
               char **argv);
 } commands[] = {
+  { "catalog", sb_cli_catalog },
   { "chat", sb_cli_chat },
   { "sandbox", sb_cli_sandbox },
 };
@@ -27,6 +28,7 @@ print_usage (FILE *file)
          "\n"
          "Lets AI agents write code and run it in a sandbox without a network.\n"
          "\n"
+         "  catalog VERB …   look after catalogs of MCP servers: lint, fix, add, import …\n"
          "  chat [TEXT]      ask once, or talk when there is no TEXT\n"
          "  sandbox list     show the sandboxes of the container engine\n"
          "  sandbox sweep    remove what programs that are gone left behind\n"

@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 #define SB_CLI_EXIT_INTERRUPTED 130
 
 /* Each subcommand is in a file of its own and returns the exit status. argv[0]: its name. */
+int sb_cli_catalog (int    argc,
+                    char **argv);
 int sb_cli_chat    (int    argc,
                     char **argv);
 int sb_cli_sandbox (int    argc,
