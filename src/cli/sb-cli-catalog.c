@@ -10,6 +10,7 @@
 #include "sb-catalog-lint.h"
 #include "sb-catalog-state.h"
 #include "sb-cli-secrets.h"
+#include "sb-compose-export.h"
 #include "sb-json.h"
 #include "sb-server-launch.h"
 #include "sb-text.h"
@@ -535,6 +536,37 @@ run_template (Options *options)
   return 0;
 }
 
+/* With the servers that are on. */
+static int
+run_compose (Options *options)
+{
+  g_autofree char *path = sb_catalog_state_default_path ();
+  g_autoptr(GError) error = NULL;
+  g_autoptr(SbCatalog) catalog = open_catalog (options, &error);
+  g_autoptr(SbCatalogState) state = catalog != NULL ? sb_catalog_state_new (path, &error) : NULL;
+  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto(GStrv) servers = NULL;
+  g_autofree char *text = NULL;
+  SbComposeInput input = { "docker/mcp-gateway:latest", options->words[0], NULL, "ai/qwen3:latest", 16384, 8811 };
+
+  if (state == NULL)
+    return print_error (error);
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (catalog)); i++)
+    {
+      g_autoptr(SbCatalogServer) server = g_list_model_get_item (G_LIST_MODEL (catalog), i);
+
+      if (sb_catalog_state_get_enabled (state, sb_catalog_server_get_name (server)))
+        g_strv_builder_add (builder, sb_catalog_server_get_name (server));
+    }
+  servers = g_strv_builder_end (builder);
+  input.servers = (const char * const *) servers;
+  text = sb_compose_export (&input);
+  fputs (text, stdout);
+
+  return 0;
+}
+
 static const struct
 {
   const char *name;
@@ -551,6 +583,7 @@ static const struct
   { "pin", 3, run_pin },
   { "import", 2, run_import },
   { "export", 1, run_export },
+  { "compose", 1, run_compose },
   { "template", 2, run_template },
 };
 
@@ -566,6 +599,7 @@ static const struct
   "  pin FILE NAME DIGEST      runs exactly the image with this digest (sha256:…)\n" \
   "  import FILE SETTINGS      servers of Claude Desktop, VS Code or Zed; secrets of a .env file\n" \
   "  export FILE               the same way out\n" \
+  "  compose FILE              a docker-compose.yml with the servers that are on\n" \
   "  template FILE NAME        how the server would be run\n\n" \
   "Exit status: 0 done, 1 failed or something is wrong, 2 wrong use."
 

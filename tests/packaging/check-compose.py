@@ -2,7 +2,9 @@
 """docker-compose.yml against the Compose specification's schema, where a copy of it is at hand; and the catalog's own promises."""
 import json
 import os
+import subprocess
 import sys
+import tempfile
 
 try:
     import jsonschema
@@ -19,7 +21,7 @@ with open(os.path.join(top, "catalog/mcp-gateway-catalog.yaml"), encoding="utf-8
 with open(os.path.join(top, "flatpak/io.github.sandbar.Sandbar.yaml"), encoding="utf-8") as file:
     manifest = yaml.safe_load(file)
 
-print("1..4")
+print("1..5")
 schema_path = os.path.join(top, "..", "shared", "data", "compose-spec.json")
 if os.path.exists(schema_path):
     with open(schema_path, encoding="utf-8") as file:
@@ -41,3 +43,20 @@ print("ok" if promised and not strange else "not ok", "3 catalog-keys", *strange
 sources = [source for module in manifest["modules"] for source in module["sources"] if source["type"] == "git"]
 pinned = all(len(source.get("commit", "")) == 40 for source in sources)
 print("ok" if pinned and manifest["id"] == "io.github.sandbar.Sandbar" else "not ok", "4 flatpak-pins")
+
+catalog = os.path.join(top, "catalog/mcp-gateway-catalog.yaml")
+program = os.path.join(os.environ["SB_TEST_BUILD_ROOT"], "src", "cli", "sandbar-cli")
+with tempfile.TemporaryDirectory() as folder:
+    env = dict(os.environ, XDG_CONFIG_HOME=folder)
+    subprocess.run([program, "catalog", "enable", catalog, "context7"], check=True, env=env)
+    text = subprocess.run([program, "catalog", "compose", catalog], check=True, env=env, stdout=subprocess.PIPE).stdout
+exported = yaml.safe_load(text)
+right = exported["configs"]["catalog"]["file"] == catalog and "--servers=context7" in exported["services"]["gateway"]["command"]
+if not os.path.exists(schema_path):
+    print("ok" if right else "not ok", "5 compose-export # without the schema")
+else:
+    with open(schema_path, encoding="utf-8") as file:
+        errors = list(jsonschema.Draft7Validator(json.load(file)).iter_errors(exported))
+    for error in errors:
+        print("#", "/".join(map(str, error.path)), error.message)
+    print("ok" if right and not errors else "not ok", "5 compose-export")

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#pragma once
+
+#include "sb-yaml-node.h"
+
+G_BEGIN_DECLS
+
+/* What a docker-compose.yml is made from; all borrowed during the call. */
+typedef struct
+{
+  const char         *gateway_image;
+  const char         *catalog_file;  /* on the host, relative to the docker-compose.yml */
+  const char * const *servers;       /* the enabled ones */
+  const char         *model;         /* nullable: of Docker Model Runner */
+  guint               context_size;  /* tokens; 0 for the model's own */
+  guint               port;          /* on the loopback address */
+} SbComposeInput;
+
+char *sb_compose_export (const SbComposeInput *input);
+
+G_END_DECLS
