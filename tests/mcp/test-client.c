@@ -370,6 +370,32 @@ test_eras (void)
     }
 }
 
+/* A refusal that offers what was asked for is taken at its word, once. */
+static void
+test_asked_again (void)
+{
+  g_autoptr(SbTestFarEnd) far = sb_test_far_end_new ();
+  g_autoptr(SbMcpClient) client = sb_mcp_client_new (far->ours);
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(GError) error = NULL;
+
+  sb_mcp_client_set_revision (client, "2026-07-28");
+  sb_mcp_client_initialize_async (client, NULL, sb_test_keep_result, &result);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *refusal = g_strdup_printf ("{\"jsonrpc\":\"2.0\",\"id\":%u,\"error\":{\"code\":-32022,"
+                                                  "\"message\":\"no\",\"data\":{\"supported\":[\"2026-07-28\"]}}}",
+                                                  i + 1);
+
+      g_assert_nonnull (strstr (sb_test_far_end_wait (far, i), "server/discover"));
+      sb_test_far_end_say (far, refusal);
+    }
+  sb_test_wait_until (result != NULL);
+  g_assert_false (sb_mcp_client_initialize_finish (client, result, &error));
+  g_assert_error (error, SB_MCP_ERROR, SB_MCP_ERROR_REMOTE);
+  sb_mcp_client_close (client);
+}
+
 static void
 test_rounds (void)
 {
@@ -497,6 +523,7 @@ main (int    argc,
   g_test_add_func ("/mcp/client/host", test_host);
   g_test_add_func ("/mcp/client/sampling", test_sampling);
   g_test_add_func ("/mcp/client/eras", test_eras);
+  g_test_add_func ("/mcp/client/asked-again", test_asked_again);
   g_test_add_func ("/mcp/client/rounds", test_rounds);
   g_test_add_func ("/mcp/client/bad-rounds", test_bad_rounds);
   g_test_add_func ("/mcp/client/session-lost", test_session_lost);

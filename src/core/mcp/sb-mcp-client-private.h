@@ -45,6 +45,8 @@ void        sb_mcp_client_take_server    (SbMcpClient *self,
                                           const char  *revision,
                                           JsonObject  *result);
 JsonObject *sb_mcp_client_new_info       (void);
+gboolean    sb_mcp_client_lists_modern   (JsonArray   *revisions);
+gboolean    sb_mcp_client_is_offered_modern (JsonObject *refusal);
 /* errand */
 void        sb_mcp_client_run_errand     (GTask                  *task,
                                           const char             *method,

@@ -247,25 +247,6 @@ restored_cb (GObject      *source,
   send_errand (g_steal_pointer (&task));
 }
 
-/* Whether the server names, in its refusal, our revision among those it speaks. */
-static gboolean
-is_offered_ours (JsonObject *error)
-{
-  JsonObject *data = error != NULL ? sb_json_get_object (error, "data") : NULL;
-  JsonArray *supported = data != NULL ? sb_json_get_array (data, "supported") : NULL;
-  guint n = supported != NULL ? MIN (json_array_get_length (supported), 64) : 0;
-
-  for (guint i = 0; i < n; i++)
-    {
-      JsonNode *node = json_array_get_element (supported, i);
-
-      if (JSON_NODE_HOLDS_VALUE (node) && g_strcmp0 (json_node_get_string (node), SB_MCP_MODERN_REVISION) == 0)
-        return TRUE;
-    }
-
-  return FALSE;
-}
-
 static void
 peer_answered_cb (GObject      *source,
                   GAsyncResult *result,
@@ -276,8 +257,6 @@ peer_answered_cb (GObject      *source,
   Errand *errand = g_task_get_task_data (task);
   GError *error = NULL;
   g_autoptr(JsonNode) answer = sb_mcp_peer_call_finish (SB_MCP_PEER (source), result, &error);
-  JsonObject *refusal = sb_mcp_peer_call_get_error (result);
-  gint64 code = refusal != NULL ? sb_json_get_int (refusal, "code", 0) : 0;
 
   if (answer != NULL)
     {
@@ -290,8 +269,8 @@ peer_answered_cb (GObject      *source,
       g_error_free (error);
       sb_mcp_client_initialize_async (self, g_task_get_cancellable (task), restored_cb, g_object_ref (task));
     }
-  else if (code == SB_MCP_CODE_UNSUPPORTED_REVISION && self->era == SB_MCP_ERA_MODERN && !errand->revised
-           && is_offered_ours (refusal))
+  else if (self->era == SB_MCP_ERA_MODERN && !errand->revised
+           && sb_mcp_client_is_offered_modern (sb_mcp_peer_call_get_error (result)))
     {
       errand->revised = TRUE;
       g_error_free (error);

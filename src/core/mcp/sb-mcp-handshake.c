@@ -18,6 +18,7 @@ typedef struct
   GError  *first_error; /* nullable: why the first try was none */
   gboolean tried_legacy;
   gboolean tried_modern;
+  gboolean tried_again; /* the modern era, with a revision that the server named */
 } Handshake;
 
 static void try_legacy (GTask *task);
@@ -57,6 +58,33 @@ new_initialize_params (SbMcpClient *self)
   return params;
 }
 
+/* revisions: (nullable): what a server says that it speaks. Whether ours of the modern era is among them. */
+gboolean
+sb_mcp_client_lists_modern (JsonArray *revisions)
+{
+  guint n = revisions != NULL ? MIN (json_array_get_length (revisions), MAX_REVISIONS) : 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      JsonNode *node = json_array_get_element (revisions, i);
+
+      if (JSON_NODE_HOLDS_VALUE (node) && g_strcmp0 (json_node_get_string (node), SB_MCP_MODERN_REVISION) == 0)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+/* Whether a server that refuses our revision names the very same among those it speaks: asked once more. */
+gboolean
+sb_mcp_client_is_offered_modern (JsonObject *refusal)
+{
+  JsonObject *data = refusal != NULL ? sb_json_get_object (refusal, "data") : NULL;
+
+  return data != NULL && sb_json_get_int (refusal, "code", 0) == SB_MCP_CODE_UNSUPPORTED_REVISION
+         && sb_mcp_client_lists_modern (sb_json_get_array (data, "supported"));
+}
+
 /* A server of the modern era has no initialize: it says so, or names its revisions. */
 static gboolean
 is_modern_refusal (JsonObject *refusal)
@@ -66,24 +94,6 @@ is_modern_refusal (JsonObject *refusal)
   return code == SB_MCP_CODE_METHOD_NOT_FOUND || code == SB_MCP_CODE_UNSUPPORTED_REVISION
          || code == SB_MCP_CODE_MISSING_CAPABILITY || code == SB_MCP_CODE_HEADER_MISMATCH
          || code == SB_MCP_CODE_INVALID_PARAMS;
-}
-
-static gboolean
-lists_revision (JsonObject *result,
-                const char *revision)
-{
-  JsonArray *array = sb_json_get_array (result, "supportedVersions");
-  guint n = array != NULL ? MIN (json_array_get_length (array), MAX_REVISIONS) : 0;
-
-  for (guint i = 0; i < n; i++)
-    {
-      JsonNode *node = json_array_get_element (array, i);
-
-      if (JSON_NODE_HOLDS_VALUE (node) && g_strcmp0 (json_node_get_string (node), revision) == 0)
-        return TRUE;
-    }
-
-  return FALSE;
 }
 
 /* error: (transfer full) */
@@ -193,12 +203,22 @@ discovered_cb (GObject      *source,
                gpointer      user_data)
 {
   g_autoptr(GTask) task = user_data;
+  Handshake *handshake = g_task_get_task_data (task);
   GError *error = NULL;
   g_autoptr(JsonNode) answer = sb_mcp_peer_call_finish (SB_MCP_PEER (source), result, &error);
 
+  if (answer == NULL && !handshake->tried_again
+      && sb_mcp_client_is_offered_modern (sb_mcp_peer_call_get_error (result)))
+    {
+      handshake->tried_again = TRUE;
+      g_error_free (error);
+      try_modern (g_steal_pointer (&task));
+      return;
+    }
+
   if (answer == NULL)
     try_other (task, error, sb_mcp_peer_call_get_error (result));
-  else if (!lists_revision (json_node_get_object (answer), SB_MCP_MODERN_REVISION))
+  else if (!sb_mcp_client_lists_modern (sb_json_get_array (json_node_get_object (answer), "supportedVersions")))
     try_other (task, g_error_new_literal (SB_MCP_ERROR, SB_MCP_ERROR_REMOTE,
                                           "The MCP server speaks none of the protocol revisions that Sandbar "
                                           "speaks. Update the server or Sandbar."), NULL);
