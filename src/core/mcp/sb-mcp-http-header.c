@@ -152,6 +152,16 @@ sb_mcp_http_header_get_meta_revision (JsonObject *message)
   return meta != NULL ? sb_json_get_string (meta, SB_MCP_REVISION_KEY) : NULL;
 }
 
+/* Whether a stateless request names what its client can do, as each must. */
+gboolean
+sb_mcp_http_header_has_capabilities (JsonObject *message)
+{
+  JsonObject *params = sb_json_get_object (message, "params");
+  JsonObject *meta = params != NULL ? sb_json_get_object (params, "_meta") : NULL;
+
+  return meta != NULL && sb_json_get_object (meta, SB_MCP_META_CAPABILITIES) != NULL;
+}
+
 /* What goes into Mcp-Name: the tool, prompt or resource a request is about; nullable. */
 const char *
 sb_mcp_http_header_get_target (JsonObject *message)

@@ -19,9 +19,10 @@ char       *sb_mcp_http_header_decode            (const char  *value);
 gboolean    sb_mcp_http_header_is_session_id     (const char  *value);
 gboolean    sb_mcp_http_header_is_name           (const char  *name);
 
-/* of a message; both (transfer none) (nullable) */
+/* of a message; strings are (transfer none) (nullable) */
 const char *sb_mcp_http_header_get_meta_revision (JsonObject  *message);
 const char *sb_mcp_http_header_get_target        (JsonObject  *message);
+gboolean    sb_mcp_http_header_has_capabilities  (JsonObject  *message);
 
 GUri       *sb_mcp_http_resolve_endpoint         (GUri        *base,
                                                   const char  *reference,

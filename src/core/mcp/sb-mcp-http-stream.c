@@ -253,7 +253,9 @@ end_refused (SbMcpHttpStream   *self,
   guint status = sb_mcp_http_exchange_get_status (exchange);
   gboolean may_be_another_kind = status == SOUP_STATUS_BAD_REQUEST || status == SOUP_STATUS_NOT_FOUND
                                  || status == SOUP_STATUS_METHOD_NOT_ALLOWED;
-  g_autoptr(JsonNode) answer = self->id_key != NULL && body != NULL ? parse_error_answer (self, body) : NULL;
+  gboolean is_access = status == SOUP_STATUS_UNAUTHORIZED || status == SOUP_STATUS_FORBIDDEN;
+  g_autoptr(JsonNode) answer = self->id_key != NULL && body != NULL && !is_access ? parse_error_answer (self, body)
+                                                                                  : NULL;
 
   if (lost_session (self, status, body))
     {
