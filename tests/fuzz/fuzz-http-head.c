@@ -12,9 +12,10 @@ int LLVMFuzzerTestOneInput (const guint8 *data,
 static gsize
 parse (const guint8 *data,
        gsize         size,
-       gsize         step)
+       gsize         step,
+       gboolean      is_request)
 {
-  g_autoptr(SbHttpHead) head = sb_http_head_new ();
+  g_autoptr(SbHttpHead) head = is_request ? sb_http_head_new_request () : sb_http_head_new ();
   gsize at = 0;
 
   while (at < size && !sb_http_head_is_complete (head))
@@ -28,6 +29,8 @@ parse (const guint8 *data,
     }
   if (!sb_http_head_is_complete (head))
     return 0;
+  if (is_request)
+    return at;
   g_assert_cmpuint (sb_http_head_get_status (head), >=, 101);
   g_assert_cmpint (sb_http_head_get_content_length (head), >=, -1);
   g_assert_nonnull (sb_http_head_get_reason (head));
@@ -35,13 +38,14 @@ parse (const guint8 *data,
   return at;
 }
 
-/* However the answer is cut, its head ends in the same place. */
+/* However the answer or request is cut, its head ends in the same place. */
 int
 LLVMFuzzerTestOneInput (const guint8 *data,
                         gsize         size)
 {
-  if (size > 0)
-    g_assert_cmpuint (parse (data + 1, size - 1, 1), ==, parse (data + 1, size - 1, data[0] + 1));
+  for (guint is_request = 0; size > 0 && is_request < 2; is_request++)
+    g_assert_cmpuint (parse (data + 1, size - 1, 1, is_request), ==,
+                      parse (data + 1, size - 1, data[0] + 1, is_request));
 
   return 0;
 }
