@@ -14,6 +14,8 @@
 #include "sb-meters.h"
 #include "sb-page-tabs.h"
 #include "sb-ports-page.h"
+#include "sb-processes-page.h"
+#include "sb-resources-page.h"
 #include "sb-terminal-page.h"
 #include "sb-sandbox-list.h"
 #include "sb-sandbox-text.h"
@@ -495,6 +497,8 @@ sb_sandbox_view_class_init (SbSandboxViewClass *klass)
   g_type_ensure (SB_TYPE_METERS);
   g_type_ensure (SB_TYPE_PAGE_TABS);
   g_type_ensure (SB_TYPE_PORTS_PAGE);
+  g_type_ensure (SB_TYPE_PROCESSES_PAGE);
+  g_type_ensure (SB_TYPE_RESOURCES_PAGE);
   g_type_ensure (SB_TYPE_TERMINAL_PAGE);
   g_type_ensure (SB_TYPE_SANDBOX_LIST);
   g_type_ensure (SB_TYPE_WRAP_BOX);

@@ -127,6 +127,7 @@ start (SbTerminal *self)
   SbChannel *channel = sb_sandbox_get_channel (self->sandbox);
   SbTerminalSpec spec = {
     .env = sb_sandbox_get_env (self->sandbox),
+    .title = _("Terminal"),
     .rows = self->rows,
     .columns = self->columns,
   };

@@ -87,6 +87,7 @@ send_command (SbChannel          *self,
     }
 
   request = sb_channel_add_request (self, task, spec->argv[0], handle);
+  request->title = g_strdup (spec->title);
   sb_channel_send (self, type, spec->stdin_bytes != NULL ? SB_WIRE_FLAG_STDIN : 0, request->id, payload, packer.length);
 
   return request;

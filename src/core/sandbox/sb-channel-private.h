@@ -21,6 +21,7 @@ struct _SbRequest
   /* owned */
   GTask             *task;    /* nullable: nobody waits (watches) */
   char              *subject; /* the path or program, for messages */
+  char              *title;   /* nullable: of a command, for people */
   GSource           *cancel;
 
   /* borrowed */

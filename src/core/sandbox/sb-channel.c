@@ -70,6 +70,7 @@ request_free (gpointer data)
   g_clear_pointer (&request->cancel, g_source_unref);
   g_clear_object (&request->task);
   g_free (request->subject);
+  g_free (request->title);
   g_free (request);
 }
 
@@ -635,4 +636,17 @@ sb_channel_get_greeting (SbChannel *self)
   g_return_val_if_fail (SB_IS_CHANNEL (self), NULL);
 
   return self->greeting;
+}
+
+const char *
+sb_channel_get_title (SbChannel *self,
+                      guint32    id)
+{
+  SbRequest *request = NULL;
+
+  g_return_val_if_fail (SB_IS_CHANNEL (self), NULL);
+
+  request = g_hash_table_lookup (self->requests, GUINT_TO_POINTER (id));
+
+  return request != NULL ? request->title : NULL;
 }

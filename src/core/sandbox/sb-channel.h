@@ -45,6 +45,7 @@ typedef struct
   GBytes             *stdin_bytes;   /* nullable */
   guint               timeout_ms;    /* 0: none; then TERM, and KILL 2 s later, to the whole group */
   guint64             output_budget; /* 0: default; bytes after which the command is killed */
+  const char         *title;         /* nullable: what it is, for people */
   gsize               keep;          /* bytes of head and of tail kept of each stream; 0: default 32 KiB */
 } SbExecSpec;
 
@@ -176,6 +177,10 @@ gboolean      sb_channel_open_finish       (SbChannel            *self,
 void          sb_channel_close             (SbChannel            *self);
 gboolean      sb_channel_is_open           (SbChannel            *self);
 const SbGreeting *sb_channel_get_greeting  (SbChannel            *self); /* nullable before it is open */
+
+/* (nullable): the title of a command or terminal that runs. Borrowed until it ends. */
+const char   *sb_channel_get_title         (SbChannel            *self,
+                                            guint32               id);
 
 /* Cancelling kills the command's whole process group, then finishes with G_IO_ERROR_CANCELLED. */
 void          sb_channel_exec_async        (SbChannel            *self,

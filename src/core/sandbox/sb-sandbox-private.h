@@ -22,8 +22,6 @@ void                sb_sandbox_rename      (SbSandbox            *self,
 void                sb_sandbox_remember_command (SbSandbox       *self,
                                                  guint32          process,
                                                  const char      *command);
-const char         *sb_sandbox_get_command      (SbSandbox       *self,
-                                                 guint32          process); /* nullable */
 /* Starting → ready or failed; nothing is left behind in the second case. */
 void                sb_sandbox_start_async  (SbSandbox           *self,
                                              const SbSandboxSpec *spec,

@@ -465,7 +465,7 @@ sb_sandbox_get_command (SbSandbox *self,
         return command->text;
     }
 
-  return NULL;
+  return self->channel != NULL ? sb_channel_get_title (self->channel, process) : NULL;
 }
 
 void

@@ -44,6 +44,9 @@ SbChangeLog    *sb_sandbox_get_change_log    (SbSandbox *self);
 SbPortList     *sb_sandbox_get_ports         (SbSandbox *self);
 /* Which conversation it belongs to; NULL: shared. */
 const char     *sb_sandbox_get_owner         (SbSandbox *self);
+/* What a request to start something was: "node server.js"; nullable: nobody remembers. Borrowed until the next call. */
+const char     *sb_sandbox_get_command       (SbSandbox *self,
+                                              guint32    process);
 const char * const *sb_sandbox_get_env       (SbSandbox *self); /* nullable: for every command in it */
 
 G_END_DECLS

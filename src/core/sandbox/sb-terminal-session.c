@@ -313,6 +313,7 @@ sb_terminal_session_start (SbTerminalSession    *self,
   self->closed_id = g_signal_connect_swapped (self->channel, "closed", G_CALLBACK (closed_cb), self);
   request = sb_channel_add_request (self->channel, NULL, spec->argv != NULL ? spec->argv[0] : "/bin/sh", handle_frame);
   request->owner = self;
+  request->title = g_strdup (spec->title);
   self->id = request->id;
   sb_channel_send (self->channel, SB_WIRE_PTY, 0, self->id, payload, packer.length);
 }

@@ -15,6 +15,7 @@ typedef struct
   const char * const *argv; /* nullable: a shell, bash where there is one */
   const char         *cwd;  /* nullable: the workspace */
   const char * const *env;  /* nullable: "K=V" on top of the sandbox's own */
+  const char         *title; /* nullable: what it is, for people */
   guint               rows;
   guint               columns;
 } SbTerminalSpec;

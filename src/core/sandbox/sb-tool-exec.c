@@ -289,6 +289,7 @@ start (Exec     *exec,
     .env = (const char * const *) exec->env,
     .stdin_bytes = exec->input,
     .timeout_ms = background ? 0 : exec->timeout_ms,
+    .title = run->title,
     .keep = KEEP,
   };
 
