@@ -6,7 +6,7 @@
 
 #include "config.h"
 
-#include "sb-backends.h"
+#include "sb-engine-discovery.h"
 #include "sb-bench.h"
 #include "sb-mcp-client.h"
 #include "sb-mcp-memory-transport.h"
@@ -243,7 +243,7 @@ main (int   argc,
       char *argv[])
 {
   Bench bench = { 0 };
-  g_autoptr(GListModel) backends = NULL;
+  g_autoptr(SbEngineList) engines = NULL;
   g_autoptr(GAsyncResult) probed = NULL;
   g_autoptr(GAsyncResult) ended = NULL;
   g_autoptr(GError) error = NULL;
@@ -256,13 +256,13 @@ main (int   argc,
     }
 
   bench.with_docker = g_str_equal (argv[1], "docker");
-  backends = sb_backends_discover (argv[1], NULL, &error);
-  if (backends == NULL)
+  engines = sb_engine_discovery_run (argv[1], NULL, NULL, &error);
+  if (engines == NULL)
     {
       g_printerr ("bench-sandbox: %s\n", error->message);
       return 1;
     }
-  bench.manager = sb_sandbox_manager_new (backends);
+  bench.manager = sb_sandbox_manager_new_for_engines (engines);
   sb_sandbox_manager_probe_async (bench.manager, NULL, keep_result_cb, &bench);
   probed = wait_result (&bench);
   if (!sb_sandbox_manager_probe_finish (bench.manager, probed, &error))

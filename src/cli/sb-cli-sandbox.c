@@ -5,8 +5,7 @@
 
 #include "sb-cli.h"
 
-#include "sb-backends.h"
-#include "sb-sandbox-backend.h"
+#include "sb-engine-discovery.h"
 
 #include <gio/gio.h>
 #include <stdio.h>
@@ -25,17 +24,17 @@ probed_cb (GObject      *source,
            gpointer      user_data)
 {
   Sweep *sweep = user_data;
-  SbSandboxBackend *backend = SB_SANDBOX_BACKEND (source);
+  SbEngine *engine = SB_ENGINE (source);
   g_autoptr(GError) error = NULL;
 
-  if (sb_sandbox_backend_probe_finish (backend, result, &error))
+  if (sb_engine_probe_finish (engine, result, &error))
     {
       sweep->n_working++;
-      printf ("%s: swept\n", sb_sandbox_backend_get_label (backend));
+      printf ("%s: swept\n", sb_engine_get_label (engine));
     }
   else
     {
-      fprintf (stderr, "%s: %s\n", sb_sandbox_backend_get_label (backend), error->message);
+      fprintf (stderr, "%s: %s\n", sb_engine_get_label (engine), error->message);
     }
 
   if (--sweep->n_open == 0)
@@ -49,17 +48,17 @@ sweep_all (void)
   g_autoptr(GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr(GError) error = NULL;
   g_autofree char *problem = NULL;
-  g_autoptr(GListModel) backends = sb_backends_discover (NULL, &problem, &error);
+  g_autoptr(SbEngineList) engines = sb_engine_discovery_run (NULL, NULL, &problem, &error);
   Sweep sweep = { loop, 0, 0 };
 
   if (problem != NULL)
     fprintf (stderr, "%s\n", problem);
-  sweep.n_open = g_list_model_get_n_items (backends);
-  for (guint i = 0; i < g_list_model_get_n_items (backends); i++)
+  sweep.n_open = g_list_model_get_n_items (G_LIST_MODEL (engines));
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (engines)); i++)
     {
-      g_autoptr(SbSandboxBackend) backend = g_list_model_get_item (backends, i);
+      g_autoptr(SbEngine) engine = g_list_model_get_item (G_LIST_MODEL (engines), i);
 
-      sb_sandbox_backend_probe_async (backend, NULL, probed_cb, &sweep);
+      sb_engine_probe_async (engine, probed_cb, &sweep);
     }
   g_main_loop_run (loop);
 

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "sb-backends.h"
+#include "sb-engine-discovery.h"
 #include "sb-mcp-stream-transport.h"
 #include "sb-sandbox-server.h"
 
@@ -104,7 +104,7 @@ take_stdio (void)
 }
 
 static int
-serve (GListModel *backends)
+serve (SbEngineList *engines)
 {
   Program program = { NULL };
 
@@ -116,7 +116,7 @@ serve (GListModel *backends)
     }
 
   program.loop = g_main_loop_new (NULL, FALSE);
-  program.manager = sb_sandbox_manager_new (backends);
+  program.manager = sb_sandbox_manager_new_for_engines (engines);
   program.server = sb_sandbox_server_new (program.manager, NULL, NULL);
   g_signal_connect (program.transport, "closed", G_CALLBACK (transport_closed_cb), &program);
   program.term_id = g_unix_signal_add (SIGTERM, signal_cb, &program);
@@ -142,7 +142,7 @@ main (int    argc,
       char **argv)
 {
   g_autoptr(GOptionContext) context = g_option_context_new (NULL);
-  g_autoptr(GListModel) backends = NULL;
+  g_autoptr(SbEngineList) engines = NULL;
   g_autoptr(GError) error = NULL;
   g_autofree char *backend = NULL;
   g_autofree char *problem = NULL;
@@ -169,8 +169,8 @@ main (int    argc,
       return EXIT_SUCCESS;
     }
 
-  backends = sb_backends_discover (backend, &problem, &error);
-  if (backends == NULL)
+  engines = sb_engine_discovery_run (backend, NULL, &problem, &error);
+  if (engines == NULL)
     {
       g_printerr ("sandbar-sandbox: %s\n", error->message);
       return EXIT_FAILURE;
@@ -179,5 +179,5 @@ main (int    argc,
   if (problem != NULL)
     g_printerr ("sandbar-sandbox: %s\n", problem);
 
-  return serve (backends);
+  return serve (engines);
 }

@@ -3,7 +3,7 @@
 
 #include "config.h"
 
-#include "sb-backends.h"
+#include "sb-engine-discovery.h"
 #include "sb-sandbox-backend.h"
 #include "sb-test.h"
 
@@ -29,22 +29,22 @@ have_test_engine (void)
 static gboolean
 can_run (const char *name)
 {
-  g_autoptr(GListModel) backends = NULL;
+  g_autoptr(SbEngineList) engines = NULL;
   g_autofree char *reasons = g_strdup ("no endpoint");
 
   if (g_str_equal (name, "docker"))
     return have_test_engine ();
 
-  backends = sb_backends_discover (name, NULL, NULL);
-  for (guint i = 0; i < g_list_model_get_n_items (backends); i++)
+  engines = sb_engine_discovery_run (name, NULL, NULL, NULL);
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (engines)); i++)
     {
-      g_autoptr(SbSandboxBackend) backend = g_list_model_get_item (backends, i);
+      g_autoptr(SbEngine) engine = g_list_model_get_item (G_LIST_MODEL (engines), i);
       g_autoptr(GAsyncResult) result = NULL;
       g_autoptr(GError) error = NULL;
 
-      sb_sandbox_backend_probe_async (backend, NULL, sb_test_keep_result, &result);
+      sb_engine_probe_async (engine, sb_test_keep_result, &result);
       sb_test_wait_until (result != NULL);
-      if (sb_sandbox_backend_probe_finish (backend, result, &error))
+      if (sb_engine_probe_finish (engine, result, &error))
         return TRUE;
       g_free (reasons);
       reasons = g_strdup (error->message);

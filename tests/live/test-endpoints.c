@@ -7,8 +7,10 @@
 
 #include <glib/gstdio.h>
 
+#include "sb-engine-discovery.h"
 #include "sb-id.h"
 #include "sb-live-engine.h"
+#include "sb-sandbox-manager.h"
 #include "sb-test.h"
 
 /* An engine of our own that listens on TCP with mutual TLS beside its socket; shared by the tests. */
@@ -247,6 +249,70 @@ test_ssh (void)
   sb_test_remove_dir (folder);
 }
 
+static SbSandbox *
+create (SbSandboxManager *manager,
+        const char       *engine_id)
+{
+  const SbSandboxSpec spec = { .engine = (char *) engine_id };
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(GError) error = NULL;
+  SbSandbox *sandbox = NULL;
+
+  sb_sandbox_manager_create_async (manager, &spec, NULL, NULL, NULL, sb_test_keep_result, &result);
+  sb_test_wait_until (result != NULL);
+  sandbox = sb_sandbox_manager_create_finish (manager, result, &error);
+  g_assert_no_error (error);
+
+  return sandbox;
+}
+
+/* Two engines, one of them behind TLS: each gets its share, and the end of one is not that of the other's sandboxes. */
+static void
+test_two_engines (void)
+{
+  g_autofree char *folder = NULL;
+  g_autofree char *list = NULL;
+  g_autofree char *stopped = NULL;
+  g_autoptr(SbEngineList) engines = NULL;
+  g_autoptr(SbSandboxManager) manager = NULL;
+  g_autoptr(SbSandbox) near = NULL;
+  g_autoptr(SbSandbox) far = NULL;
+  g_autoptr(SbSandbox) third = NULL;
+  g_autoptr(SbSandbox) after = NULL;
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(GError) error = NULL;
+  SbEngine *lost = NULL;
+
+  if (!ensure_engine ())
+    return;
+  folder = make_folder ("ca.pem", "cert.pem");
+  g_setenv ("DOCKER_CERT_PATH", folder, TRUE);
+  list = g_strdup_printf ("near=%s\nfar=tcps://127.0.0.1:%u", g_getenv ("SANDBAR_TEST_DOCKER_HOST"), engine.port);
+  engines = sb_engine_discovery_run ("docker", list, NULL, &error);
+  g_unsetenv ("DOCKER_CERT_PATH");
+  g_assert_no_error (error);
+  manager = sb_sandbox_manager_new_for_engines (engines);
+  near = create (manager, "near");
+  far = create (manager, "far");
+  third = create (manager, NULL);
+  lost = sb_engine_list_find (engines, "far");
+  g_assert_cmpuint (sb_engine_get_n_sandboxes (lost), >=, 1);
+  g_assert_cmpuint (sb_engine_get_info (lost)->memory_bytes, >, 0);
+  g_assert_cmpstr (sb_engine_get_info (lost)->runtimes[0], !=, NULL);
+
+  stopped = sb_live_engine_script ("test-engine", NULL, "stop", engine.directory);
+  sb_test_wait_until (sb_sandbox_get_state (far) == SB_SANDBOX_STATE_LOST);
+  sb_test_wait_until (sb_engine_get_state (lost) == SB_ENGINE_STATE_AWAY);
+  g_assert_cmpint (sb_sandbox_get_state (near), ==, SB_SANDBOX_STATE_READY);
+  after = create (manager, NULL);
+  g_assert_true (sb_engine_list_find_for (engines, after) == sb_engine_list_find (engines, "near"));
+
+  sb_sandbox_manager_shutdown_async (manager, sb_test_keep_result, &result);
+  sb_test_wait_until (result != NULL);
+  g_assert_true (sb_sandbox_manager_shutdown_finish (manager, result, &error));
+  sb_test_remove_dir (folder);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -260,6 +326,8 @@ main (int    argc,
   g_test_add_func ("/live/endpoints/tls-unverified", test_tls_unverified);
   g_test_add_func ("/live/endpoints/tls-in-the-clear", test_tls_in_the_clear);
   g_test_add_func ("/live/endpoints/ssh", test_ssh);
+  /* The last, for it ends the engine. */
+  g_test_add_func ("/live/endpoints/two-engines", test_two_engines);
   status = g_test_run ();
   end_engine ();
 

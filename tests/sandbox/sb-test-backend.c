@@ -25,6 +25,8 @@ struct _SbTestBackend
   GPtrArray *children; /* of Child */
   GPtrArray *waiting;  /* of GTask: starts that hang */
 
+  SbBackendInfo info;
+
   guint    started;
   guint    removed;
   gboolean available;
@@ -83,6 +85,12 @@ static const char *
 sb_test_backend_get_label (SbSandboxBackend *backend)
 {
   return SB_TEST_BACKEND (backend)->label;
+}
+
+static const SbBackendInfo *
+sb_test_backend_get_info (SbSandboxBackend *backend)
+{
+  return &SB_TEST_BACKEND (backend)->info;
 }
 
 static void
@@ -213,6 +221,7 @@ static void
 sb_test_backend_iface_init (SbSandboxBackendInterface *iface)
 {
   iface->get_label = sb_test_backend_get_label;
+  iface->get_info = sb_test_backend_get_info;
   iface->probe_async = sb_test_backend_probe_async;
   iface->probe_finish = sb_test_backend_boolean_finish;
   iface->start_async = sb_test_backend_start_async;
@@ -262,6 +271,13 @@ sb_test_backend_set_available (SbTestBackend *self,
                                gboolean       available)
 {
   self->available = available;
+}
+
+void
+sb_test_backend_set_memory (SbTestBackend *self,
+                            guint64        memory_bytes)
+{
+  self->info.memory_bytes = memory_bytes;
 }
 
 guint

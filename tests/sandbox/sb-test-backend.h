@@ -22,6 +22,9 @@ guint          sb_test_backend_get_removed   (SbTestBackend *self);
 /* Starts do not finish until this is FALSE again, or they are cancelled. */
 void           sb_test_backend_set_hanging   (SbTestBackend *self,
                                               gboolean       hanging);
+/* What the machine behind it has. */
+void           sb_test_backend_set_memory    (SbTestBackend *self,
+                                              guint64        memory_bytes);
 /* From outside, as an engine or a user would. */
 void           sb_test_backend_kill_all      (SbTestBackend *self);
 

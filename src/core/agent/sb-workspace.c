@@ -7,7 +7,7 @@
 
 #include "sb-agent-resources.h"
 #include "sb-approval-memory.h"
-#include "sb-backends.h"
+#include "sb-engine-discovery.h"
 #include "sb-environment.h"
 #include "sb-package-bridge.h"
 #include "sb-provider-pool.h"
@@ -170,20 +170,36 @@ load_agents (SbWorkspace  *self,
   return self->agents != NULL;
 }
 
+/* Profiles that are wrong are not used at all: a limit that was meant must not be missing. */
+static void
+load_profiles (SbWorkspace *self)
+{
+  g_autofree char *json = sb_store_get_setting (self->store, SB_SANDBOX_PROFILES_SETTING);
+  g_autoptr(GError) error = NULL;
+  GPtrArray *profiles = sb_sandbox_profiles_parse (json, &error);
+
+  if (profiles != NULL)
+    sb_sandbox_manager_set_profiles (self->sandboxes, profiles);
+  else
+    add_problem (self, "Your sandbox profiles are not used", error->message);
+}
+
 static gboolean
 make_sandboxes (SbWorkspace  *self,
                 const char   *wanted,
                 GError      **error)
 {
   g_autofree char *problem = NULL;
-  g_autoptr(GListModel) backends = sb_backends_discover (wanted, &problem, error);
+  g_autofree char *chosen = sb_store_get_setting (self->store, SB_ENGINES_SETTING);
+  g_autoptr(SbEngineList) engines = sb_engine_discovery_run (wanted, chosen, &problem, error);
 
-  if (backends == NULL)
+  if (engines == NULL)
     return FALSE;
   if (problem != NULL)
     add_problem (self, "An engine cannot be used", problem);
 
-  self->sandboxes = sb_sandbox_manager_new (backends);
+  self->sandboxes = sb_sandbox_manager_new_for_engines (engines);
+  load_profiles (self);
 
   return TRUE;
 }

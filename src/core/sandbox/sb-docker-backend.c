@@ -28,6 +28,8 @@ struct _SbDockerBackend
   char           *helper_path; /* nullable: there is none */
   char           *image;
   GSubprocess    *undertaker; /* nullable */
+
+  SbBackendInfo info; /* borrowed from client and engine */
 };
 
 #define SB_TYPE_DOCKER_BACKEND (sb_docker_backend_get_type ())
@@ -208,6 +210,24 @@ sb_docker_backend_get_label (SbSandboxBackend *backend)
   return self->engine != NULL ? self->engine->label : "Docker Engine";
 }
 
+static const SbBackendInfo *
+sb_docker_backend_get_info (SbSandboxBackend *backend)
+{
+  SbDockerBackend *self = SB_DOCKER_BACKEND (backend);
+
+  self->info.host = sb_docker_client_get_host (self->client);
+  if (self->engine != NULL)
+    {
+      self->info.version = self->engine->version;
+      self->info.runtimes = (const char * const *) self->engine->runtimes;
+      self->info.warnings = (const char * const *) self->engine->warnings;
+      self->info.memory_bytes = self->engine->memory_bytes;
+      self->info.cpus = self->engine->cpus;
+    }
+
+  return &self->info;
+}
+
 static void
 sb_docker_backend_probe_async (SbSandboxBackend    *backend,
                                GCancellable        *cancellable,
@@ -310,6 +330,7 @@ static void
 sb_docker_backend_iface_init (SbSandboxBackendInterface *iface)
 {
   iface->get_label = sb_docker_backend_get_label;
+  iface->get_info = sb_docker_backend_get_info;
   iface->probe_async = sb_docker_backend_probe_async;
   iface->probe_finish = sb_docker_backend_probe_finish;
   iface->start_async = sb_docker_backend_start_async;

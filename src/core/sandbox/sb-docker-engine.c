@@ -11,6 +11,8 @@
 #include "sb-sandbox-backend.h"
 #include "sb-text.h"
 
+#define MAX_RUNTIMES 16
+
 /* The first component is the engine itself: "Engine" or "Podman Engine". */
 static gboolean
 is_podman (JsonObject *version)
@@ -47,23 +49,67 @@ has_security_option (JsonObject *info,
   return FALSE;
 }
 
+/* A distribution's suffix ("+dfsg1") tells the reader nothing. */
 static char *
-dup_label (JsonObject *version,
-           JsonObject *info)
+dup_version (JsonObject *version)
 {
   const char *number = sb_json_get_string (version, "Version");
-  const char *system = sb_json_get_string (info, "OperatingSystem");
   g_autofree char *clean = sb_text_clean (number != NULL ? number : "?", -1, NULL);
+
+  clean[strcspn (clean, "+~ \n")] = '\0';
+
+  return g_strdup_printf ("%.40s", clean);
+}
+
+static char *
+dup_label (JsonObject *version,
+           JsonObject *info,
+           const char *number)
+{
+  const char *system = sb_json_get_string (info, "OperatingSystem");
   const char *kind = "Docker Engine";
 
   if (is_podman (version))
     kind = "Podman Engine";
   else if (system != NULL && g_str_equal (system, "Docker Desktop"))
     kind = "Docker Desktop";
-  /* A distribution's suffix ("+dfsg1") tells the reader nothing. */
-  clean[strcspn (clean, "+~ \n")] = '\0';
 
-  return g_strdup_printf ("%s %.40s", kind, clean);
+  return g_strdup_printf ("%s %s", kind, number);
+}
+
+static char **
+dup_runtimes (JsonObject *info)
+{
+  JsonObject *runtimes = sb_json_get_object (info, "Runtimes");
+  g_autoptr(GList) names = runtimes != NULL ? json_object_get_members (runtimes) : NULL;
+  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
+  guint n = 0;
+
+  for (GList *l = names; l != NULL && n < MAX_RUNTIMES; l = l->next, n++)
+    {
+      g_autofree char *clean = sb_text_clean (l->data, -1, NULL);
+
+      g_strv_builder_add (builder, clean);
+    }
+
+  return g_strv_builder_end (builder);
+}
+
+static char **
+dup_warnings (const SbDockerEngine *engine)
+{
+  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
+
+  if (!engine->limits_memory)
+    g_strv_builder_add (builder, "It cannot limit memory.");
+  else if (!engine->limits_swap)
+    g_strv_builder_add (builder, "It cannot limit swap.");
+  if (!engine->limits_pids)
+    g_strv_builder_add (builder, "It cannot limit the number of processes.");
+  if (!engine->limits_cpu)
+    g_strv_builder_add (builder, "It cannot limit processor time.");
+
+  return g_strv_builder_end (builder);
 }
 
 /**
@@ -93,7 +139,11 @@ sb_docker_engine_new (JsonObject  *version,
     }
 
   engine = g_new0 (SbDockerEngine, 1);
-  engine->label = dup_label (version, info);
+  engine->version = dup_version (version);
+  engine->label = dup_label (version, info, engine->version);
+  engine->runtimes = dup_runtimes (info);
+  engine->has_gvisor = g_strv_contains ((const char * const *) engine->runtimes, SB_DOCKER_GVISOR);
+  engine->memory_bytes = (guint64) MAX (0, sb_json_get_int (info, "MemTotal", 0));
   engine->runtime = sb_text_clean (runtime != NULL ? runtime : "unknown runtime", -1, NULL);
   engine->arch = sb_text_clean (arch, -1, NULL);
   engine->cpus = MAX (1, sb_json_get_int (info, "NCPU", 1));
@@ -102,6 +152,7 @@ sb_docker_engine_new (JsonObject  *version,
   engine->limits_cpu = sb_json_get_boolean (info, "CpuCfsQuota", FALSE);
   engine->limits_pids = sb_json_get_boolean (info, "PidsLimit", FALSE);
   engine->is_rootless = has_security_option (info, "name=rootless");
+  engine->warnings = dup_warnings (engine);
 
   return engine;
 }
@@ -115,5 +166,8 @@ sb_docker_engine_free (SbDockerEngine *engine)
   g_free (engine->label);
   g_free (engine->runtime);
   g_free (engine->arch);
+  g_free (engine->version);
+  g_strfreev (engine->runtimes);
+  g_strfreev (engine->warnings);
   g_free (engine);
 }

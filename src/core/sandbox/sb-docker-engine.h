@@ -7,18 +7,26 @@
 
 G_BEGIN_DECLS
 
+/* gVisor's runtime, as engines name it. */
+#define SB_DOCKER_GVISOR "runsc"
+
 /* What an engine says of itself, in so far as a sandbox depends on it. */
 typedef struct
 {
   char     *label;   /* "Docker Engine 20.10.24" */
   char     *runtime; /* "runc" */
   char     *arch;    /* as Go names it: "amd64" */
+  char     *version; /* "20.10.24" */
+  char    **runtimes; /* that it could use */
+  char    **warnings; /* sentences: what it cannot guarantee */
+  guint64   memory_bytes; /* of its machine */
   double    cpus;
   gboolean  limits_memory;
   gboolean  limits_swap;
   gboolean  limits_cpu;
   gboolean  limits_pids;
   gboolean  is_rootless;
+  gboolean  has_gvisor; /* runsc is among the runtimes */
 } SbDockerEngine;
 
 SbDockerEngine *sb_docker_engine_new  (JsonObject      *version,

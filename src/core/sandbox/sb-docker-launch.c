@@ -12,9 +12,12 @@
 #include "sb-sandbox-spec.h"
 
 #define GREETING_MS 10000
+/* For an engine that has not answered before. */
+#define REMOVE_SECONDS 3
 
 typedef enum
 {
+  LAUNCH_ASKING, /* whether it is awake: creating has to have more patience */
   LAUNCH_CREATING,
   LAUNCH_ATTACHING,
   LAUNCH_STARTING,
@@ -35,11 +38,14 @@ typedef struct
   JsonNode       *inspected;
   GPtrArray      *facts;
   GError         *error; /* what went wrong before the removing */
+  JsonObject     *request;
+  GCancellable   *removal;
 
   /* borrowed: the backend lives as long as the task */
   const SbDockerEngine *engine;
 
   LaunchState state;
+  guint       removal_id;
 } Launch;
 
 static void
@@ -55,6 +61,9 @@ launch_free (gpointer data)
   g_clear_pointer (&launch->inspected, json_node_unref);
   g_clear_pointer (&launch->facts, g_ptr_array_unref);
   g_clear_error (&launch->error);
+  json_object_unref (launch->request);
+  g_clear_object (&launch->removal);
+  g_clear_handle_id (&launch->removal_id, g_source_remove);
   g_free (launch);
 }
 
@@ -92,6 +101,17 @@ removed_cb (GObject      *source,
   finish (G_TASK (user_data));
 }
 
+static gboolean
+removal_over_cb (gpointer user_data)
+{
+  Launch *launch = user_data;
+
+  launch->removal_id = 0;
+  g_cancellable_cancel (launch->removal);
+
+  return G_SOURCE_REMOVE;
+}
+
 /* task, error: (transfer full) */
 static void
 fail (GTask  *task,
@@ -104,7 +124,12 @@ fail (GTask  *task,
   /* Even a create that failed, e.g. on its way back, may have made the container. */
   enter (launch, LAUNCH_REMOVING);
   g_clear_object (&launch->duplex);
-  sb_docker_gone_async (launch->client, launch->container, NULL, removed_cb, task);
+  if (g_error_matches (launch->error, SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_UNAVAILABLE))
+    {
+      launch->removal = g_cancellable_new ();
+      launch->removal_id = g_timeout_add_seconds (REMOVE_SECONDS, removal_over_cb, launch);
+    }
+  sb_docker_gone_async (launch->client, launch->container, launch->removal, removed_cb, task);
 }
 
 static void
@@ -216,6 +241,29 @@ created_cb (GObject      *source,
                                  attached_cb, task);
 }
 
+static void
+asked_cb (GObject      *source,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  GTask *task = G_TASK (user_data);
+  Launch *launch = g_task_get_task_data (task);
+  g_autofree char *path = g_strconcat ("/containers/create?name=", launch->container, NULL);
+  g_autoptr(GError) error = NULL;
+
+  if (!sb_docker_client_ping_finish (launch->client, result, &error))
+    {
+      /* There is nothing to remove yet. */
+      launch->error = sb_docker_launch_explain (error, launch->image);
+      finish (task);
+      return;
+    }
+
+  enter (launch, LAUNCH_CREATING);
+  /* Not cancellable: an engine that is left alone makes the container all the same, after we removed it. */
+  sb_docker_client_call_async (launch->client, "POST", path, launch->request, NULL, created_cb, task);
+}
+
 /**
  * sb_docker_launch_async:
  * @client: the engine
@@ -240,8 +288,6 @@ sb_docker_launch_async (SbDockerClient       *client,
 {
   GTask *task = g_task_new (NULL, cancellable, callback, user_data);
   Launch *launch = g_new0 (Launch, 1);
-  g_autoptr(JsonObject) request = sb_docker_request_new (spec, image, helper_volume, engine);
-  g_autofree char *path = NULL;
 
   g_task_set_source_tag (task, sb_docker_launch_async);
   launch->client = g_object_ref (client);
@@ -249,11 +295,9 @@ sb_docker_launch_async (SbDockerClient       *client,
   launch->spec = sb_sandbox_spec_copy (spec);
   launch->image = g_strdup (image);
   launch->container = sb_docker_request_dup_name (spec->id);
+  launch->request = sb_docker_request_new (spec, image, helper_volume, engine);
   g_task_set_task_data (task, launch, launch_free);
-
-  path = g_strconcat ("/containers/create?name=", launch->container, NULL);
-  /* Not cancellable: an engine that is left alone makes the container all the same, after we removed it. */
-  sb_docker_client_call_async (client, "POST", path, request, NULL, created_cb, task);
+  sb_docker_client_ping_async (client, cancellable, asked_cb, task);
 }
 
 /**

@@ -56,6 +56,19 @@ sb_sandbox_backend_get_label (SbSandboxBackend *self)
   return SB_SANDBOX_BACKEND_GET_IFACE (self)->get_label (self);
 }
 
+/* Returns: (transfer none) (nullable): valid until the next probe */
+const SbBackendInfo *
+sb_sandbox_backend_get_info (SbSandboxBackend *self)
+{
+  SbSandboxBackendInterface *iface = NULL;
+
+  g_return_val_if_fail (SB_IS_SANDBOX_BACKEND (self), NULL);
+
+  iface = SB_SANDBOX_BACKEND_GET_IFACE (self);
+
+  return iface->get_info != NULL ? iface->get_info (self) : NULL;
+}
+
 /**
  * sb_sandbox_backend_probe_async:
  * @self: a backend

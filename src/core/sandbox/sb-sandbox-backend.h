@@ -29,12 +29,15 @@ typedef struct
 {
   char               *id;            /* ours; label and container name are derived from it */
   char               *image;         /* nullable: the backend's default */
+  char               *engine;        /* nullable: on which engine, by its id; else where most room is */
   const char * const *env;           /* nullable */
   guint64             memory_bytes;
   guint64             disk_bytes;
   guint               pids;
   double              cpus;
   guint               ttl_seconds;
+  const char         *profile;       /* nullable: the default; only for who creates one */
+  gboolean            allows_weak;   /* what cannot be guaranteed is a warning, not a refusal */
 } SbSandboxSpec;
 
 /* A guarantee as read back from the running sandbox, in plain words: "no network", "uid 65532", … */
@@ -54,6 +57,17 @@ SbSandboxFact *sb_sandbox_fact_new  (const char    *id,
 void           sb_sandbox_fact_free (SbSandboxFact *fact);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbSandboxFact, sb_sandbox_fact_free)
 
+/* What a backend says of the machine behind it; all of it nullable or 0: it does not say. */
+typedef struct
+{
+  const char         *host;     /* its address */
+  const char         *version;
+  const char * const *runtimes; /* "runc", "runsc" */
+  const char * const *warnings; /* sentences: what it cannot guarantee */
+  guint64             memory_bytes;
+  double              cpus;
+} SbBackendInfo;
+
 /* A backend starts sandbar-init isolated and hands over the stream to it. Nothing else. */
 #define SB_TYPE_SANDBOX_BACKEND (sb_sandbox_backend_get_type ())
 G_DECLARE_INTERFACE (SbSandboxBackend, sb_sandbox_backend, SB, SANDBOX_BACKEND, GObject)
@@ -63,6 +77,8 @@ struct _SbSandboxBackendInterface
   GTypeInterface parent_iface;
 
   const char *(*get_label)     (SbSandboxBackend     *self); /* "Docker Engine 20.10", "bubblewrap" */
+  /* Optional; nullable before a probe succeeded */
+  const SbBackendInfo *(*get_info) (SbSandboxBackend *self);
   /* Is it there, and can it start one? Also sweeps what dead owners left. */
   void        (*probe_async)   (SbSandboxBackend     *self,
                                 GCancellable         *cancellable,
@@ -93,6 +109,7 @@ struct _SbSandboxBackendInterface
 };
 
 const char *sb_sandbox_backend_get_label     (SbSandboxBackend     *self);
+const SbBackendInfo *sb_sandbox_backend_get_info (SbSandboxBackend *self);
 void        sb_sandbox_backend_probe_async   (SbSandboxBackend     *self,
                                               GCancellable         *cancellable,
                                               GAsyncReadyCallback   callback,

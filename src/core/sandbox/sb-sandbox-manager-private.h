@@ -7,6 +7,16 @@
 
 G_BEGIN_DECLS
 
+/* For the creation. */
+
+gboolean      sb_sandbox_manager_is_closed   (SbSandboxManager    *self);
+char         *sb_sandbox_manager_choose_name (SbSandboxManager    *self);
+void          sb_sandbox_manager_insert      (SbSandboxManager    *self,
+                                              SbSandbox           *sandbox);
+/* (transfer full) (nullable): a spare that is just so */
+SbSandbox    *sb_sandbox_manager_claim       (SbSandboxManager    *self,
+                                              const SbSandboxSpec *spec);
+
 /* For the MCP tools. */
 
 /* (transfer none) (nullable): the newest that is ready, of this owner */

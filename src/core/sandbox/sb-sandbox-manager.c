@@ -9,11 +9,11 @@
 
 #include "sb-file-tracker.h"
 #include "sb-id.h"
+#include "sb-sandbox-creation.h"
+#include "sb-sandbox-ending.h"
 #include "sb-sandbox-manager-private.h"
 #include "sb-sandbox-pool.h"
 #include "sb-sandbox-private.h"
-#include "sb-sandbox-probe.h"
-#include "sb-sandbox-spec.h"
 
 #define DEFAULT_LIMIT 16
 /* Ended ones stay in the list for a while, so that one can see why they ended. */
@@ -26,32 +26,20 @@ struct _SbSandboxManager
   GObject parent_instance;
 
   /* owned */
-  GListModel       *backends;
-  SbSandboxBackend *backend;   /* nullable: none found yet, or it went away */
-  SbSandboxPool    *pool;
-  GPtrArray        *sandboxes; /* of SbSandbox, the newest first */
-  GPtrArray        *spares;    /* of SbSandbox: those of the pool, while they end at shutdown; never in the list */
-  GHashTable       *trackers;  /* SbSandbox → SbFileTracker, of those that are ready */
-  char             *status;
-  char             *problem;   /* nullable: why there is no backend */
-  GTask            *shutdown;  /* nullable */
+  SbEngineList *engines;
+  GPtrArray    *profiles;  /* of SbSandboxProfile */
+  GHashTable   *pools;     /* name of a profile → SbSandboxPool, of those that were used */
+  GPtrArray    *sandboxes; /* of SbSandbox, the newest first */
+  GHashTable   *trackers;  /* SbSandbox → SbFileTracker, of those that are ready */
+  char         *status;
+  char         *label;     /* nullable: of the engine that the next sandbox would be on */
+  char         *problem;   /* nullable: why there is none */
 
   guint    max_live;
-  guint    shutdown_id;
   gboolean probing;
+  gboolean keeps_spares;
   gboolean closed;
 };
-
-/* What create remembers. */
-typedef struct
-{
-  SbSandboxSpec *spec;
-  char          *owner;
-  char          *trace_id;
-  SbSandbox     *sandbox; /* nullable */
-  gint64         start;
-  gboolean       probed;
-} Creation;
 
 enum
 {
@@ -71,42 +59,47 @@ static GParamSpec *properties[N_PROPS];
 static guint signals[N_SIGNALS];
 
 static void sb_sandbox_manager_list_model_init (GListModelInterface *iface);
-static void create_step                        (GTask               *task);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (SbSandboxManager, sb_sandbox_manager, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, sb_sandbox_manager_list_model_init))
 
-static void
-creation_free (gpointer data)
+/* How many are used together: those that are ready and as much wanted as the best one. */
+static guint
+count_in_use (SbSandboxManager *self,
+              guint             tier)
 {
-  Creation *creation = data;
+  GListModel *model = G_LIST_MODEL (self->engines);
+  guint n = 0;
 
-  sb_sandbox_spec_free (creation->spec);
-  g_clear_object (&creation->sandbox);
-  g_free (creation->owner);
-  g_free (creation->trace_id);
-  g_free (creation);
-}
+  for (guint i = 0; i < g_list_model_get_n_items (model); i++)
+    {
+      g_autoptr(SbEngine) engine = g_list_model_get_item (model, i);
 
-static gboolean
-is_fallback (SbSandboxManager *self)
-{
-  g_autoptr(SbSandboxBackend) first = g_list_model_get_item (self->backends, 0);
+      n += sb_engine_get_tier (engine) == tier && sb_engine_get_state (engine) == SB_ENGINE_STATE_READY;
+    }
 
-  return self->backend != NULL && first != self->backend;
+  return n;
 }
 
 static char *
-describe_status (SbSandboxManager *self)
+describe_status (SbSandboxManager *self,
+                 SbEngine         *engine)
 {
-  const char *label = sb_sandbox_manager_get_backend_label (self);
-  const char *remark = is_fallback (self) ? " — no engine answers" : "";
   guint n = sb_sandbox_manager_get_n_live (self);
+  guint n_engines = engine != NULL ? count_in_use (self, sb_engine_get_tier (engine)) : 0;
+  g_autofree char *many = n_engines > 1 ? g_strdup_printf ("%u engines", n_engines) : NULL;
+  g_autoptr(SbEngine) first = g_list_model_get_item (G_LIST_MODEL (self->engines), 0);
+  const char *remark = "";
+  const char *label = NULL;
 
-  if (label == NULL && self->problem != NULL)
+  if (engine == NULL && self->problem != NULL)
     return g_strdup (self->problem);
-  if (label == NULL)
+  if (engine == NULL)
     return g_strdup ("Looking for a way to start sandboxes…");
+
+  label = many != NULL ? many : sb_engine_get_label (engine);
+  if (sb_engine_get_tier (first) < sb_engine_get_tier (engine))
+    remark = " — no engine answers";
   if (n == 0)
     return g_strdup_printf ("%s%s", label, remark[0] != '\0' ? remark : " — no sandbox");
 
@@ -114,10 +107,27 @@ describe_status (SbSandboxManager *self)
 }
 
 static void
+update_label (SbSandboxManager *self,
+              SbEngine         *engine)
+{
+  const char *label = engine != NULL ? sb_engine_get_label (engine) : NULL;
+
+  if (g_strcmp0 (label, self->label) == 0)
+    return;
+
+  g_free (self->label);
+  self->label = g_strdup (label);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_BACKEND_LABEL]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_AVAILABLE]);
+}
+
+static void
 update_status (SbSandboxManager *self)
 {
-  g_autofree char *status = describe_status (self);
+  SbEngine *engine = sb_engine_list_choose (self->engines, NULL);
+  g_autofree char *status = describe_status (self, engine);
 
+  update_label (self, engine);
   if (g_strcmp0 (status, self->status) == 0)
     return;
 
@@ -127,20 +137,12 @@ update_status (SbSandboxManager *self)
 }
 
 static void
-set_backend (SbSandboxManager *self,
-             SbSandboxBackend *backend,
-             const GError     *problem)
+set_problem (SbSandboxManager *self,
+             const GError     *error)
 {
   g_clear_pointer (&self->problem, g_free);
-  if (backend == NULL && problem != NULL)
-    self->problem = g_strdup (problem->message);
-  if (g_set_object (&self->backend, backend))
-    {
-      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_BACKEND_LABEL]);
-      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_AVAILABLE]);
-    }
-  if (!self->closed)
-    sb_sandbox_pool_set_backend (self->pool, backend);
+  if (error != NULL)
+    self->problem = g_strdup (error->message);
   update_status (self);
 }
 
@@ -166,10 +168,10 @@ reprobed_cb (GObject      *source,
 {
   g_autoptr(SbSandboxManager) self = user_data;
   g_autoptr(GError) error = NULL;
-  g_autoptr(SbSandboxBackend) backend = sb_sandbox_probe_finish (result, &error);
 
   self->probing = FALSE;
-  set_backend (self, backend, error);
+  sb_engine_list_probe_finish (SB_ENGINE_LIST (source), result, &error);
+  set_problem (self, error);
 }
 
 /* A sandbox was lost: by itself, or with its engine, which may be back or not. */
@@ -180,7 +182,7 @@ reprobe (SbSandboxManager *self)
     return;
 
   self->probing = TRUE;
-  sb_sandbox_probe_async (self->backends, NULL, reprobed_cb, g_object_ref (self));
+  sb_engine_list_probe_async (self->engines, NULL, NULL, reprobed_cb, g_object_ref (self));
 }
 
 static void
@@ -201,33 +203,6 @@ drop_oldest_ended (SbSandboxManager *self)
     }
 }
 
-static gboolean
-are_over (GPtrArray *sandboxes)
-{
-  for (guint i = 0; i < sandboxes->len; i++)
-    {
-      SbSandbox *sandbox = g_ptr_array_index (sandboxes, i);
-
-      if (sb_sandbox_is_live (sandbox) || sb_sandbox_get_state (sandbox) == SB_SANDBOX_STATE_STOPPING)
-        return FALSE;
-    }
-
-  return TRUE;
-}
-
-static void
-finish_shutdown_if_over (SbSandboxManager *self)
-{
-  g_autoptr(GTask) task = NULL;
-
-  if (self->shutdown == NULL || !are_over (self->sandboxes) || !are_over (self->spares))
-    return;
-
-  g_clear_handle_id (&self->shutdown_id, g_source_remove);
-  task = g_steal_pointer (&self->shutdown);
-  g_task_return_boolean (task, TRUE);
-}
-
 static void
 sandbox_state_cb (SbSandbox  *sandbox,
                   GParamSpec *pspec,
@@ -243,192 +218,49 @@ sandbox_state_cb (SbSandbox  *sandbox,
   if (state == SB_SANDBOX_STATE_LOST)
     reprobe (self);
   update_status (self);
-  finish_shutdown_if_over (self);
 }
 
-/* Those of the pool end with the others, and are waited for, though nobody sees them. */
 static void
-take_spares (SbSandboxManager *self,
-             GPtrArray        *all)
+engines_changed_cb (SbSandboxManager *self)
 {
-  g_clear_pointer (&self->spares, g_ptr_array_unref);
-  self->spares = sb_sandbox_pool_take_all (self->pool);
-  sb_sandbox_pool_set_enabled (self->pool, FALSE);
-  for (guint i = 0; i < self->spares->len; i++)
+  update_status (self);
+}
+
+static SbSandboxPool *
+ensure_pool (SbSandboxManager       *self,
+             const SbSandboxProfile *profile)
+{
+  SbSandboxPool *pool = g_hash_table_lookup (self->pools, profile->name);
+
+  if (pool == NULL)
     {
-      SbSandbox *spare = g_ptr_array_index (self->spares, i);
-
-      g_signal_connect_object (spare, "notify::state", G_CALLBACK (finish_shutdown_if_over), self, G_CONNECT_SWAPPED);
-      g_ptr_array_add (all, g_object_ref (spare));
+      pool = sb_sandbox_pool_new (self->engines, profile->spec);
+      g_hash_table_insert (self->pools, g_strdup (profile->name), pool);
     }
-}
+  sb_sandbox_pool_set_enabled (pool, self->keeps_spares && !self->closed);
 
-static char *
-choose_name (SbSandboxManager *self)
-{
-  char *name = sb_id_new_nickname ();
-
-  while (sb_sandbox_manager_lookup (self, name, NULL) != NULL)
-    {
-      g_free (name);
-      name = sb_id_new_nickname ();
-    }
-
-  return name;
+  return pool;
 }
 
 static void
-insert (SbSandboxManager *self,
-        SbSandbox        *sandbox)
-{
-  g_ptr_array_insert (self->sandboxes, 0, g_object_ref (sandbox));
-  g_signal_connect (sandbox, "notify::state", G_CALLBACK (sandbox_state_cb), self);
-  g_list_model_items_changed (G_LIST_MODEL (self), 0, 0, 1);
-  drop_oldest_ended (self);
-  sandbox_state_cb (sandbox, NULL, self);
-}
-
-static void
-report_creation (SbSandboxManager *self,
-                 Creation         *creation,
-                 const char       *title,
-                 const GError     *error)
-{
-  const SbActivity activity = {
-    .kind = SB_ACTIVITY_CREATE, .trace_id = creation->trace_id, .title = title,
-    .sandbox_id = creation->sandbox != NULL ? sb_sandbox_get_id (creation->sandbox) : NULL,
-    .subtitle = error != NULL ? error->message : sb_sandbox_get_name (creation->sandbox),
-    .start = creation->start, .end = sb_clock_monotonic (), .ok = error == NULL,
-  };
-
-  sb_sandbox_manager_report (self, &activity);
-}
-
-static void
-create_claim (GTask     *task,
-              SbSandbox *spare)
-{
-  SbSandboxManager *self = SB_SANDBOX_MANAGER (g_task_get_source_object (task));
-  Creation *creation = g_task_get_task_data (task);
-  g_autofree char *name = choose_name (self);
-
-  creation->sandbox = g_object_ref (spare);
-  sb_sandbox_assign (spare, name, creation->owner, creation->spec->env);
-  insert (self, spare);
-  report_creation (self, creation, "claim spare", NULL);
-  g_task_return_pointer (task, g_object_ref (spare), g_object_unref);
-}
-
-static void
-create_started_cb (GObject      *source,
-                   GAsyncResult *result,
-                   gpointer      user_data)
+created_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
 {
   g_autoptr(GTask) task = user_data;
-  SbSandboxManager *self = SB_SANDBOX_MANAGER (g_task_get_source_object (task));
-  Creation *creation = g_task_get_task_data (task);
+  SbSandboxManager *self = g_task_get_source_object (task);
   GError *error = NULL;
+  SbSandbox *sandbox = sb_sandbox_creation_finish (result, &error);
 
-  if (sb_sandbox_start_finish (SB_SANDBOX (source), result, &error))
+  if (sandbox != NULL)
     {
-      report_creation (self, creation, "start sandbox", NULL);
-      g_task_return_pointer (task, g_object_ref (source), g_object_unref);
+      g_task_return_pointer (task, sandbox, g_object_unref);
       return;
     }
 
-  report_creation (self, creation, "start sandbox", error);
-  /* The engine may have been restarted since it was asked: look again, once. */
-  if (g_error_matches (error, SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_UNAVAILABLE) && !self->closed)
-    {
-      set_backend (self, NULL, error);
-      if (!creation->probed)
-        {
-          g_error_free (error);
-          create_step (g_steal_pointer (&task));
-          return;
-        }
-    }
+  if (g_error_matches (error, SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_UNAVAILABLE))
+    set_problem (self, error);
   g_task_return_error (task, error);
-}
-
-static void
-create_cancelled_cb (GCancellable *cancellable,
-                     gpointer      user_data)
-{
-  sb_sandbox_abort_start (SB_SANDBOX (user_data));
-}
-
-static void
-create_cold (GTask *task)
-{
-  SbSandboxManager *self = SB_SANDBOX_MANAGER (g_task_get_source_object (task));
-  Creation *creation = g_task_get_task_data (task);
-  GCancellable *cancellable = g_task_get_cancellable (task);
-  g_autofree char *name = choose_name (self);
-
-  g_clear_object (&creation->sandbox);
-  creation->sandbox = sb_sandbox_new (self->backend, name);
-  sb_sandbox_assign (creation->sandbox, name, creation->owner, creation->spec->env);
-  if (cancellable != NULL)
-    g_signal_connect_object (cancellable, "cancelled", G_CALLBACK (create_cancelled_cb), creation->sandbox, 0);
-  insert (self, creation->sandbox);
-  sb_sandbox_start_async (creation->sandbox, creation->spec, create_started_cb, task);
-}
-
-static void
-create_probed_cb (GObject      *source,
-                  GAsyncResult *result,
-                  gpointer      user_data)
-{
-  g_autoptr(GTask) task = user_data;
-  SbSandboxManager *self = SB_SANDBOX_MANAGER (g_task_get_source_object (task));
-  GError *error = NULL;
-  g_autoptr(SbSandboxBackend) backend = sb_sandbox_probe_finish (result, &error);
-
-  if (backend == NULL && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-
-  set_backend (self, backend, error);
-  if (backend != NULL)
-    create_step (g_steal_pointer (&task));
-  else
-    g_task_return_error (task, error);
-}
-
-/* task: (transfer full) */
-static void
-create_step (GTask *task)
-{
-  SbSandboxManager *self = SB_SANDBOX_MANAGER (g_task_get_source_object (task));
-  Creation *creation = g_task_get_task_data (task);
-  g_autoptr(SbSandbox) spare = NULL;
-
-  if (self->closed)
-    {
-      g_task_return_new_error (task, SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_GONE, "Sandbar is about to end.");
-      g_object_unref (task);
-      return;
-    }
-  if (self->backend == NULL)
-    {
-      creation->probed = TRUE;
-      sb_sandbox_probe_async (self->backends, g_task_get_cancellable (task), create_probed_cb, task);
-      return;
-    }
-
-  if (sb_sandbox_spec_fits_spare (creation->spec))
-    spare = sb_sandbox_pool_claim (self->pool);
-  if (spare == NULL)
-    {
-      create_cold (task);
-      return;
-    }
-
-  create_claim (task, spare);
-  g_object_unref (task);
 }
 
 static void
@@ -439,10 +271,10 @@ probed_cb (GObject      *source,
   g_autoptr(GTask) task = user_data;
   SbSandboxManager *self = SB_SANDBOX_MANAGER (g_task_get_source_object (task));
   GError *error = NULL;
-  g_autoptr(SbSandboxBackend) backend = sb_sandbox_probe_finish (result, &error);
+  gboolean found = sb_engine_list_probe_finish (SB_ENGINE_LIST (source), result, &error);
 
-  set_backend (self, backend, error);
-  if (backend != NULL)
+  set_problem (self, error);
+  if (found)
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
@@ -463,24 +295,17 @@ stopped_cb (GObject      *source,
 }
 
 static void
-shutdown_stopped_cb (GObject      *source,
-                     GAsyncResult *result,
-                     gpointer      user_data)
+ended_cb (GObject      *source,
+          GAsyncResult *result,
+          gpointer      user_data)
 {
-  sb_sandbox_stop_finish (SB_SANDBOX (source), result, NULL);
-}
+  g_autoptr(GTask) task = user_data;
+  GError *error = NULL;
 
-static gboolean
-shutdown_over_cb (gpointer user_data)
-{
-  SbSandboxManager *self = user_data;
-  g_autoptr(GTask) task = g_steal_pointer (&self->shutdown);
-
-  self->shutdown_id = 0;
-  g_task_return_new_error (task, SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_UNAVAILABLE,
-                           "The sandboxes were told to end, but the engine did not confirm it in time.");
-
-  return G_SOURCE_REMOVE;
+  if (sb_sandbox_ending_finish (result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
 }
 
 static GType
@@ -529,7 +354,7 @@ sb_sandbox_manager_get_property (GObject    *object,
       g_value_set_string (value, self->status);
       break;
     case PROP_AVAILABLE:
-      g_value_set_boolean (value, self->backend != NULL);
+      g_value_set_boolean (value, self->label != NULL);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
@@ -546,9 +371,10 @@ sb_sandbox_manager_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (g_ptr_array_index (self->sandboxes, i), self);
   g_hash_table_remove_all (self->trackers);
   g_ptr_array_set_size (self->sandboxes, 0);
-  g_clear_object (&self->pool);
-  g_clear_object (&self->backend);
-  g_clear_object (&self->backends);
+  g_hash_table_remove_all (self->pools);
+  if (self->engines != NULL)
+    g_signal_handlers_disconnect_by_data (self->engines, self);
+  g_clear_object (&self->engines);
 
   G_OBJECT_CLASS (sb_sandbox_manager_parent_class)->dispose (object);
 }
@@ -559,8 +385,10 @@ sb_sandbox_manager_finalize (GObject *object)
   SbSandboxManager *self = SB_SANDBOX_MANAGER (object);
 
   g_clear_pointer (&self->sandboxes, g_ptr_array_unref);
-  g_clear_pointer (&self->spares, g_ptr_array_unref);
+  g_clear_pointer (&self->profiles, g_ptr_array_unref);
+  g_clear_pointer (&self->pools, g_hash_table_unref);
   g_clear_pointer (&self->trackers, g_hash_table_unref);
+  g_free (self->label);
   g_free (self->status);
   g_free (self->problem);
 
@@ -590,10 +418,69 @@ static void
 sb_sandbox_manager_init (SbSandboxManager *self)
 {
   self->sandboxes = g_ptr_array_new_with_free_func (g_object_unref);
-  self->spares = g_ptr_array_new_with_free_func (g_object_unref);
+  self->pools = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+  self->profiles = sb_sandbox_profiles_parse (NULL, NULL);
   self->trackers = g_hash_table_new_full (NULL, NULL, NULL, g_object_unref);
-  self->pool = sb_sandbox_pool_new ();
   self->max_live = DEFAULT_LIMIT;
+}
+
+/* Private: for the creation. */
+
+SbEngineList *
+sb_sandbox_manager_get_engines (SbSandboxManager *self)
+{
+  return self->engines;
+}
+
+gboolean
+sb_sandbox_manager_is_closed (SbSandboxManager *self)
+{
+  return self->closed;
+}
+
+char *
+sb_sandbox_manager_choose_name (SbSandboxManager *self)
+{
+  char *name = sb_id_new_nickname ();
+
+  while (sb_sandbox_manager_lookup (self, name, NULL) != NULL)
+    {
+      g_free (name);
+      name = sb_id_new_nickname ();
+    }
+
+  return name;
+}
+
+void
+sb_sandbox_manager_insert (SbSandboxManager *self,
+                           SbSandbox        *sandbox)
+{
+  g_ptr_array_insert (self->sandboxes, 0, g_object_ref (sandbox));
+  g_signal_connect (sandbox, "notify::state", G_CALLBACK (sandbox_state_cb), self);
+  g_list_model_items_changed (G_LIST_MODEL (self), 0, 0, 1);
+  drop_oldest_ended (self);
+  sandbox_state_cb (sandbox, NULL, self);
+}
+
+/* Each spare is handed out once: what claims it takes it away from its pool. */
+SbSandbox *
+sb_sandbox_manager_claim (SbSandboxManager    *self,
+                          const SbSandboxSpec *spec)
+{
+  GHashTableIter iter;
+  gpointer pool = NULL;
+
+  g_hash_table_iter_init (&iter, self->pools);
+  while (g_hash_table_iter_next (&iter, NULL, &pool))
+    {
+      SbSandbox *spare = sb_sandbox_pool_claim (pool, spec);
+
+      if (spare != NULL)
+        return spare;
+    }
+
+  return NULL;
 }
 
 /* Private: for the MCP tools. */
@@ -660,7 +547,9 @@ sb_sandbox_manager_end_call (SbSandboxManager *self,
 gboolean
 sb_sandbox_manager_has_spare (SbSandboxManager *self)
 {
-  return sb_sandbox_pool_is_ready (self->pool);
+  SbSandboxPool *pool = g_hash_table_lookup (self->pools, SB_SANDBOX_PROFILE_DEFAULT);
+
+  return pool != NULL && sb_sandbox_pool_is_ready (pool);
 }
 
 /* How many may live at once; the spare does not count. */
@@ -674,26 +563,75 @@ sb_sandbox_manager_set_limit (SbSandboxManager *self,
 /* Public. */
 
 /**
+ * sb_sandbox_manager_new_for_engines:
+ * @engines: (transfer none): where sandboxes can be
+ *
+ * Finds an engine when one is first needed, or by sb_sandbox_manager_probe_async(); looks again when it goes away.
+ * Ended sandboxes stay in the list, up to eight.
+ *
+ * Returns: (transfer full): the manager
+ */
+SbSandboxManager *
+sb_sandbox_manager_new_for_engines (SbEngineList *engines)
+{
+  SbSandboxManager *self = NULL;
+
+  g_return_val_if_fail (SB_IS_ENGINE_LIST (engines), NULL);
+
+  self = g_object_new (SB_TYPE_SANDBOX_MANAGER, NULL);
+  self->engines = g_object_ref (engines);
+  g_signal_connect_swapped (engines, "changed", G_CALLBACK (engines_changed_cb), self);
+  update_status (self);
+
+  return self;
+}
+
+/**
  * sb_sandbox_manager_new:
  * @backends: (transfer none): of #SbSandboxBackend, the most wanted first
  *
- * Finds a backend when it is first needed, or by sb_sandbox_manager_probe_async(); looks again when it goes away.
- * Ended sandboxes stay in the list, up to eight.
+ * As sb_sandbox_manager_new_for_engines(); each backend is used only while none before it works.
  *
  * Returns: (transfer full): the manager
  */
 SbSandboxManager *
 sb_sandbox_manager_new (GListModel *backends)
 {
-  SbSandboxManager *self = NULL;
+  g_autoptr(SbEngineList) engines = NULL;
 
   g_return_val_if_fail (G_IS_LIST_MODEL (backends), NULL);
 
-  self = g_object_new (SB_TYPE_SANDBOX_MANAGER, NULL);
-  self->backends = g_object_ref (backends);
-  update_status (self);
+  engines = sb_engine_list_new_for_backends (backends);
 
-  return self;
+  return sb_sandbox_manager_new_for_engines (engines);
+}
+
+/**
+ * sb_sandbox_manager_set_profiles:
+ * @profiles: (transfer full) (element-type SbSandboxProfile): as of sb_sandbox_profiles_parse()
+ *
+ * For sandboxes that are created from now on; spares of the old ones end.
+ */
+void
+sb_sandbox_manager_set_profiles (SbSandboxManager *self,
+                                 GPtrArray        *profiles)
+{
+  g_return_if_fail (SB_IS_SANDBOX_MANAGER (self) && profiles != NULL);
+
+  g_hash_table_remove_all (self->pools);
+  g_ptr_array_unref (self->profiles);
+  self->profiles = profiles;
+  if (self->keeps_spares)
+    ensure_pool (self, sb_sandbox_profiles_find (profiles, NULL));
+}
+
+/* (transfer none) (element-type SbSandboxProfile) */
+GPtrArray *
+sb_sandbox_manager_get_profiles (SbSandboxManager *self)
+{
+  g_return_val_if_fail (SB_IS_SANDBOX_MANAGER (self), NULL);
+
+  return self->profiles;
 }
 
 /**
@@ -710,7 +648,7 @@ sb_sandbox_manager_probe_async (SbSandboxManager    *self,
   GTask *task = g_task_new (self, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, sb_sandbox_manager_probe_async);
-  sb_sandbox_probe_async (self->backends, cancellable, probed_cb, task);
+  sb_engine_list_probe_async (self->engines, NULL, cancellable, probed_cb, task);
 }
 
 /* FALSE with SB_SANDBOX_ERROR_UNAVAILABLE, which says for each backend why not. */
@@ -725,7 +663,7 @@ sb_sandbox_manager_probe_finish (SbSandboxManager  *self,
 const char *
 sb_sandbox_manager_get_backend_label (SbSandboxManager *self)
 {
-  return self->backend != NULL ? sb_sandbox_backend_get_label (self->backend) : NULL;
+  return self->label;
 }
 
 /**
@@ -749,12 +687,12 @@ sb_sandbox_manager_get_n_live (SbSandboxManager *self)
 
 /**
  * sb_sandbox_manager_create_async:
- * @spec: (nullable): limits of 0 mean the defaults
+ * @spec: (nullable): what is asked for in particular; limits of 0 mean those of its profile
  * @owner: (nullable): whose it is
  * @trace_id: (nullable): for "activity"
  *
- * Claims the spare when it fits, otherwise starts one, which is in the list from the beginning. Cancelling
- * ends the start.
+ * Claims the spare of the profile when it fits, otherwise starts a sandbox on the engine with most room, or on the one
+ * that is asked for; it is in the list from the beginning. Cancelling ends the start.
  */
 void
 sb_sandbox_manager_create_async (SbSandboxManager    *self,
@@ -766,14 +704,10 @@ sb_sandbox_manager_create_async (SbSandboxManager    *self,
                                  gpointer             user_data)
 {
   GTask *task = g_task_new (self, cancellable, callback, user_data);
-  Creation *creation = g_new0 (Creation, 1);
+  const char *name = spec != NULL ? spec->profile : NULL;
+  SbSandboxProfile *profile = sb_sandbox_profiles_find (self->profiles, name);
 
-  creation->spec = sb_sandbox_spec_copy (spec);
-  creation->owner = g_strdup (owner);
-  creation->trace_id = g_strdup (trace_id);
-  creation->start = sb_clock_monotonic ();
   g_task_set_source_tag (task, sb_sandbox_manager_create_async);
-  g_task_set_task_data (task, creation, creation_free);
   g_task_set_check_cancellable (task, FALSE);
   if (sb_sandbox_manager_get_n_live (self) >= self->max_live)
     {
@@ -783,8 +717,17 @@ sb_sandbox_manager_create_async (SbSandboxManager    *self,
       g_object_unref (task);
       return;
     }
+  if (profile == NULL)
+    {
+      g_task_return_new_error (task, SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_NOT_FOUND,
+                               "There is no sandbox profile “%.60s”. Choose one of the settings.", name);
+      g_object_unref (task);
+      return;
+    }
 
-  create_step (task);
+  ensure_pool (self, profile);
+  sb_sandbox_creation_async (self, sb_sandbox_profile_merge (profile, spec), profile->is_shared ? NULL : owner,
+                             trace_id, cancellable, created_cb, task);
 }
 
 /* Returns: (transfer full): a sandbox that is ready */
@@ -862,8 +805,14 @@ void
 sb_sandbox_manager_set_keep_spare (SbSandboxManager *self,
                                    gboolean          keep_spare)
 {
-  if (!self->closed)
-    sb_sandbox_pool_set_enabled (self->pool, keep_spare);
+  GHashTableIter iter;
+  gpointer pool = NULL;
+
+  self->keeps_spares = keep_spare;
+  ensure_pool (self, sb_sandbox_profiles_find (self->profiles, NULL));
+  g_hash_table_iter_init (&iter, self->pools);
+  while (g_hash_table_iter_next (&iter, NULL, &pool))
+    sb_sandbox_pool_set_enabled (pool, keep_spare && !self->closed);
 }
 
 /**
@@ -877,25 +826,23 @@ sb_sandbox_manager_shutdown_async (SbSandboxManager    *self,
                                    GAsyncReadyCallback  callback,
                                    gpointer             user_data)
 {
+  GTask *task = g_task_new (self, NULL, callback, user_data);
   g_autoptr(GPtrArray) all = NULL;
+  GHashTableIter iter;
+  gpointer pool = NULL;
 
-  g_return_if_fail (self->shutdown == NULL);
-
+  g_task_set_source_tag (task, sb_sandbox_manager_shutdown_async);
   self->closed = TRUE;
   all = g_ptr_array_copy (self->sandboxes, (GCopyFunc) g_object_ref, NULL);
   g_ptr_array_set_free_func (all, g_object_unref);
-  take_spares (self, all);
-  self->shutdown = g_task_new (self, NULL, callback, user_data);
-  g_task_set_source_tag (self->shutdown, sb_sandbox_manager_shutdown_async);
-  self->shutdown_id = g_timeout_add (SHUTDOWN_MS, shutdown_over_cb, self);
-  for (guint i = 0; i < all->len; i++)
+  /* Those of the pools end with the others, and are waited for, though nobody sees them. */
+  g_hash_table_iter_init (&iter, self->pools);
+  while (g_hash_table_iter_next (&iter, NULL, &pool))
     {
-      SbSandbox *sandbox = g_ptr_array_index (all, i);
-
-      if (sb_sandbox_is_live (sandbox))
-        sb_sandbox_stop_async (sandbox, shutdown_stopped_cb, NULL);
+      g_ptr_array_extend_and_steal (all, sb_sandbox_pool_take_all (pool));
+      sb_sandbox_pool_set_enabled (pool, FALSE);
     }
-  finish_shutdown_if_over (self);
+  sb_sandbox_ending_async (all, SHUTDOWN_MS, ended_cb, task);
 }
 
 gboolean

@@ -5,6 +5,8 @@
 
 #include <gio/gio.h>
 
+#include "sb-engine-list.h"
+#include "sb-sandbox-profile.h"
 #include "sb-sandbox.h"
 
 G_BEGIN_DECLS
@@ -39,6 +41,13 @@ typedef struct
 #define SB_TYPE_SANDBOX_MANAGER (sb_sandbox_manager_get_type ())
 G_DECLARE_FINAL_TYPE (SbSandboxManager, sb_sandbox_manager, SB, SANDBOX_MANAGER, GObject)
 
+SbSandboxManager *sb_sandbox_manager_new_for_engines (SbEngineList       *engines);
+/* (transfer none): a GListModel of SbEngine */
+SbEngineList     *sb_sandbox_manager_get_engines   (SbSandboxManager     *self);
+/* of SbSandboxProfile; (transfer full) */
+void              sb_sandbox_manager_set_profiles  (SbSandboxManager     *self,
+                                                    GPtrArray            *profiles);
+GPtrArray        *sb_sandbox_manager_get_profiles  (SbSandboxManager     *self);
 /* backends: tried in order; the first whose probe succeeds is used. */
 SbSandboxManager *sb_sandbox_manager_new           (GListModel           *backends);
 void              sb_sandbox_manager_probe_async   (SbSandboxManager     *self,
@@ -75,7 +84,7 @@ void              sb_sandbox_manager_stop_async    (SbSandboxManager     *self,
 gboolean          sb_sandbox_manager_stop_finish   (SbSandboxManager     *self,
                                                     GAsyncResult         *result,
                                                     GError              **error);
-/* Keeps one idle spare started. Off by default. */
+/* Keeps one idle spare of each profile in use started. Off by default. */
 void              sb_sandbox_manager_set_keep_spare (SbSandboxManager    *self,
                                                      gboolean             keep_spare);
 /* Ends every sandbox and the spare; for the end of the process. */

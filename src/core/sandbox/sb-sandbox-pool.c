@@ -18,9 +18,10 @@ struct _SbSandboxPool
   GObject parent_instance;
 
   /* owned */
-  SbSandboxBackend *backend; /* nullable */
-  SbSandbox        *spare;   /* nullable */
-  GPtrArray        *leaving; /* of SbSandbox: on their way to their end */
+  SbEngineList  *engines;
+  SbSandboxSpec *spec;
+  SbSandbox     *spare;   /* nullable */
+  GPtrArray     *leaving; /* of SbSandbox: on their way to their end */
 
   guint    refill_id;
   guint    failures;
@@ -64,16 +65,19 @@ static gboolean
 refill_cb (gpointer user_data)
 {
   SbSandboxPool *self = user_data;
-  g_autoptr(SbSandboxSpec) spec = NULL;
+  SbEngine *engine = NULL;
 
   self->refill_id = 0;
-  if (!self->enabled || self->backend == NULL || self->spare != NULL || self->failures >= MAX_FAILURES)
+  if (!self->enabled || self->spare != NULL || self->failures >= MAX_FAILURES)
+    return G_SOURCE_REMOVE;
+  engine = sb_engine_list_choose (self->engines, self->spec->engine);
+  if (engine == NULL)
     return G_SOURCE_REMOVE;
 
-  spec = sb_sandbox_spec_new_default ();
-  self->spare = sb_sandbox_new (self->backend, "spare");
+  self->spare = sb_sandbox_new (sb_engine_get_backend (engine), "spare");
+  sb_engine_add_sandbox (engine, self->spare, self->spec);
   g_signal_connect (self->spare, "notify::state", G_CALLBACK (spare_state_cb), self);
-  sb_sandbox_start_async (self->spare, spec, started_cb, g_object_ref (self));
+  sb_sandbox_start_async (self->spare, self->spec, started_cb, g_object_ref (self));
 
   return G_SOURCE_REMOVE;
 }
@@ -134,6 +138,19 @@ drop_spare (SbSandboxPool *self)
   sb_sandbox_stop_async (spare, stopped_cb, NULL);
 }
 
+/* One whose engine does not answer is of no use, even if its stream has not ended. */
+static void
+engines_changed_cb (SbSandboxPool *self)
+{
+  SbEngine *engine = self->spare != NULL ? sb_engine_list_find_for (self->engines, self->spare) : NULL;
+
+  if (engine != NULL && sb_engine_get_state (engine) == SB_ENGINE_STATE_AWAY)
+    drop_spare (self);
+  self->failures = 0;
+  if (self->enabled && self->spare == NULL)
+    refill_later (self, 0);
+}
+
 static void
 sb_sandbox_pool_dispose (GObject *object)
 {
@@ -144,7 +161,9 @@ sb_sandbox_pool_dispose (GObject *object)
   for (guint i = 0; i < self->leaving->len; i++)
     g_signal_handlers_disconnect_by_data (g_ptr_array_index (self->leaving, i), self);
   g_ptr_array_set_size (self->leaving, 0);
-  g_clear_object (&self->backend);
+  if (self->engines != NULL)
+    g_signal_handlers_disconnect_by_data (self->engines, self);
+  g_clear_object (&self->engines);
 
   G_OBJECT_CLASS (sb_sandbox_pool_parent_class)->dispose (object);
 }
@@ -152,7 +171,10 @@ sb_sandbox_pool_dispose (GObject *object)
 static void
 sb_sandbox_pool_finalize (GObject *object)
 {
-  g_ptr_array_unref (SB_SANDBOX_POOL (object)->leaving);
+  SbSandboxPool *self = SB_SANDBOX_POOL (object);
+
+  g_ptr_array_unref (self->leaving);
+  g_clear_pointer (&self->spec, sb_sandbox_spec_free);
 
   G_OBJECT_CLASS (sb_sandbox_pool_parent_class)->finalize (object);
 }
@@ -171,9 +193,16 @@ sb_sandbox_pool_init (SbSandboxPool *self)
 }
 
 SbSandboxPool *
-sb_sandbox_pool_new (void)
+sb_sandbox_pool_new (SbEngineList        *engines,
+                     const SbSandboxSpec *spec)
 {
-  return g_object_new (SB_TYPE_SANDBOX_POOL, NULL);
+  SbSandboxPool *self = g_object_new (SB_TYPE_SANDBOX_POOL, NULL);
+
+  self->engines = g_object_ref (engines);
+  self->spec = sb_sandbox_spec_copy (spec);
+  g_signal_connect_swapped (engines, "changed", G_CALLBACK (engines_changed_cb), self);
+
+  return self;
 }
 
 void
@@ -188,18 +217,6 @@ sb_sandbox_pool_set_enabled (SbSandboxPool *self,
     drop_spare (self);
 }
 
-/* backend: (nullable): none at the moment */
-void
-sb_sandbox_pool_set_backend (SbSandboxPool    *self,
-                             SbSandboxBackend *backend)
-{
-  if (g_set_object (&self->backend, backend))
-    drop_spare (self);
-  self->failures = 0;
-  if (self->enabled && self->backend != NULL)
-    refill_later (self, 0);
-}
-
 gboolean
 sb_sandbox_pool_is_ready (SbSandboxPool *self)
 {
@@ -208,9 +225,10 @@ sb_sandbox_pool_is_ready (SbSandboxPool *self)
 
 /* Returns: (transfer full) (nullable): the spare if it is ready; another one is started */
 SbSandbox *
-sb_sandbox_pool_claim (SbSandboxPool *self)
+sb_sandbox_pool_claim (SbSandboxPool       *self,
+                       const SbSandboxSpec *spec)
 {
-  if (!sb_sandbox_pool_is_ready (self))
+  if (!sb_sandbox_pool_is_ready (self) || !sb_sandbox_spec_fits (self->spec, spec))
     return NULL;
 
   refill_later (self, 0);

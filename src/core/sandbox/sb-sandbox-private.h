@@ -16,6 +16,7 @@ void                sb_sandbox_assign      (SbSandbox            *self,
                                             const char           *name,
                                             const char           *owner,
                                             const char * const   *env);
+gboolean            sb_sandbox_is_spare    (SbSandbox            *self); /* nobody's yet */
 void                sb_sandbox_rename      (SbSandbox            *self,
                                             const char           *name);
 /* What a background command was started as, for those who list it later: the far end keeps only its id. */

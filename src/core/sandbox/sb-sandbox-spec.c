@@ -37,8 +37,10 @@ sb_sandbox_spec_copy (const SbSandboxSpec *spec)
 
   copy->id = g_strdup (spec->id);
   copy->image = g_strdup (spec->image);
+  copy->engine = g_strdup (spec->engine);
   copy->env = (const char * const *) g_strdupv ((char **) spec->env);
   copy->ttl_seconds = spec->ttl_seconds;
+  copy->allows_weak = spec->allows_weak;
   if (spec->memory_bytes > 0)
     copy->memory_bytes = spec->memory_bytes;
   if (spec->disk_bytes > 0)
@@ -56,14 +58,18 @@ sb_sandbox_spec_free (SbSandboxSpec *spec)
 {
   g_free (spec->id);
   g_free (spec->image);
+  g_free (spec->engine);
   g_strfreev ((char **) spec->env);
   g_free (spec);
 }
 
-/* TRUE when a sandbox that was started with the defaults will do; an environment can still be given to it. */
+/* TRUE when what was started for the one will do for the other; an environment can still be given to it. */
 gboolean
-sb_sandbox_spec_fits_spare (const SbSandboxSpec *spec)
+sb_sandbox_spec_fits (const SbSandboxSpec *spec,
+                      const SbSandboxSpec *other)
 {
-  return spec->image == NULL && spec->ttl_seconds == 0 && spec->memory_bytes == DEFAULT_MEMORY
-         && spec->disk_bytes == DEFAULT_DISK && spec->pids == DEFAULT_PIDS && spec->cpus == DEFAULT_CPUS;
+  return g_strcmp0 (spec->image, other->image) == 0 && g_strcmp0 (spec->engine, other->engine) == 0
+         && spec->allows_weak == other->allows_weak && spec->ttl_seconds == other->ttl_seconds
+         && spec->memory_bytes == other->memory_bytes && spec->disk_bytes == other->disk_bytes
+         && spec->pids == other->pids && spec->cpus == other->cpus;
 }

@@ -43,6 +43,7 @@ struct _SbSandbox
   gint64         created;
   guint          abort_id;
   gboolean       is_unwanted; /* to be ended as soon as it has started */
+  gboolean       is_assigned;
 };
 
 enum
@@ -421,8 +422,15 @@ sb_sandbox_assign (SbSandbox          *self,
   g_strfreev (self->env);
   self->env = g_strdupv ((char **) env);
   self->created = sb_clock_wall ();
+  self->is_assigned = TRUE;
   sb_sandbox_rename (self, name);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CREATED]);
+}
+
+gboolean
+sb_sandbox_is_spare (SbSandbox *self)
+{
+  return !self->is_assigned;
 }
 
 void
