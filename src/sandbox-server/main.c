@@ -15,6 +15,7 @@
 #include "sb-engine-discovery.h"
 #include "sb-mcp-stream-transport.h"
 #include "sb-sandbox-server.h"
+#include "sb-serve-options.h"
 
 typedef struct
 {
@@ -22,7 +23,8 @@ typedef struct
   GMainLoop        *loop;
   SbSandboxManager *manager;
   SbMcpServer      *server;
-  SbMcpTransport   *transport;
+  SbMcpTransport   *transport; /* nullable: over HTTP */
+  SbMcpHttpServer  *http;      /* nullable: over standard input and output */
 
   guint    term_id;
   guint    int_id;
@@ -49,7 +51,10 @@ end (Program *program)
     return;
 
   program->ending = TRUE;
-  sb_mcp_transport_close (program->transport);
+  if (program->transport != NULL)
+    sb_mcp_transport_close (program->transport);
+  if (program->http != NULL)
+    sb_mcp_http_server_stop (program->http);
   sb_sandbox_manager_shutdown_async (program->manager, ended_cb, program);
 }
 
@@ -103,38 +108,93 @@ take_stdio (void)
   return sb_mcp_stream_transport_new (duplex);
 }
 
-static int
-serve (SbEngineList *engines)
+static void
+accept_cb (SbMcpTransport *transport,
+           gpointer        user_data)
 {
-  Program program = { NULL };
+  Program *program = user_data;
 
-  program.transport = take_stdio ();
-  if (program.transport == NULL)
+  sb_mcp_server_accept (program->server, transport);
+}
+
+static gboolean
+open_stdio (Program *program)
+{
+  program->transport = take_stdio ();
+  if (program->transport == NULL)
     {
       g_printerr ("sandbar-sandbox: standard input and output must be open; start it from an MCP client.\n");
-      return EXIT_FAILURE;
+      return FALSE;
     }
+
+  g_signal_connect (program->transport, "closed", G_CALLBACK (transport_closed_cb), program);
+  sb_mcp_server_accept (program->server, program->transport);
+
+  return TRUE;
+}
+
+static gboolean
+open_http (Program              *program,
+           const SbServeOptions *options)
+{
+  SbMcpHttpServerOptions serve = {
+    .kind = options->kind,
+    .address = options->host,
+    .port = options->port >= 0 ? options->port : SB_MCP_HTTP_SERVER_DEFAULT_PORT,
+    .token = options->token,
+  };
+  g_autoptr(GError) error = NULL;
+
+  program->http = sb_mcp_http_server_new (&serve, accept_cb, program, &error);
+  if (program->http == NULL)
+    {
+      g_printerr ("sandbar-sandbox: %s\n", error->message);
+      return FALSE;
+    }
+
+  g_printerr ("sandbar-sandbox: serving at %s\n", sb_mcp_http_server_get_url (program->http));
+  if (options->made_token)
+    g_printerr ("sandbar-sandbox: the token is %s\n", options->token);
+
+  return TRUE;
+}
+
+static void
+run (Program *program)
+{
+  program->term_id = g_unix_signal_add (SIGTERM, signal_cb, program);
+  program->int_id = g_unix_signal_add (SIGINT, signal_cb, program);
+  sb_sandbox_manager_probe_async (program->manager, NULL, probed_cb, NULL);
+
+  g_main_loop_run (program->loop);
+
+  g_source_remove (program->term_id);
+  g_source_remove (program->int_id);
+}
+
+static int
+serve (SbEngineList         *engines,
+       const SbServeOptions *options)
+{
+  Program program = { NULL };
+  gboolean opened = FALSE;
 
   program.loop = g_main_loop_new (NULL, FALSE);
   program.manager = sb_sandbox_manager_new_for_engines (engines);
   program.server = sb_sandbox_server_new (program.manager, NULL, NULL);
-  g_signal_connect (program.transport, "closed", G_CALLBACK (transport_closed_cb), &program);
-  program.term_id = g_unix_signal_add (SIGTERM, signal_cb, &program);
-  program.int_id = g_unix_signal_add (SIGINT, signal_cb, &program);
-  sb_mcp_server_accept (program.server, program.transport);
-  sb_sandbox_manager_probe_async (program.manager, NULL, probed_cb, NULL);
+  opened = options->over_http ? open_http (&program, options) : open_stdio (&program);
+  if (opened)
+    run (&program);
 
-  g_main_loop_run (program.loop);
-
-  g_source_remove (program.term_id);
-  g_source_remove (program.int_id);
-  g_signal_handlers_disconnect_by_data (program.transport, &program);
+  if (program.transport != NULL)
+    g_signal_handlers_disconnect_by_data (program.transport, &program);
+  g_clear_object (&program.http);
   g_clear_object (&program.server);
   g_clear_object (&program.transport);
   g_clear_object (&program.manager);
   g_main_loop_unref (program.loop);
 
-  return EXIT_SUCCESS;
+  return opened ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 int
@@ -146,17 +206,26 @@ main (int    argc,
   g_autoptr(GError) error = NULL;
   g_autofree char *backend = NULL;
   g_autofree char *problem = NULL;
+  g_auto(SbServeOptions) options = { .port = -1 };
   gboolean version = FALSE;
   const GOptionEntry entries[] = {
     { "backend", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING, &backend,
       "Where sandboxes run; without it an engine if one answers, else bubblewrap", "docker|bwrap" },
+    { "transport", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING, &options.transport,
+      "How clients reach it; without it stdio", "stdio|streaming|sse" },
+    { "host", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING, &options.host,
+      "The IP address to listen on; without it 127.0.0.1", "ADDRESS" },
+    { "port", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_INT, &options.port,
+      "The port to listen on, 0 for any; without it 8811", "PORT" },
+    { "token-file", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_FILENAME, &options.token_file,
+      "Holds the token that clients need; else it is in SANDBAR_MCP_TOKEN, or made up and shown", "FILE" },
     { "version", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, &version, "Print the version", NULL },
     { NULL },
   };
 
   setlocale (LC_ALL, "");
   signal (SIGPIPE, SIG_IGN);
-  g_option_context_set_summary (context, "Serves sandboxes as MCP tools on standard input and output.");
+  g_option_context_set_summary (context, "Serves sandboxes as MCP tools, on standard input and output or over HTTP.");
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, &argc, &argv, &error))
     {
@@ -169,6 +238,12 @@ main (int    argc,
       return EXIT_SUCCESS;
     }
 
+  if (!sb_serve_options_check (&options, &error))
+    {
+      g_printerr ("sandbar-sandbox: %s\n", error->message);
+      return EXIT_FAILURE;
+    }
+
   engines = sb_engine_discovery_run (backend, NULL, &problem, &error);
   if (engines == NULL)
     {
@@ -179,5 +254,5 @@ main (int    argc,
   if (problem != NULL)
     g_printerr ("sandbar-sandbox: %s\n", problem);
 
-  return serve (engines);
+  return serve (engines, &options);
 }

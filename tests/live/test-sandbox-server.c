@@ -7,8 +7,10 @@
 
 #include "sb-bwrap-backend.h"
 #include "sb-json.h"
+#include "sb-live-server.h"
 #include "sb-mcp-child-transport.h"
 #include "sb-mcp-client.h"
+#include "sb-mcp-http-transport.h"
 #include "sb-test.h"
 
 /* The stdio server as a program, on bubblewrap, as an MCP client sees it. */
@@ -272,6 +274,40 @@ test_end_in_call (Fixture       *fixture,
 
 #define ADD(name, func) g_test_add ("/live/sandbox-server/" name, Fixture, NULL, set_up, func, tear_down)
 
+/* The same server over HTTP: nobody is served without the token, which its sandboxes never see. */
+static void
+test_http (gconstpointer data)
+{
+  g_autofree char *program = g_build_filename (g_getenv ("SB_TEST_BUILD_ROOT"), "src", "sandbox-server",
+                                               "sandbar-sandbox", NULL);
+  guint16 port = sb_live_server_find_port ();
+  g_autofree char *port_text = g_strdup_printf ("%u", port);
+  g_autofree char *url = g_strdup_printf ("http://127.0.0.1:%u%s", port,
+                                          g_str_equal (data, "sse") ? "/sse" : "/mcp");
+  const char * const argv[] = { program, "--backend=bwrap", "--transport", data, "--port", port_text, NULL };
+  SbMcpHttpOptions options = { .token = "wrong" };
+  GSubprocess *process = NULL;
+
+  g_setenv ("SANDBAR_MCP_TOKEN", "right", TRUE);
+  process = sb_live_server_start (argv, port);
+  g_unsetenv ("SANDBAR_MCP_TOKEN");
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr(SbMcpTransport) transport = sb_mcp_http_transport_new (url, &options, NULL);
+      g_autoptr(SbMcpClient) client = sb_mcp_client_new (transport);
+      g_autoptr(GAsyncResult) result = NULL;
+      g_autoptr(GError) error = NULL;
+
+      sb_mcp_client_initialize_async (client, NULL, sb_test_keep_result, &result);
+      sb_test_wait_until (result != NULL);
+      g_assert_true (sb_mcp_client_initialize_finish (client, result, &error) == (i == 1));
+      if (i == 0)
+        g_assert_error (error, SB_MCP_ERROR, SB_MCP_ERROR_UNAUTHORIZED);
+      options.token = "right";
+    }
+  sb_live_server_stop (process);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -283,6 +319,9 @@ main (int    argc,
   ADD ("endless", test_endless);
   ADD ("flood", test_flood);
   ADD ("end-in-call", test_end_in_call);
+
+  g_test_add_data_func ("/live/sandbox-server/streaming", "streaming", test_http);
+  g_test_add_data_func ("/live/sandbox-server/sse", "sse", test_http);
 
   return g_test_run ();
 }
