@@ -327,6 +327,13 @@ save_done (GTask  *task,
 }
 
 static void
+return_conflict (GTask *task)
+{
+  g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_WRONG_ETAG,
+                           _("The file changed while you edited it; nothing was saved yet."));
+}
+
+static void
 written_cb (GObject      *source,
             GAsyncResult *result,
             gpointer      user_data)
@@ -335,9 +342,19 @@ written_cb (GObject      *source,
   GError *error = NULL;
 
   if (sb_channel_write_file_finish (SB_CHANNEL (source), result, &error))
-    save_done (task, g_task_get_task_data (task));
+    {
+      save_done (task, g_task_get_task_data (task));
+    }
+  else if (g_error_matches (error, SB_CHANNEL_ERROR, SB_CHANNEL_ERROR_CHANGED))
+    {
+      g_clear_error (&error);
+      read_page (g_task_get_source_object (task));
+      return_conflict (task);
+    }
   else
-    g_task_return_error (task, error);
+    {
+      g_task_return_error (task, error);
+    }
 }
 
 /* What is there now is looked at once more: an event of its change may still be on its way. */
@@ -352,10 +369,15 @@ compared_cb (GObject      *source,
   guint64 size = 0;
   g_autoptr(GBytes) bytes = sb_channel_read_file_finish (SB_CHANNEL (source), result, &size, NULL);
 
-  if (bytes == NULL || self->overwrite || (size == g_bytes_get_size (bytes) && is_base (self, bytes)))
+  if (self->overwrite)
     {
       sb_channel_write_file_async (self->channel, self->path, text, 0, FALSE, NULL, written_cb,
                                    g_steal_pointer (&task));
+    }
+  else if (bytes == NULL || (size == g_bytes_get_size (bytes) && is_base (self, bytes)))
+    {
+      sb_channel_replace_file_async (self->channel, self->path, text, bytes, NULL, written_cb,
+                                     g_steal_pointer (&task));
     }
   else if (size == g_bytes_get_size (bytes) && g_bytes_equal (bytes, text))
     {
@@ -365,8 +387,7 @@ compared_cb (GObject      *source,
     {
       set_conflict (self, TRUE, size == g_bytes_get_size (bytes) ? bytes : NULL);
       g_signal_emit (self, signals[CHANGED], 0);
-      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_WRONG_ETAG,
-                               _("The file changed while you edited it; nothing was saved yet."));
+      return_conflict (task);
     }
 }
 

@@ -213,3 +213,11 @@ sb_file_row_set_node (SbFileRow     *self,
   g_signal_connect_object (node, "notify", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
   update (self);
 }
+
+SbOutlineNode *
+sb_file_row_get_node (SbFileRow *self)
+{
+  g_return_val_if_fail (SB_IS_FILE_ROW (self), NULL);
+
+  return self->node;
+}

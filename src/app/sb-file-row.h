@@ -16,5 +16,7 @@ G_DECLARE_FINAL_TYPE (SbFileRow, sb_file_row, SB, FILE_ROW, GtkWidget)
 GtkWidget *sb_file_row_new      (SbOutline     *outline);
 void       sb_file_row_set_node (SbFileRow     *self,
                                  SbOutlineNode *node);
+/* nullable */
+SbOutlineNode *sb_file_row_get_node (SbFileRow *self);
 
 G_END_DECLS

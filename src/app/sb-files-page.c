@@ -3,36 +3,14 @@
 
 #include "config.h"
 
-#include "sb-files-page.h"
+#include "sb-files-page-private.h"
 
 #include <string.h>
 
 #include "sb-file-entry.h"
 #include "sb-file-row.h"
-#include "sb-file-tree.h"
-#include "sb-file-view.h"
 #include "sb-outline-keys.h"
 #include "sb-split.h"
-
-struct _SbFilesPage
-{
-  GtkWidget parent_instance;
-
-  /* owned */
-  SbFileTree         *tree;
-  SbChannel          *channel;
-  GtkSingleSelection *chosen;
-  char               *path;   /* of the file that is shown */
-  char               *wanted; /* nullable: to be shown when what is above it has been listed */
-
-  /* template */
-  GtkSpinner  *spinner;
-  GtkListView *list;
-  GtkWidget   *split;
-  GtkStack    *states;
-  GtkLabel    *truncated;
-  SbFileView  *view;
-};
 
 G_DEFINE_FINAL_TYPE (SbFilesPage, sb_files_page, GTK_TYPE_WIDGET)
 
@@ -69,6 +47,7 @@ chosen_cb (SbFilesPage *self)
   /* A row that vanished leaves what it showed; a directory is not a file to show. */
   if (entry != NULL && sb_file_entry_get_file_type (entry) != SB_FILE_TYPE_DIRECTORY)
     show_file (self, entry);
+  _sb_files_page_actions_update (self);
 }
 
 static void
@@ -152,6 +131,46 @@ row_unbind_cb (SbFilesPage *self,
   sb_file_row_set_node (SB_FILE_ROW (gtk_list_item_get_child (item)), NULL);
 }
 
+static SbOutlineNode *
+find_node_at (SbFilesPage *self,
+              double       x,
+              double       y)
+{
+  GtkWidget *at = gtk_widget_pick (GTK_WIDGET (self->list), x, y, GTK_PICK_DEFAULT);
+  GtkWidget *row = at != NULL ? gtk_widget_get_ancestor (at, SB_TYPE_FILE_ROW) : NULL;
+
+  /* The row fills a list item, which reaches a little further. */
+  if (row == NULL && at != NULL && gtk_widget_get_first_child (at) != NULL
+      && SB_IS_FILE_ROW (gtk_widget_get_first_child (at)))
+    row = gtk_widget_get_first_child (at);
+
+  return row != NULL ? sb_file_row_get_node (SB_FILE_ROW (row)) : NULL;
+}
+
+static void
+menu_pressed_cb (SbFilesPage     *self,
+                 int              n_press,
+                 double           x,
+                 double           y,
+                 GtkGestureClick *gesture)
+{
+  SbOutlineNode *node = find_node_at (self, x, y);
+  double page_x = 0;
+  double page_y = 0;
+
+  gtk_single_selection_set_selected (self->chosen,
+                                     node != NULL ? sb_outline_get_position (sb_file_tree_get_outline (self->tree),
+                                                                             node)
+                                                  : GTK_INVALID_LIST_POSITION);
+  _sb_files_page_actions_update (self);
+  if (!gtk_widget_translate_coordinates (GTK_WIDGET (self->list), GTK_WIDGET (self), x, y, &page_x, &page_y))
+    return;
+
+  gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
+  gtk_popover_set_pointing_to (self->menu, &(GdkRectangle) { page_x, page_y, 1, 1 });
+  gtk_popover_popup (self->menu);
+}
+
 static void
 row_activated_cb (SbFilesPage *self,
                   guint        position)
@@ -171,7 +190,9 @@ sb_files_page_dispose (GObject *object)
     }
   if (self->chosen != NULL)
     g_signal_handlers_disconnect_by_data (self->chosen, self);
-  g_clear_pointer (&self->split, gtk_widget_unparent);
+  g_clear_pointer ((GtkWidget **) &self->menu, gtk_widget_unparent);
+  g_clear_pointer ((GtkWidget **) &self->toasts, gtk_widget_unparent);
+  g_clear_object (&self->removed);
   g_clear_object (&self->chosen);
   g_clear_object (&self->tree);
   g_clear_object (&self->channel);
@@ -192,15 +213,19 @@ sb_files_page_class_init (SbFilesPageClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sandbar/Sandbar/ui/sb-files-page.ui");
   gtk_widget_class_bind_template_child (widget_class, SbFilesPage, list);
+  gtk_widget_class_bind_template_child (widget_class, SbFilesPage, menu);
   gtk_widget_class_bind_template_child (widget_class, SbFilesPage, spinner);
-  gtk_widget_class_bind_template_child (widget_class, SbFilesPage, split);
   gtk_widget_class_bind_template_child (widget_class, SbFilesPage, states);
+  gtk_widget_class_bind_template_child (widget_class, SbFilesPage, toasts);
   gtk_widget_class_bind_template_child (widget_class, SbFilesPage, truncated);
   gtk_widget_class_bind_template_child (widget_class, SbFilesPage, view);
+  gtk_widget_class_bind_template_callback (widget_class, menu_pressed_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_bind_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_setup_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_unbind_cb);
+
+  _sb_files_page_class_actions_init (klass);
 
   g_type_ensure (SB_TYPE_FILE_VIEW);
   g_type_ensure (SB_TYPE_SPLIT);
@@ -229,6 +254,8 @@ sb_files_page_init (SbFilesPage *self)
   g_signal_connect_object (self->tree, "listed", G_CALLBACK (listed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->tree, "failed", G_CALLBACK (failed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->tree, "notify::loading", G_CALLBACK (update_state), self, G_CONNECT_SWAPPED);
+  gtk_widget_set_parent (GTK_WIDGET (self->menu), GTK_WIDGET (self));
+  _sb_files_page_actions_update (self);
   update_state (self);
 }
 
@@ -245,7 +272,9 @@ sb_files_page_set_source (SbFilesPage *self,
 
   g_clear_pointer (&self->wanted, g_free);
   show_file (self, NULL);
+  g_clear_object (&self->removed);
   sb_file_tree_set_channel (self->tree, channel);
+  _sb_files_page_actions_update (self);
   update_state (self);
 }
 

@@ -307,6 +307,26 @@ test_edit (Fixture       *fixture,
   sb_test_wait_until (!shows (fixture->view, "●"));
 }
 
+/* What is deleted in the list comes back; with the actions that keys and menu have, too. */
+static void
+test_delete (Fixture       *fixture,
+             gconstpointer  data)
+{
+  GtkWidget *page;
+  guint position = 0;
+
+  show_sandbox (fixture);
+  page = find_type (fixture->view, SB_TYPE_FILES_PAGE);
+  g_assert_true (sb_test_write (sb_sandbox_get_channel (fixture->sandbox), "a.js", "kept\n", NULL));
+  select_file (fixture, "a.js");
+  gtk_widget_activate_action (page, "files.delete", NULL);
+  sb_test_wait_until (!has_file (fixture, "a.js", &position));
+  sb_test_wait_until (shows (page, "Deleted"));
+  gtk_widget_activate_action (page, "files.undo", NULL);
+  sb_test_wait_until (has_file (fixture, "a.js", &position));
+  g_assert_true (holds (fixture, "a.js", "kept\n"));
+}
+
 /* From elsewhere in the window, by its path alone. */
 static void
 test_show_file (Fixture       *fixture,
@@ -400,6 +420,7 @@ main (int   argc,
   g_test_add ("/sandbox-view/file", Fixture, NULL, set_up, test_file, tear_down);
   g_test_add ("/sandbox-view/odd-files", Fixture, NULL, set_up, test_odd_files, tear_down);
   g_test_add ("/sandbox-view/edit", Fixture, NULL, set_up, test_edit, tear_down);
+  g_test_add ("/sandbox-view/delete", Fixture, NULL, set_up, test_delete, tear_down);
   g_test_add ("/sandbox-view/show-file", Fixture, NULL, set_up, test_show_file, tear_down);
   g_test_add ("/sandbox-view/changes", Fixture, NULL, set_up, test_changes, tear_down);
   g_test_add ("/sandbox-view/list", Fixture, NULL, set_up, test_list, tear_down);
