@@ -12,6 +12,7 @@
 
 #define READ_SIZE (16 * 1024)
 #define MAX_ERROR_BODY (64 * 1024)
+#define DEMUX_KEY "sandbar-docker-demux"
 
 typedef struct
 {
@@ -56,8 +57,10 @@ hand_over (GTask *task)
   Attach *attach = g_task_get_task_data (task);
   g_autoptr(SbDuplex) duplex = sb_duplex_new_for_stream (G_IO_STREAM (attach->connection));
   g_autoptr(GBytes) early = g_bytes_new (attach->body->data, attach->body->len);
+  SbDockerDemux *demux = sb_docker_demux_new ();
 
-  sb_duplex_set_decoder (duplex, &sb_docker_demux_decoder, sb_docker_demux_new ());
+  sb_duplex_set_decoder (duplex, &sb_docker_demux_decoder, demux);
+  g_object_set_data (G_OBJECT (duplex), DEMUX_KEY, demux);
   sb_duplex_push_back (duplex, early);
   g_task_return_pointer (task, g_steal_pointer (&duplex), g_object_unref);
 }
@@ -218,4 +221,21 @@ sb_docker_attach_finish (GAsyncResult  *result,
                          GError       **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * sb_docker_attach_set_stderr_func:
+ * @duplex: from sb_docker_attach_finish(), open
+ * @func: (nullable): gets the container's standard error as it comes: hostile bytes
+ */
+void
+sb_docker_attach_set_stderr_func (SbDuplex           *duplex,
+                                  SbDockerStderrFunc  func,
+                                  gpointer            user_data)
+{
+  SbDockerDemux *demux = g_object_get_data (G_OBJECT (duplex), DEMUX_KEY);
+
+  g_return_if_fail (demux != NULL);
+
+  sb_docker_demux_set_stderr_func (demux, func, user_data);
 }

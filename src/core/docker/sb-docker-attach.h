@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "sb-docker-demux.h"
 #include "sb-docker-transport.h"
 #include "sb-duplex.h"
 
@@ -16,5 +17,9 @@ void      sb_docker_attach_async  (SbDockerTransport    *transport,
                                    gpointer              user_data);
 SbDuplex *sb_docker_attach_finish (GAsyncResult         *result,
                                    GError              **error);
+
+void      sb_docker_attach_set_stderr_func (SbDuplex           *duplex,
+                                            SbDockerStderrFunc  func,
+                                            gpointer            user_data);
 
 G_END_DECLS

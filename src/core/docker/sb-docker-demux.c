@@ -30,6 +30,10 @@ struct _SbDockerDemux
   /* owned */
   GByteArray *stderr_tail;
 
+  /* borrowed */
+  SbDockerStderrFunc stderr_func; /* nullable */
+  gpointer           stderr_data;
+
   guint8  header[HEADER_SIZE];
   gsize   header_length;
   guint32 left; /* bytes of the current frame still to come */
@@ -61,6 +65,8 @@ keep_stderr (SbDockerDemux *self,
              const guint8  *data,
              gsize          length)
 {
+  if (self->stderr_func != NULL)
+    self->stderr_func (data, length, self->stderr_data);
   g_byte_array_append (self->stderr_tail, data, length);
   if (self->stderr_tail->len > STDERR_KEPT)
     g_byte_array_remove_range (self->stderr_tail, 0, self->stderr_tail->len - STDERR_KEPT);
@@ -99,6 +105,21 @@ sb_docker_demux_free (SbDockerDemux *self)
 
   g_byte_array_unref (self->stderr_tail);
   g_free (self);
+}
+
+/**
+ * sb_docker_demux_set_stderr_func:
+ * @func: (nullable): gets all of the standard error as it comes: hostile bytes
+ */
+void
+sb_docker_demux_set_stderr_func (SbDockerDemux      *self,
+                                 SbDockerStderrFunc  func,
+                                 gpointer            user_data)
+{
+  g_return_if_fail (self != NULL);
+
+  self->stderr_func = func;
+  self->stderr_data = user_data;
 }
 
 /**

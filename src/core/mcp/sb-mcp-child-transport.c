@@ -49,6 +49,10 @@ struct _SbMcpChildTransport
   GCancellable   *stderr_cancellable;
   GError         *stream_error;
 
+  /* borrowed */
+  SbMcpStderrFunc stderr_func; /* nullable */
+  gpointer        stderr_data;
+
   ChildState state;
   pid_t      group;
   guint      patience_id;
@@ -207,6 +211,8 @@ stderr_cb (GObject      *source,
       return;
     }
 
+  if (self->stderr_func != NULL)
+    self->stderr_func (self->stderr_buffer, n, self->stderr_data);
   g_string_append_len (self->stderr_tail, (const char *) self->stderr_buffer, n);
   if (self->stderr_tail->len > STDERR_TAIL)
     g_string_erase (self->stderr_tail, 0, self->stderr_tail->len - STDERR_TAIL);
@@ -407,4 +413,15 @@ sb_mcp_child_transport_new (const char * const  *argv,
   g_signal_connect (self->stream, "closed", G_CALLBACK (stream_closed_cb), self);
 
   return SB_MCP_TRANSPORT (g_steal_pointer (&self));
+}
+
+void
+sb_mcp_child_transport_set_stderr_func (SbMcpTransport  *transport,
+                                        SbMcpStderrFunc  func,
+                                        gpointer         user_data)
+{
+  SbMcpChildTransport *self = SB_MCP_CHILD_TRANSPORT (transport);
+
+  self->stderr_func = func;
+  self->stderr_data = user_data;
 }

@@ -7,10 +7,18 @@
 
 G_BEGIN_DECLS
 
+typedef void (*SbMcpStderrFunc) (const guint8 *data,
+                                 gsize         length,
+                                 gpointer      user_data);
+
 /* A stdio server as a child process, in a process group of its own. "closed" comes when it has been reaped. */
 SbMcpTransport *sb_mcp_child_transport_new (const char * const  *argv,
                                             const char * const  *env,
                                             const char          *cwd,
                                             GError             **error);
+/* func (nullable) gets all that the child says there, as it comes: hostile bytes. */
+void            sb_mcp_child_transport_set_stderr_func (SbMcpTransport  *transport,
+                                                        SbMcpStderrFunc  func,
+                                                        gpointer         user_data);
 
 G_END_DECLS

@@ -32,8 +32,14 @@ new_string_array (const char *first, ...)
   return array;
 }
 
-static JsonObject *
-new_labels (const char *id)
+/**
+ * sb_docker_request_new_labels:
+ * @id: (nullable): of a sandbox
+ *
+ * Returns: (transfer full): what makes a container or volume ours, and lets it be swept when this process is gone
+ */
+JsonObject *
+sb_docker_request_new_labels (const char *id)
 {
   JsonObject *labels = json_object_new ();
   g_autofree char *created = g_strdup_printf ("%" G_GINT64_FORMAT, sb_clock_wall () / G_USEC_PER_SEC);
@@ -66,7 +72,7 @@ new_workspace_mount (const SbSandboxSpec *spec)
   json_object_set_string_member (driver, "Name", "local");
   json_object_set_object_member (driver, "Options", values);
   json_object_set_boolean_member (options, "NoCopy", TRUE);
-  json_object_set_object_member (options, "Labels", new_labels (spec->id));
+  json_object_set_object_member (options, "Labels", sb_docker_request_new_labels (spec->id));
   json_object_set_object_member (options, "DriverConfig", driver);
   json_object_set_string_member (mount, "Type", "volume");
   json_object_set_string_member (mount, "Target", "/workspace");
@@ -222,7 +228,7 @@ sb_docker_request_new (const SbSandboxSpec  *spec,
   json_object_set_boolean_member (request, "AttachStderr", TRUE);
   json_object_set_string_member (request, "StopSignal", "SIGKILL");
   json_object_set_object_member (request, "Healthcheck", health);
-  json_object_set_object_member (request, "Labels", new_labels (spec->id));
+  json_object_set_object_member (request, "Labels", sb_docker_request_new_labels (spec->id));
   json_object_set_object_member (request, "HostConfig", new_host_config (spec, helper_volume, engine));
 
   return request;
@@ -251,7 +257,7 @@ sb_docker_request_new_for_filler (const char *image,
   json_object_set_array_member (host, "Mounts", mounts);
   json_object_set_string_member (request, "Image", image);
   json_object_set_array_member (request, "Entrypoint", new_string_array ("/never-started", NULL));
-  json_object_set_object_member (request, "Labels", new_labels (NULL));
+  json_object_set_object_member (request, "Labels", sb_docker_request_new_labels (NULL));
   json_object_set_object_member (request, "HostConfig", host);
 
   return request;

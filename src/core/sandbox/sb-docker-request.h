@@ -25,6 +25,7 @@ JsonObject *sb_docker_request_new            (const SbSandboxSpec  *spec,
                                               const char           *image,
                                               const char           *helper_volume,
                                               const SbDockerEngine *engine);
+JsonObject *sb_docker_request_new_labels     (const char           *id);
 JsonObject *sb_docker_request_new_for_filler (const char           *image,
                                               const char           *helper_volume);
 char       *sb_docker_request_dup_name       (const char           *id);

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#pragma once
+
+#include "sb-approvals.h"
+#include "sb-catalog-state.h"
+#include "sb-docker-client.h"
+#include "sb-mcp-host.h"
+#include "sb-redactor.h"
+#include "sb-sandbox-manager.h"
+
+G_BEGIN_DECLS
+
+/* Gets the secrets that are stored, and calls sb_secret_request_answer() with them, now or later. */
+typedef struct _SbSecretRequest SbSecretRequest;
+typedef void (*SbSecretsFunc) (SbSecretRequest *request,
+                               gpointer         user_data);
+
+SbSecretRequest    *sb_secret_request_new       (const char * const   *names,
+                                                 GCancellable         *cancellable,
+                                                 GAsyncReadyCallback   callback,
+                                                 gpointer              user_data);
+const char * const *sb_secret_request_get_names (SbSecretRequest      *self);
+/* values: name → secret; (transfer none). Frees the request. */
+void                sb_secret_request_answer    (SbSecretRequest      *self,
+                                                 GHashTable           *values);
+GHashTable         *sb_secret_request_finish    (GAsyncResult         *result,
+                                                 GError              **error);
+
+/* What the servers of a gateway share. Parts that are not there leave out what needs them. */
+typedef struct
+{
+  /* owned */
+  SbCatalogState   *state;
+  SbRedactor       *redactor;
+  SbApprovals      *approvals;
+  SbMcpHost        *host;
+  SbSandboxManager *sandboxes;  /* nullable: no sandbox server of our own */
+  SbDockerClient   *docker;     /* nullable: no containers */
+
+  /* borrowed, must outlive the gateway */
+  SbSecretsFunc     secrets;    /* nullable: none are stored */
+  gpointer          secrets_data;
+} SbGatewayContext;
+
+/* A copy with references of its own; counted. */
+SbGatewayContext *sb_gateway_context_new   (const SbGatewayContext *parts);
+SbGatewayContext *sb_gateway_context_ref   (SbGatewayContext       *self);
+void              sb_gateway_context_unref (SbGatewayContext       *self);
+
+G_END_DECLS

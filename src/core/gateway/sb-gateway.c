@@ -1,0 +1,518 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#include "config.h"
+
+#include "sb-gateway.h"
+
+#include <string.h>
+
+#include "sb-yaml-json.h"
+
+/* What model APIs take as a function's name. */
+#define MAX_TOOL_NAME 64
+#define PREFIX_SEPARATOR "__"
+
+struct _SbGateway
+{
+  GObject           parent_instance;
+
+  /* owned */
+  SbGatewayContext *context;
+  GPtrArray        *servers;    /* of SbGatewayServer */
+  GHashTable       *names;      /* exposed name → SbGatewayTool, borrowed from its server */
+  GTask            *stopping;   /* nullable */
+  guint             changed_id;
+
+  guint             n_stopping;
+  gboolean          started;
+};
+
+enum
+{
+  TOOLS_CHANGED,
+  N_SIGNALS
+};
+
+static void sb_gateway_list_model_init (GListModelInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (SbGateway, sb_gateway, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, sb_gateway_list_model_init))
+
+static guint signals[N_SIGNALS];
+
+/* Names */
+
+/* Only what model APIs take; what is cut stays apart by a digest of the whole. */
+static char *
+make_name (const char *prefix,
+           const char *name)
+{
+  g_autofree char *whole = prefix != NULL ? g_strconcat (prefix, PREFIX_SEPARATOR, name, NULL) : g_strdup (name);
+  g_autofree char *digest = NULL;
+
+  g_strcanon (whole, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "_-", '_');
+  if (strlen (whole) <= MAX_TOOL_NAME)
+    return g_steal_pointer (&whole);
+
+  digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, whole, -1);
+
+  return g_strdup_printf ("%.*s_%.8s", MAX_TOOL_NAME - 9, whole, digest);
+}
+
+static guint
+count_name (SbGateway  *self,
+            const char *name)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < self->servers->len; i++)
+    {
+      GListModel *tools = sb_gateway_server_get_tools (g_ptr_array_index (self->servers, i));
+
+      for (guint j = 0; j < g_list_model_get_n_items (tools); j++)
+        {
+          g_autoptr(SbGatewayTool) tool = g_list_model_get_item (tools, j);
+
+          count += g_str_equal (sb_gateway_tool_get_name (tool), name);
+        }
+    }
+
+  return count;
+}
+
+/* A name that several servers have is told apart by the server's, for all of them: who is meant must not hang on the
+ * order of starting. The sandbox server's names are our own, and stay. */
+static void
+name_tools (SbGateway       *self,
+            SbGatewayServer *server)
+{
+  GListModel *tools = sb_gateway_server_get_tools (server);
+  const char *own_prefix = sb_catalog_server_get_fields (sb_gateway_server_get_entry (server))->prefix;
+
+  for (guint i = 0; i < g_list_model_get_n_items (tools); i++)
+    {
+      g_autoptr(SbGatewayTool) tool = g_list_model_get_item (tools, i);
+      const char *name = sb_gateway_tool_get_name (tool);
+      const char *prefix = own_prefix;
+      g_autofree char *exposed = NULL;
+
+      if (prefix == NULL && !sb_gateway_server_is_own (server) && count_name (self, name) > 1)
+        prefix = sb_gateway_server_get_name (server);
+      exposed = make_name (prefix, name);
+      sb_gateway_tool_set_exposed_name (tool, exposed);
+      if (!g_hash_table_contains (self->names, exposed))
+        g_hash_table_insert (self->names, g_steal_pointer (&exposed), tool);
+    }
+}
+
+static gboolean
+tell_change_cb (gpointer user_data)
+{
+  SbGateway *self = user_data;
+
+  self->changed_id = 0;
+  g_signal_emit (self, signals[TOOLS_CHANGED], 0);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+tools_changed_cb (SbGateway *self)
+{
+  g_hash_table_remove_all (self->names);
+  for (guint i = 0; i < self->servers->len; i++)
+    name_tools (self, g_ptr_array_index (self->servers, i));
+
+  if (self->changed_id == 0)
+    self->changed_id = g_idle_add (tell_change_cb, self);
+}
+
+/* Servers */
+
+static void
+stopped_alone_cb (GObject      *source,
+                  GAsyncResult *result,
+                  gpointer      user_data)
+{
+  sb_gateway_server_stop_finish (SB_GATEWAY_SERVER (source), result, NULL);
+}
+
+static void
+follow_switches (SbGateway       *self,
+                 SbGatewayServer *server)
+{
+  const char *name = sb_gateway_server_get_name (server);
+  gboolean enabled = sb_catalog_state_get_enabled (self->context->state, name);
+  SbGatewayServerState state = sb_gateway_server_get_state (server);
+  GListModel *tools = sb_gateway_server_get_tools (server);
+
+  if (enabled && state == SB_GATEWAY_SERVER_OFF)
+    sb_gateway_server_start (server);
+  else if (!enabled && state != SB_GATEWAY_SERVER_OFF)
+    sb_gateway_server_stop_async (server, stopped_alone_cb, NULL);
+
+  for (guint i = 0; i < g_list_model_get_n_items (tools); i++)
+    {
+      g_autoptr(SbGatewayTool) tool = g_list_model_get_item (tools, i);
+
+      sb_gateway_tool_set_enabled (tool, sb_catalog_state_get_tool_enabled (self->context->state, name,
+                                                                            sb_gateway_tool_get_name (tool)));
+    }
+}
+
+static void
+switches_changed_cb (SbGateway *self)
+{
+  if (!self->started)
+    return;
+
+  for (guint i = 0; i < self->servers->len; i++)
+    follow_switches (self, g_ptr_array_index (self->servers, i));
+  tools_changed_cb (self);
+}
+
+/* One that was stopping while it was switched on again. */
+static void
+state_cb (SbGateway *self)
+{
+  for (guint i = 0; self->started && self->stopping == NULL && i < self->servers->len; i++)
+    {
+      SbGatewayServer *server = g_ptr_array_index (self->servers, i);
+
+      if (sb_gateway_server_get_state (server) == SB_GATEWAY_SERVER_OFF)
+        follow_switches (self, server);
+    }
+}
+
+static void
+connect_server (SbGateway       *self,
+                SbGatewayServer *server)
+{
+  g_signal_connect_object (server, "tools-changed", G_CALLBACK (tools_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (server, "notify::state", G_CALLBACK (state_cb), self, G_CONNECT_SWAPPED);
+}
+
+static gboolean
+has_same_entry (SbGatewayServer *server,
+                SbCatalogServer *entry)
+{
+  g_autoptr(JsonNode) old = sb_yaml_node_to_json (sb_catalog_server_get_node (sb_gateway_server_get_entry (server)));
+  g_autoptr(JsonNode) new = sb_yaml_node_to_json (sb_catalog_server_get_node (entry));
+
+  return json_node_equal (old, new);
+}
+
+static SbGatewayServer *
+take_server (SbGateway       *self,
+             SbCatalogServer *entry)
+{
+  SbGatewayServer *server = sb_gateway_lookup (self, sb_catalog_server_get_name (entry));
+
+  if (server != NULL && has_same_entry (server, entry))
+    return g_object_ref (server);
+
+  server = sb_gateway_server_new (entry, self->context);
+  connect_server (self, server);
+
+  return server;
+}
+
+static gint
+find_entry (GPtrArray  *entries,
+            const char *name)
+{
+  for (guint i = 0; i < entries->len; i++)
+    if (g_str_equal (sb_catalog_server_get_name (g_ptr_array_index (entries, i)), name))
+      return i;
+
+  return -1;
+}
+
+static GPtrArray *
+merge (GPtrArray *catalogs)
+{
+  GPtrArray *entries = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < catalogs->len; i++)
+    {
+      GListModel *catalog = g_ptr_array_index (catalogs, i);
+
+      for (guint j = 0; j < g_list_model_get_n_items (catalog); j++)
+        {
+          SbCatalogServer *entry = g_list_model_get_item (catalog, j);
+          int earlier = find_entry (entries, sb_catalog_server_get_name (entry));
+
+          if (earlier >= 0)
+            g_ptr_array_remove_index (entries, earlier);
+          g_ptr_array_add (entries, entry);
+        }
+    }
+
+  return entries;
+}
+
+static void
+stopped_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr(SbGateway) self = user_data;
+
+  sb_gateway_server_stop_finish (SB_GATEWAY_SERVER (source), result, NULL);
+  if (--self->n_stopping == 0)
+    {
+      g_autoptr(GTask) task = g_steal_pointer (&self->stopping);
+
+      g_task_return_boolean (task, TRUE);
+    }
+}
+
+static GType
+sb_gateway_get_item_type (GListModel *model)
+{
+  return SB_TYPE_GATEWAY_SERVER;
+}
+
+static guint
+sb_gateway_get_n_items (GListModel *model)
+{
+  return SB_GATEWAY (model)->servers->len;
+}
+
+static gpointer
+sb_gateway_get_item (GListModel *model,
+                     guint       position)
+{
+  GPtrArray *servers = SB_GATEWAY (model)->servers;
+
+  return position < servers->len ? g_object_ref (g_ptr_array_index (servers, position)) : NULL;
+}
+
+static void
+sb_gateway_list_model_init (GListModelInterface *iface)
+{
+  iface->get_item_type = sb_gateway_get_item_type;
+  iface->get_n_items = sb_gateway_get_n_items;
+  iface->get_item = sb_gateway_get_item;
+}
+
+static void
+sb_gateway_dispose (GObject *object)
+{
+  SbGateway *self = SB_GATEWAY (object);
+
+  g_clear_handle_id (&self->changed_id, g_source_remove);
+  g_hash_table_remove_all (self->names);
+  g_ptr_array_set_size (self->servers, 0);
+  g_clear_pointer (&self->context, sb_gateway_context_unref);
+
+  G_OBJECT_CLASS (sb_gateway_parent_class)->dispose (object);
+}
+
+static void
+sb_gateway_finalize (GObject *object)
+{
+  SbGateway *self = SB_GATEWAY (object);
+
+  g_ptr_array_unref (self->servers);
+  g_hash_table_unref (self->names);
+
+  G_OBJECT_CLASS (sb_gateway_parent_class)->finalize (object);
+}
+
+static void
+sb_gateway_class_init (SbGatewayClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = sb_gateway_dispose;
+  object_class->finalize = sb_gateway_finalize;
+
+  signals[TOOLS_CHANGED] = g_signal_new ("tools-changed",
+                                         G_TYPE_FROM_CLASS (klass),
+                                         G_SIGNAL_RUN_LAST,
+                                         0, NULL, NULL, NULL,
+                                         G_TYPE_NONE, 0);
+}
+
+static void
+sb_gateway_init (SbGateway *self)
+{
+  self->servers = g_ptr_array_new_with_free_func (g_object_unref);
+  self->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+}
+
+SbGateway *
+sb_gateway_new (const SbGatewayContext *context)
+{
+  SbGateway *self = g_object_new (SB_TYPE_GATEWAY, NULL);
+
+  self->context = sb_gateway_context_new (context);
+  g_signal_connect_object (self->context->state, "changed", G_CALLBACK (switches_changed_cb), self, G_CONNECT_SWAPPED);
+
+  return self;
+}
+
+void
+sb_gateway_set_docker (SbGateway      *self,
+                       SbDockerClient *docker)
+{
+  g_return_if_fail (SB_IS_GATEWAY (self));
+
+  g_set_object (&self->context->docker, docker);
+}
+
+void
+sb_gateway_set_catalogs (SbGateway *self,
+                         GPtrArray *catalogs)
+{
+  g_autoptr(GPtrArray) entries = NULL;
+  g_autoptr(GPtrArray) old = NULL;
+  GPtrArray *servers = g_ptr_array_new_with_free_func (g_object_unref);
+
+  g_return_if_fail (SB_IS_GATEWAY (self));
+
+  entries = merge (catalogs);
+  for (guint i = 0; i < entries->len; i++)
+    g_ptr_array_add (servers, take_server (self, g_ptr_array_index (entries, i)));
+
+  old = g_steal_pointer (&self->servers);
+  self->servers = servers;
+  for (guint i = 0; i < old->len; i++)
+    if (!g_ptr_array_find (servers, g_ptr_array_index (old, i), NULL))
+      sb_gateway_server_stop_async (g_ptr_array_index (old, i), stopped_alone_cb, NULL);
+
+  g_list_model_items_changed (G_LIST_MODEL (self), 0, old->len, servers->len);
+  switches_changed_cb (self);
+}
+
+SbGatewayServer *
+sb_gateway_lookup (SbGateway  *self,
+                   const char *name)
+{
+  g_return_val_if_fail (SB_IS_GATEWAY (self), NULL);
+
+  for (guint i = 0; i < self->servers->len; i++)
+    {
+      SbGatewayServer *server = g_ptr_array_index (self->servers, i);
+
+      if (g_str_equal (sb_gateway_server_get_name (server), name))
+        return server;
+    }
+
+  return NULL;
+}
+
+void
+sb_gateway_start (SbGateway *self)
+{
+  g_return_if_fail (SB_IS_GATEWAY (self));
+
+  self->started = TRUE;
+  switches_changed_cb (self);
+}
+
+SbGatewayTool *
+sb_gateway_find_tool (SbGateway    *self,
+                      const char   *exposed_name,
+                      SbMcpClient **client)
+{
+  SbGatewayTool *tool;
+  SbGatewayServer *server;
+
+  g_return_val_if_fail (SB_IS_GATEWAY (self), NULL);
+
+  tool = g_hash_table_lookup (self->names, exposed_name);
+  if (tool == NULL || !sb_gateway_tool_get_enabled (tool))
+    return NULL;
+
+  server = sb_gateway_lookup (self, sb_gateway_tool_get_server_name (tool));
+  if (server == NULL || sb_gateway_server_get_client (server) == NULL)
+    return NULL;
+  if (client != NULL)
+    *client = sb_gateway_server_get_client (server);
+
+  return tool;
+}
+
+GPtrArray *
+sb_gateway_list_tools (SbGateway *self)
+{
+  GPtrArray *list = g_ptr_array_new ();
+
+  g_return_val_if_fail (SB_IS_GATEWAY (self), list);
+
+  for (guint i = 0; i < self->servers->len; i++)
+    {
+      SbGatewayServer *server = g_ptr_array_index (self->servers, i);
+      GListModel *tools = sb_gateway_server_get_tools (server);
+
+      for (guint j = 0; j < g_list_model_get_n_items (tools) && !sb_gateway_server_is_own (server); j++)
+        {
+          g_autoptr(SbGatewayTool) tool = g_list_model_get_item (tools, j);
+
+          if (sb_gateway_find_tool (self, sb_gateway_tool_get_exposed_name (tool), NULL) == tool)
+            g_ptr_array_add (list, tool);
+        }
+    }
+
+  return list;
+}
+
+void
+sb_gateway_count (SbGateway *self,
+                  guint     *n_ready,
+                  guint     *n_enabled)
+{
+  g_return_if_fail (SB_IS_GATEWAY (self));
+
+  *n_ready = 0;
+  *n_enabled = 0;
+  for (guint i = 0; i < self->servers->len; i++)
+    {
+      SbGatewayServer *server = g_ptr_array_index (self->servers, i);
+
+      *n_ready += sb_gateway_server_get_state (server) == SB_GATEWAY_SERVER_READY;
+      *n_enabled += sb_catalog_state_get_enabled (self->context->state, sb_gateway_server_get_name (server));
+    }
+}
+
+/**
+ * sb_gateway_stop_async:
+ *
+ * All servers at once; finishes when the last one is gone.
+ */
+void
+sb_gateway_stop_async (SbGateway           *self,
+                       GAsyncReadyCallback  callback,
+                       gpointer             user_data)
+{
+  g_return_if_fail (SB_IS_GATEWAY (self));
+  g_return_if_fail (self->stopping == NULL);
+
+  self->started = FALSE;
+  self->stopping = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (self->stopping, sb_gateway_stop_async);
+  self->n_stopping = self->servers->len;
+  if (self->n_stopping == 0)
+    {
+      g_autoptr(GTask) task = g_steal_pointer (&self->stopping);
+
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+
+  for (guint i = 0; i < self->servers->len; i++)
+    sb_gateway_server_stop_async (g_ptr_array_index (self->servers, i), stopped_cb, g_object_ref (self));
+}
+
+gboolean
+sb_gateway_stop_finish (SbGateway     *self,
+                        GAsyncResult  *result,
+                        GError       **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

@@ -1,0 +1,508 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#include "config.h"
+
+#include "sb-server-link.h"
+
+#include <string.h>
+
+#include "sb-gateway-server.h"
+#include "sb-mcp-child-transport.h"
+#include "sb-mcp-http-transport.h"
+#include "sb-mcp-memory-transport.h"
+#include "sb-sandbox-server.h"
+
+struct _SbServerLink
+{
+  GObject           parent_instance;
+
+  /* owned */
+  SbCatalogServer  *entry;
+  SbGatewayContext *context;
+  SbServerLog      *log;
+  SbServerLaunch   *launch;       /* nullable until it is resolved */
+  SbMcpTransport   *transport;    /* nullable until open */
+  SbMcpServer      *own_server;   /* nullable */
+  char             *container_id; /* nullable */
+  GTask            *opening;      /* nullable */
+  GTask            *ending;       /* nullable */
+  gulong            closed_id;
+  guint             next_mount;   /* to be asked for */
+
+  gboolean          closed;       /* the transport is */
+};
+
+G_DEFINE_FINAL_TYPE (SbServerLink, sb_server_link, G_TYPE_OBJECT)
+
+static void ask_for_mounts (SbServerLink *self);
+
+static void
+opening_failed (SbServerLink *self,
+                GError       *error)
+{
+  g_autoptr(GTask) task = g_steal_pointer (&self->opening);
+
+  g_task_return_error (task, error);
+}
+
+static void
+setup_failed (SbServerLink *self,
+              const char   *message)
+{
+  opening_failed (self, g_error_new_literal (SB_GATEWAY_ERROR, SB_GATEWAY_ERROR_SETUP, message));
+}
+
+static void
+closed_cb (SbServerLink *self)
+{
+  g_autoptr(GTask) task = g_steal_pointer (&self->ending);
+
+  self->closed = TRUE;
+  g_clear_signal_handler (&self->closed_id, self->transport);
+  if (task != NULL)
+    g_task_return_boolean (task, TRUE);
+}
+
+static void
+opened (SbServerLink   *self,
+        SbMcpTransport *transport)
+{
+  g_autoptr(GTask) task = g_steal_pointer (&self->opening);
+
+  self->transport = g_object_ref (transport);
+  self->closed_id = g_signal_connect_swapped (transport, "closed", G_CALLBACK (closed_cb), self);
+  g_task_return_pointer (task, transport, g_object_unref);
+}
+
+/* One way for each kind */
+
+static void
+open_own (SbServerLink *self)
+{
+  g_autoptr(SbMcpTransport) near = NULL;
+  g_autoptr(SbMcpTransport) far = NULL;
+
+  sb_mcp_memory_transport_new_pair (&near, &far);
+  self->own_server = sb_sandbox_server_new (self->context->sandboxes, NULL);
+  sb_mcp_server_accept (self->own_server, far);
+  opened (self, g_steal_pointer (&near));
+}
+
+static void
+stderr_cb (const guint8 *data,
+           gsize         length,
+           gpointer      user_data)
+{
+  sb_server_log_feed (SB_SERVER_LOG (user_data), data, length);
+}
+
+static GStrv
+dup_environment (GPtrArray *env)
+{
+  g_autoptr(GPtrArray) entries = g_ptr_array_new ();
+
+  for (guint i = 0; i < env->len; i++)
+    {
+      SbLaunchPair *pair = g_ptr_array_index (env, i);
+
+      g_ptr_array_add (entries, g_strdup_printf ("%s=%s", pair->name, pair->value));
+    }
+  g_ptr_array_add (entries, NULL);
+
+  return (GStrv) g_ptr_array_free (g_steal_pointer (&entries), FALSE);
+}
+
+static void
+open_local (SbServerLink *self)
+{
+  SbServerLaunch *launch = self->launch;
+  g_auto(GStrv) env = dup_environment (launch->env);
+  GError *error = NULL;
+  SbMcpTransport *transport = sb_mcp_child_transport_new ((const char * const *) launch->arguments,
+                                                          (const char * const *) env, launch->directory, &error);
+
+  if (transport == NULL)
+    {
+      g_autoptr(GError) cause = error;
+      g_autofree char *message = g_strdup_printf ("The program of the server %s could not be started: %s", launch->name,
+                                                  cause->message);
+
+      setup_failed (self, message);
+      return;
+    }
+
+  g_object_set_data_full (G_OBJECT (transport), "sandbar-server-log", g_object_ref (self->log), g_object_unref);
+  sb_mcp_child_transport_set_stderr_func (transport, stderr_cb, self->log);
+  opened (self, transport);
+}
+
+static GStrv
+dup_headers (GPtrArray *headers)
+{
+  g_autoptr(GPtrArray) strings = g_ptr_array_new ();
+
+  for (guint i = 0; i < headers->len; i++)
+    {
+      SbLaunchPair *pair = g_ptr_array_index (headers, i);
+
+      g_ptr_array_add (strings, g_strdup (pair->name));
+      g_ptr_array_add (strings, g_strdup (pair->value));
+    }
+  g_ptr_array_add (strings, NULL);
+
+  return (GStrv) g_ptr_array_free (g_steal_pointer (&strings), FALSE);
+}
+
+static void
+open_remote (SbServerLink *self)
+{
+  g_auto(GStrv) headers = dup_headers (self->launch->headers);
+  SbMcpHttpOptions options = {
+    .kind = self->launch->sse ? SB_MCP_HTTP_SSE : SB_MCP_HTTP_AUTO,
+    .headers = (const char * const *) headers,
+  };
+  GError *error = NULL;
+  SbMcpTransport *transport = sb_mcp_http_transport_new (self->launch->url, &options, &error);
+
+  if (transport == NULL)
+    opening_failed (self, error);
+  else
+    opened (self, transport);
+}
+
+static void
+container_runs_cb (GObject      *source,
+                   GAsyncResult *result,
+                   gpointer      user_data)
+{
+  g_autoptr(SbServerLink) self = user_data;
+  GError *error = NULL;
+  SbMcpTransport *transport = sb_server_container_run_finish (SB_DOCKER_CLIENT (source), result, &self->container_id,
+                                                              &error);
+
+  if (transport == NULL)
+    opening_failed (self, error);
+  else
+    opened (self, transport);
+}
+
+static void
+open_container (SbServerLink *self)
+{
+  if (self->context->docker == NULL)
+    setup_failed (self, "This server is an image, and no engine answers. Start Docker or Podman, then start the "
+                  "server again.");
+  else
+    sb_server_container_run_async (self->context->docker, self->launch, self->log,
+                                   g_task_get_cancellable (self->opening), container_runs_cb, g_object_ref (self));
+}
+
+static void
+open_launch (SbServerLink *self)
+{
+  switch (self->launch->kind)
+    {
+    case SB_SERVER_KIND_IMAGE:
+      open_container (self);
+      break;
+    case SB_SERVER_KIND_LOCAL:
+      open_local (self);
+      break;
+    case SB_SERVER_KIND_REMOTE:
+      open_remote (self);
+      break;
+    case SB_SERVER_KIND_NONE:
+    case SB_SERVER_KIND_TOOLS:
+    default:
+      setup_failed (self, "The entry says nothing that could be started: it needs an image, a remote or a command.");
+    }
+}
+
+/* Before it is opened: secrets, the entry, the user's consent */
+
+static void
+mount_answered_cb (GObject      *source,
+                   GAsyncResult *result,
+                   gpointer      user_data)
+{
+  g_autoptr(SbServerLink) self = user_data;
+  SbServerMount *mount = g_ptr_array_index (self->launch->mounts, self->next_mount);
+  GError *error = NULL;
+
+  if (!sb_approvals_ask_finish (SB_APPROVALS (source), result, &error))
+    {
+      opening_failed (self, error);
+      return;
+    }
+
+  mount->answer = SB_BIND_ALLOWED;
+  ask_for_mounts (self);
+}
+
+/* One after the other: a server that does not get its first folder need not ask for the second. */
+static void
+ask_for_mounts (SbServerLink *self)
+{
+  GPtrArray *mounts = self->launch->mounts;
+
+  for (self->next_mount = 0; mounts != NULL && self->next_mount < mounts->len; self->next_mount++)
+    {
+      SbServerMount *mount = g_ptr_array_index (mounts, self->next_mount);
+      g_autofree char *key = NULL;
+      g_autofree char *title = NULL;
+      g_autoptr(SbApproval) approval = NULL;
+
+      if (mount->answer == SB_BIND_ALLOWED)
+        continue;
+
+      key = g_strdup_printf ("bind:%s:%s:%s", self->launch->name, mount->source, mount->read_only ? "ro" : "rw");
+      title = g_strdup_printf ("Let the server %s %s a folder of this machine", self->launch->name,
+                               mount->read_only ? "read" : "read and change");
+      approval = sb_approval_new ("bind", key, title, mount->source, NULL);
+      sb_approvals_ask_async (self->context->approvals, approval, g_task_get_cancellable (self->opening),
+                              mount_answered_cb, g_object_ref (self));
+      return;
+    }
+
+  open_launch (self);
+}
+
+static char *
+dup_secret (const char *name,
+            gpointer    user_data)
+{
+  return g_strdup (g_hash_table_lookup (user_data, name));
+}
+
+static void
+register_secrets (SbServerLink *self,
+                  GHashTable   *secrets)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, secrets);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    sb_redactor_add_secret (self->context->redactor, value);
+}
+
+static void
+resolve (SbServerLink *self,
+         GHashTable   *secrets)
+{
+  SbCatalogState *state = self->context->state;
+  const char *name = sb_catalog_server_get_name (self->entry);
+  g_auto(GStrv) readable = sb_catalog_state_dup_folders (state, name, FALSE);
+  g_auto(GStrv) writable = sb_catalog_state_dup_folders (state, name, TRUE);
+  SbLaunchInput input = {
+    .config = sb_catalog_state_get_config (state, name),
+    .readable = (const char * const *) readable,
+    .writable = (const char * const *) writable,
+    .secret = dup_secret,
+    .user_data = secrets,
+  };
+  GError *error = NULL;
+
+  register_secrets (self, secrets);
+  self->launch = sb_server_launch_resolve (self->entry, &input, &error);
+  if (self->launch == NULL)
+    opening_failed (self, error);
+  else
+    ask_for_mounts (self);
+}
+
+static void
+secrets_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr(SbServerLink) self = user_data;
+  GError *error = NULL;
+  g_autoptr(GHashTable) secrets = sb_secret_request_finish (result, &error);
+
+  if (secrets == NULL)
+    opening_failed (self, error);
+  else
+    resolve (self, secrets);
+}
+
+static void
+look_up_secrets (SbServerLink *self)
+{
+  GPtrArray *wanted = sb_catalog_server_get_fields (self->entry)->secrets;
+  g_autoptr(GPtrArray) names = g_ptr_array_new ();
+  g_autoptr(GHashTable) none = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < wanted->len; i++)
+    g_ptr_array_add (names, ((SbCatalogPair *) g_ptr_array_index (wanted, i))->name);
+  if (names->len == 0 || self->context->secrets == NULL)
+    {
+      resolve (self, none);
+      return;
+    }
+
+  g_ptr_array_add (names, NULL);
+  self->context->secrets (sb_secret_request_new ((const char * const *) names->pdata,
+                                                 g_task_get_cancellable (self->opening), secrets_cb,
+                                                 g_object_ref (self)),
+                          self->context->secrets_data);
+}
+
+/* The end */
+
+static void
+container_ended_cb (GObject      *source,
+                    GAsyncResult *result,
+                    gpointer      user_data)
+{
+  g_autoptr(GTask) task = user_data;
+  GError *error = NULL;
+
+  if (sb_server_container_end_finish (SB_DOCKER_CLIENT (source), result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+sb_server_link_dispose (GObject *object)
+{
+  SbServerLink *self = SB_SERVER_LINK (object);
+
+  if (self->transport != NULL)
+    {
+      g_clear_signal_handler (&self->closed_id, self->transport);
+      sb_mcp_transport_close (self->transport);
+    }
+  g_clear_object (&self->transport);
+  g_clear_object (&self->own_server);
+  g_clear_object (&self->entry);
+  g_clear_object (&self->log);
+  g_clear_pointer (&self->launch, sb_server_launch_free);
+  g_clear_pointer (&self->context, sb_gateway_context_unref);
+  g_clear_pointer (&self->container_id, g_free);
+
+  G_OBJECT_CLASS (sb_server_link_parent_class)->dispose (object);
+}
+
+static void
+sb_server_link_class_init (SbServerLinkClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = sb_server_link_dispose;
+}
+
+static void
+sb_server_link_init (SbServerLink *self)
+{
+}
+
+SbServerLink *
+sb_server_link_new (SbCatalogServer  *entry,
+                    SbGatewayContext *context,
+                    SbServerLog      *log)
+{
+  SbServerLink *self = g_object_new (SB_TYPE_SERVER_LINK, NULL);
+
+  self->entry = g_object_ref (entry);
+  self->context = sb_gateway_context_ref (context);
+  self->log = g_object_ref (log);
+
+  return self;
+}
+
+gboolean
+sb_server_link_is_own (SbCatalogServer  *entry,
+                       SbGatewayContext *context)
+{
+  const char *image = sb_catalog_server_get_fields (entry)->image;
+  gsize length = strlen (SB_GATEWAY_SANDBOX_IMAGE);
+
+  return context->sandboxes != NULL && image != NULL && g_str_has_prefix (image, SB_GATEWAY_SANDBOX_IMAGE) &&
+         (image[length] == '\0' || image[length] == ':' || image[length] == '@');
+}
+
+/**
+ * sb_server_link_open_async:
+ *
+ * Secrets are looked up, the entry is resolved, the user is asked for folders, and the server is started. Errors:
+ * SB_CATALOG_ERROR, SB_APPROVALS_ERROR and SB_GATEWAY_ERROR_SETUP need the user; others may go by themselves.
+ */
+void
+sb_server_link_open_async (SbServerLink        *self,
+                           GCancellable        *cancellable,
+                           GAsyncReadyCallback  callback,
+                           gpointer             user_data)
+{
+  g_return_if_fail (SB_IS_SERVER_LINK (self));
+  g_return_if_fail (self->opening == NULL && self->transport == NULL);
+
+  self->opening = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (self->opening, sb_server_link_open_async);
+  if (sb_server_link_is_own (self->entry, self->context))
+    open_own (self);
+  else
+    look_up_secrets (self);
+}
+
+/**
+ * sb_server_link_open_finish:
+ *
+ * Returns: (transfer full) (nullable): not started
+ */
+SbMcpTransport *
+sb_server_link_open_finish (SbServerLink  *self,
+                            GAsyncResult  *result,
+                            GError       **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+const char *
+sb_server_link_get_container_id (SbServerLink *self)
+{
+  g_return_val_if_fail (SB_IS_SERVER_LINK (self), NULL);
+
+  return self->container_id;
+}
+
+/**
+ * sb_server_link_end_async:
+ *
+ * A link that is still opening has to be cancelled; it takes away itself what it had made.
+ */
+void
+sb_server_link_end_async (SbServerLink        *self,
+                          GAsyncReadyCallback  callback,
+                          gpointer             user_data)
+{
+  g_autoptr(GTask) task = NULL;
+
+  g_return_if_fail (SB_IS_SERVER_LINK (self));
+  g_return_if_fail (self->ending == NULL);
+
+  task = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (task, sb_server_link_end_async);
+  if (self->transport != NULL)
+    sb_mcp_transport_close (self->transport);
+
+  if (self->container_id != NULL)
+    sb_server_container_end_async (self->context->docker, self->container_id, container_ended_cb,
+                                   g_steal_pointer (&task));
+  else if (self->transport == NULL || self->closed)
+    g_task_return_boolean (task, TRUE);
+  else
+    self->ending = g_steal_pointer (&task);
+}
+
+gboolean
+sb_server_link_end_finish (SbServerLink  *self,
+                           GAsyncResult  *result,
+                           GError       **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
