@@ -11,6 +11,7 @@
 #include "sb-changes-page.h"
 #include "sb-files-page.h"
 #include "sb-isolation-page.h"
+#include "sb-logs-page.h"
 #include "sb-meters.h"
 #include "sb-page-tabs.h"
 #include "sb-ports-page.h"
@@ -494,6 +495,7 @@ sb_sandbox_view_class_init (SbSandboxViewClass *klass)
   g_type_ensure (SB_TYPE_CHANGES_PAGE);
   g_type_ensure (SB_TYPE_FILES_PAGE);
   g_type_ensure (SB_TYPE_ISOLATION_PAGE);
+  g_type_ensure (SB_TYPE_LOGS_PAGE);
   g_type_ensure (SB_TYPE_METERS);
   g_type_ensure (SB_TYPE_PAGE_TABS);
   g_type_ensure (SB_TYPE_PORTS_PAGE);
