@@ -6,8 +6,8 @@
 
 #include "config.h"
 
-#include "sb-backends.h"
 #include "sb-bench.h"
+#include "sb-engine-discovery.h"
 #include "sb-sandbox-manager.h"
 
 #define PORT 38117
@@ -184,20 +184,20 @@ main (int   argc,
       char *argv[])
 {
   Bench bench = { 0 };
-  g_autoptr(GListModel) backends = NULL;
+  g_autoptr(SbEngineList) engines = NULL;
   g_autoptr(SbSandboxManager) manager = NULL;
   g_autoptr(SbSandbox) sandbox = NULL;
   g_autoptr(GAsyncResult) ended = NULL;
   g_autoptr(GError) error = NULL;
 
-  backends = argc > 1 ? sb_backends_discover (argv[1], NULL, &error) : NULL;
-  if (backends == NULL)
+  engines = argc > 1 ? sb_engine_discovery_run (argv[1], NULL, NULL, &error) : NULL;
+  if (engines == NULL)
     {
       g_printerr ("bench-tunnel: %s\n", error != NULL ? error->message : "usage: bench-tunnel docker|bwrap [ROUNDS]");
       return 2;
     }
 
-  manager = sb_sandbox_manager_new (backends);
+  manager = sb_sandbox_manager_new_for_engines (engines);
   sandbox = start_sandbox (&bench, manager);
   bench.channel = g_object_ref (sb_sandbox_get_channel (sandbox));
   measure (&bench, argc > 2 ? (guint) g_ascii_strtoull (argv[2], NULL, 10) : 20);
