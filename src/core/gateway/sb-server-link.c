@@ -84,7 +84,7 @@ open_own (SbServerLink *self)
   g_autoptr(SbMcpTransport) far = NULL;
 
   sb_mcp_memory_transport_new_pair (&near, &far);
-  self->own_server = sb_sandbox_server_new (self->context->sandboxes, NULL);
+  self->own_server = sb_sandbox_server_new (self->context->sandboxes, NULL, NULL);
   sb_mcp_server_accept (self->own_server, far);
   opened (self, g_steal_pointer (&near));
 }
