@@ -17,7 +17,9 @@ test_names_of_the_demo (Fixture       *fixture,
   const char * const expected[] = { "initSandbox", "exec", "listProcesses", "readProcessLog", "killProcess",
                                     "listPorts", "exposePort", "closePort", "writeFile", "editFile",
                                     "readFile", "listFiles", "statFile", "deleteFile", "moveFile",
-                                    "makeDir", "listSandboxes", "stopSandbox" };
+                                    "makeDir", "listSandboxes", "stopSandbox",
+                                    "searchFiles", "applyPatch", "getArtifact", "snapshot", "listSnapshots",
+                                    "restore", "fork", "inspectSandbox", "selectSandbox", "sandboxMetrics" };
 
   sb_mcp_client_list_tools_async (fixture->client, NULL, sb_test_keep_result, &result);
   sb_test_wait_until (result != NULL);

@@ -150,7 +150,8 @@ describe_sandbox (SbMessage *message)
 static char *
 describe_arguments (JsonObject *arguments)
 {
-  static const char * const telling[] = { "command", "filename", "path", "url", "query", "name", "containerId" };
+  static const char * const telling[] = { "command", "filename", "path", "url", "query", "text", "name", "snapshot",
+                                          "containerId" };
 
   for (guint i = 0; i < G_N_ELEMENTS (telling); i++)
     {

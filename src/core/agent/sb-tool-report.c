@@ -13,7 +13,8 @@
 #define MAX_SUMMARY 80
 
 /* What most tools say the most with, in this order. */
-static const char * const telling[] = { "command", "filename", "path", "url", "query", "name", "from", NULL };
+static const char * const telling[] = { "command", "filename", "path", "url", "query", "text", "name", "from",
+                                       "snapshot", NULL };
 
 static char *
 join_words (JsonArray *words)
@@ -116,6 +117,9 @@ sb_tool_report_badge (const char *tool_name,
     { "listSandboxes", "listed" }, { "stopSandbox", "stopped" }, { "listProcesses", "listed" },
     { "readProcessLog", "read" }, { "killProcess", "stopped" }, { "editFile", "edited" },
     { "statFile", "read" }, { "deleteFile", "deleted" }, { "moveFile", "moved" }, { "makeDir", "made" },
+    { "searchFiles", "searched" }, { "applyPatch", "patched" }, { "getArtifact", "fetched" },
+    { "snapshot", "kept" }, { "listSnapshots", "listed" }, { "restore", "restored" }, { "fork", "ready" },
+    { "inspectSandbox", "read" }, { "selectSandbox", "selected" }, { "sandboxMetrics", "read" },
   };
   const char *done = NULL;
 

@@ -350,6 +350,13 @@ sb_mcp_exchange_get_params (SbMcpExchange *self)
 }
 
 /* Cancelled by the client, or when it is gone. */
+/* (transfer none): the same object for all requests of one client */
+GObject *
+sb_mcp_exchange_get_session (SbMcpExchange *self)
+{
+  return G_OBJECT (self->peer);
+}
+
 GCancellable *
 sb_mcp_exchange_get_cancellable (SbMcpExchange *self)
 {

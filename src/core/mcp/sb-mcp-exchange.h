@@ -20,6 +20,7 @@ typedef void (*SbMcpExchangeHandler) (SbMcpExchange *exchange,
 gboolean      sb_mcp_exchange_level_is_known  (const char    *level);
 JsonObject   *sb_mcp_exchange_get_params      (SbMcpExchange *self);
 GCancellable *sb_mcp_exchange_get_cancellable (SbMcpExchange *self);
+GObject      *sb_mcp_exchange_get_session     (SbMcpExchange *self);
 gboolean      sb_mcp_exchange_is_open         (SbMcpExchange *self);
 gboolean      sb_mcp_exchange_is_modern       (SbMcpExchange *self);
 gboolean      sb_mcp_exchange_client_offers   (SbMcpExchange *self,

@@ -16,6 +16,8 @@ G_DECLARE_FINAL_TYPE (SbMcpToolCall, sb_mcp_tool_call, SB, MCP_TOOL_CALL, GObjec
 const char   *sb_mcp_tool_call_get_name        (SbMcpToolCall *self);
 JsonObject   *sb_mcp_tool_call_get_arguments   (SbMcpToolCall *self); /* never NULL */
 const char   *sb_mcp_tool_call_get_trace_id    (SbMcpToolCall *self); /* nullable */
+/* (transfer none): the same for all calls of one client, for data that belongs to it */
+GObject      *sb_mcp_tool_call_get_session     (SbMcpToolCall *self);
 /* cancelled by the client, or when it is gone */
 GCancellable *sb_mcp_tool_call_get_cancellable (SbMcpToolCall *self);
 void          sb_mcp_tool_call_progress        (SbMcpToolCall *self,
@@ -33,6 +35,9 @@ void          sb_mcp_tool_call_fail            (SbMcpToolCall *self,
 void          sb_mcp_tool_call_respond_whole   (SbMcpToolCall *self,
                                                 JsonObject    *result);
 SbMcpExchange *sb_mcp_tool_call_get_exchange   (SbMcpToolCall *self);
+/* Something else besides the text: an image, a resource. (transfer full) */
+void          sb_mcp_tool_call_add_content     (SbMcpToolCall *self,
+                                                JsonObject    *content);
 
 typedef void (*SbMcpToolHandler) (SbMcpToolCall *call,
                                   gpointer       user_data);

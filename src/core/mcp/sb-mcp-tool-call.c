@@ -16,12 +16,14 @@ struct _SbMcpToolCall
   SbMcpExchange *exchange;
   char          *name;
   JsonObject    *arguments;
+  JsonArray     *more; /* nullable: content besides the text */
 };
 
 G_DEFINE_FINAL_TYPE (SbMcpToolCall, sb_mcp_tool_call, G_TYPE_OBJECT)
 
 static JsonObject *
 new_result (const char *text,
+            JsonArray  *more,
             JsonNode   *structured)
 {
   JsonObject *result = json_object_new ();
@@ -31,6 +33,8 @@ new_result (const char *text,
   json_object_set_string_member (content, "type", "text");
   json_object_set_string_member (content, "text", text);
   json_array_add_object_element (contents, content);
+  for (guint i = 0; more != NULL && i < json_array_get_length (more); i++)
+    json_array_add_element (contents, json_array_dup_element (more, i));
   json_object_set_array_member (result, "content", contents);
   if (structured != NULL)
     json_object_set_member (result, "structuredContent", json_node_copy (structured));
@@ -44,7 +48,7 @@ answer (SbMcpToolCall *self,
         JsonNode      *structured,
         gboolean       is_error)
 {
-  JsonObject *result = new_result (text, structured);
+  JsonObject *result = new_result (text, self->more, structured);
 
   json_object_set_boolean_member (result, "isError", is_error);
   sb_mcp_exchange_respond (self->exchange, result);
@@ -69,6 +73,7 @@ sb_mcp_tool_call_finalize (GObject *object)
 
   g_free (self->name);
   g_clear_pointer (&self->arguments, json_object_unref);
+  g_clear_pointer (&self->more, json_array_unref);
 
   G_OBJECT_CLASS (sb_mcp_tool_call_parent_class)->finalize (object);
 }
@@ -119,6 +124,21 @@ sb_mcp_tool_call_get_trace_id (SbMcpToolCall *self)
   JsonObject *meta = sb_json_get_object (sb_mcp_exchange_get_params (self->exchange), "_meta");
 
   return meta != NULL ? sb_json_get_string (meta, SB_MCP_TRACE_ID_KEY) : NULL;
+}
+
+GObject *
+sb_mcp_tool_call_get_session (SbMcpToolCall *self)
+{
+  return sb_mcp_exchange_get_session (self->exchange);
+}
+
+void
+sb_mcp_tool_call_add_content (SbMcpToolCall *self,
+                              JsonObject    *content)
+{
+  if (self->more == NULL)
+    self->more = json_array_new ();
+  json_array_add_object_element (self->more, content);
 }
 
 GCancellable *

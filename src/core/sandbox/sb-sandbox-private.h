@@ -19,6 +19,8 @@ void                sb_sandbox_assign      (SbSandbox            *self,
 gboolean            sb_sandbox_is_spare    (SbSandbox            *self); /* nobody's yet */
 void                sb_sandbox_rename      (SbSandbox            *self,
                                             const char           *name);
+void                sb_sandbox_set_paused  (SbSandbox            *self,
+                                            gboolean              paused);
 /* What a background command was started as, for those who list it later: the far end keeps only its id. */
 void                sb_sandbox_remember_command (SbSandbox       *self,
                                                  guint32          process,

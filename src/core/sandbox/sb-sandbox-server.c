@@ -6,21 +6,8 @@
 #include "sb-sandbox-server.h"
 
 #include "sb-tool-run.h"
+#include "sb-tool-schema.h"
 #include "sb-tools.h"
-
-/* Schemas are kept plain, without patterns, lengths, maps and unions: providers refuse tools that have
- * them. */
-#define STRING(name, text) "\"" name "\":{\"type\":\"string\",\"description\":\"" text "\"}"
-#define INTEGER(name, text) "\"" name "\":{\"type\":\"integer\",\"description\":\"" text "\"}"
-#define NUMBER(name, text) "\"" name "\":{\"type\":\"number\",\"description\":\"" text "\"}"
-#define BOOLEAN(name, text) "\"" name "\":{\"type\":\"boolean\",\"description\":\"" text "\"}"
-#define STRINGS(name, text) \
-  "\"" name "\":{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"description\":\"" text "\"}"
-#define OBJECT(properties, required) \
-  "{\"type\":\"object\",\"properties\":{" properties "},\"required\":[" required "]}"
-#define CONTAINER_ID STRING ("containerId", "Id or name of the sandbox; the newest one if left out")
-#define PROCESS_ID INTEGER ("processId", "The id that exec gave when it started the command in the background")
-#define READ_ONLY "{\"readOnlyHint\":true,\"openWorldHint\":false}"
 
 #define INSTRUCTIONS \
   "Runs code in throw-away sandboxes without a network. Call initSandbox once, then writeFile and exec; files live " \
@@ -251,6 +238,7 @@ sb_sandbox_server_new (SbSandboxManager *manager,
 
   g_object_set_data_full (G_OBJECT (server), "sb-sandbox-tools", tools, sb_sandbox_tools_unref);
   sb_mcp_server_add_tools (server, specs, G_N_ELEMENTS (specs), tools);
+  sb_tool_table_add (server, tools);
 
   return server;
 }

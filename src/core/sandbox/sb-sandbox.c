@@ -42,6 +42,7 @@ struct _SbSandbox
   SbSandboxState state;
   gint64         created;
   guint          abort_id;
+  gboolean       paused;      /* its programs hold still */
   gboolean       is_unwanted; /* to be ended as soon as it has started */
   gboolean       is_assigned;
 };
@@ -54,6 +55,7 @@ enum
   PROP_MESSAGE,
   PROP_CREATED,
   PROP_BACKEND_LABEL,
+  PROP_PAUSED,
   N_PROPS,
 };
 
@@ -308,6 +310,9 @@ sb_sandbox_get_property (GObject    *object,
     case PROP_BACKEND_LABEL:
       g_value_set_string (value, self->backend_label);
       break;
+    case PROP_PAUSED:
+      g_value_set_boolean (value, self->paused);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
     }
@@ -362,6 +367,7 @@ sb_sandbox_class_init (SbSandboxClass *klass)
   properties[PROP_MESSAGE] = g_param_spec_string ("message", NULL, NULL, NULL, flags);
   properties[PROP_CREATED] = g_param_spec_int64 ("created", NULL, NULL, 0, G_MAXINT64, 0, flags);
   properties[PROP_BACKEND_LABEL] = g_param_spec_string ("backend-label", NULL, NULL, NULL, flags);
+  properties[PROP_PAUSED] = g_param_spec_boolean ("paused", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   signals[FILE_CHANGED] = g_signal_new ("file-changed", SB_TYPE_SANDBOX, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
@@ -440,6 +446,17 @@ sb_sandbox_rename (SbSandbox  *self,
   g_free (self->name);
   self->name = g_strdup (name);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NAME]);
+}
+
+void
+sb_sandbox_set_paused (SbSandbox *self,
+                       gboolean   paused)
+{
+  if (self->paused == paused)
+    return;
+
+  self->paused = paused;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PAUSED]);
 }
 
 const char * const *
@@ -625,6 +642,15 @@ sb_sandbox_get_ports (SbSandbox *self)
   g_return_val_if_fail (SB_IS_SANDBOX (self), NULL);
 
   return self->ports;
+}
+
+/* Its programs hold still; see sb_sandbox_pause_async(). */
+gboolean
+sb_sandbox_is_paused (SbSandbox *self)
+{
+  g_return_val_if_fail (SB_IS_SANDBOX (self), FALSE);
+
+  return self->paused;
 }
 
 const char *

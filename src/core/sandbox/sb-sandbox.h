@@ -24,7 +24,7 @@ typedef enum
 GType sb_sandbox_state_get_type (void);
 
 /* One sandbox, from asking for it to its end. Properties: id, name, state, message (why it ended), created
- * (wall µs), backend-label.
+ * (wall µs), backend-label, paused.
  * Signal "file-changed" (char *path, SbFileChange) for the directories that are watched. */
 #define SB_TYPE_SANDBOX (sb_sandbox_get_type ())
 G_DECLARE_FINAL_TYPE (SbSandbox, sb_sandbox, SB, SANDBOX, GObject)
@@ -40,6 +40,7 @@ GPtrArray      *sb_sandbox_get_facts         (SbSandbox *self);
 SbChannel      *sb_sandbox_get_channel       (SbSandbox *self); /* (nullable): only while ready */
 /* What happened to its files: the model is sb_change_set_new(). */
 SbChangeLog    *sb_sandbox_get_change_log    (SbSandbox *self);
+gboolean        sb_sandbox_is_paused         (SbSandbox *self); /* all its programs hold still */
 /* The ports that programs in it listen on; empty unless it is ready. */
 SbPortList     *sb_sandbox_get_ports         (SbSandbox *self);
 /* Which conversation it belongs to; NULL: shared. */

@@ -15,6 +15,7 @@
 /* What the first server of this kind says, word for word; models know it. */
 #define NO_SANDBOX "You need to initialize a sandbox first"
 #define MAX_TITLE 200
+#define SELECTED "sb-selected-sandbox"
 
 static void
 tools_clear (gpointer data)
@@ -139,11 +140,33 @@ look_up (SbToolRun   *run,
   return NULL;
 }
 
+void
+sb_tool_run_select (SbToolRun *run,
+                    SbSandbox *sandbox)
+{
+  GObject *session = sb_mcp_tool_call_get_session (run->call);
+
+  if (session != NULL)
+    g_object_set_data_full (session, SELECTED, sandbox != NULL ? g_strdup (sb_sandbox_get_id (sandbox)) : NULL, g_free);
+}
+
+/* (transfer none) (nullable): what this client chose or started last; without that the newest of the owner. One that
+ * has ended is still meant: another one would not have its files. */
+SbSandbox *
+sb_tool_run_get_current (SbToolRun *run)
+{
+  GObject *session = sb_mcp_tool_call_get_session (run->call);
+  const char *selected = session != NULL ? g_object_get_data (session, SELECTED) : NULL;
+  SbSandbox *found = selected != NULL ? look_up (run, selected, NULL) : NULL;
+
+  return found != NULL ? found : sb_sandbox_manager_find_newest (run->tools->manager, run->tools->owner);
+}
+
 /**
  * sb_tool_run_find:
  * @run: a call
  *
- * Finds the sandbox that containerId names, or the newest of the owner, and begins to watch its files for the call.
+ * Finds the sandbox that containerId names, or the current one, and begins to watch its files for the call.
  *
  * Returns: %FALSE when there is none or it has ended; then the call is answered, and @run is gone
  */
@@ -151,7 +174,7 @@ gboolean
 sb_tool_run_find (SbToolRun *run)
 {
   const char *name = sb_tool_get_string (run, "containerId");
-  SbSandbox *found = sb_sandbox_manager_find_newest (run->tools->manager, run->tools->owner);
+  SbSandbox *found = sb_tool_run_get_current (run);
   g_autoptr(GError) error = NULL;
   g_autofree char *text = NULL;
 
@@ -183,6 +206,19 @@ sb_tool_run_find (SbToolRun *run)
   sb_sandbox_manager_begin_call (run->tools->manager, run->sandbox, run, sb_mcp_tool_call_get_trace_id (run->call));
 
   return TRUE;
+}
+
+/* From here on the call is about another sandbox, e.g. one that it has started. */
+void
+sb_tool_run_move_to (SbToolRun *run,
+                     SbSandbox *sandbox)
+{
+  SbSandboxManager *manager = run->tools->manager;
+
+  sb_sandbox_manager_end_call (manager, run->sandbox, run);
+  g_set_object (&run->sandbox, sandbox);
+  g_set_object (&run->channel, sb_sandbox_get_channel (sandbox));
+  sb_sandbox_manager_begin_call (manager, sandbox, run, sb_mcp_tool_call_get_trace_id (run->call));
 }
 
 /* Returns: (transfer full): structured content, to be filled; it names the sandbox */

@@ -42,6 +42,8 @@ SbToolRun  *sb_tool_run_new         (SbMcpToolCall   *call,
                                      SbActivityKind   kind,
                                      const char      *title);
 gboolean    sb_tool_run_find        (SbToolRun       *run);
+void        sb_tool_run_move_to     (SbToolRun       *run,
+                                     SbSandbox       *sandbox);
 JsonObject *sb_tool_run_new_details (SbToolRun       *run);
 void        sb_tool_run_respond     (SbToolRun       *run,
                                      const char      *text,
@@ -54,6 +56,11 @@ void        sb_tool_run_fail        (SbToolRun       *run,
                                      const char      *subtitle);
 void        sb_tool_run_fail_error  (SbToolRun       *run,
                                      const GError    *error);
+
+/* The sandbox that calls of the same client mean when they name none; NULL: the owner's newest. */
+void        sb_tool_run_select      (SbToolRun       *run,
+                                     SbSandbox       *sandbox);
+SbSandbox  *sb_tool_run_get_current (SbToolRun       *run);
 
 const char *sb_tool_get_string      (SbToolRun       *run,
                                      const char      *name);

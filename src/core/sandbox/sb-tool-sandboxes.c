@@ -77,6 +77,7 @@ created_cb (GObject      *source,
 
   if (name != NULL)
     sb_sandbox_rename (run->sandbox, name);
+  sb_tool_run_select (run, run->sandbox);
   text = build_init_text (run->sandbox);
   details = sb_tool_run_new_details (run);
   json_object_set_string_member (details, "backend", sb_sandbox_get_backend_label (run->sandbox));
@@ -163,17 +164,15 @@ sb_tool_list_sandboxes (SbMcpToolCall *call,
   JsonObject *details = sb_tool_run_new_details (run);
   JsonArray *array = json_array_new ();
   g_autoptr(GString) text = g_string_new (NULL);
-  gboolean has_current = FALSE;
+  SbSandbox *current = sb_tool_run_get_current (run);
 
   for (guint i = 0; i < n; i++)
     {
       g_autoptr(SbSandbox) sandbox = g_list_model_get_item (model, i);
-      gboolean is_ready = sb_sandbox_get_channel (sandbox) != NULL;
 
       if (g_strcmp0 (sb_sandbox_get_owner (sandbox), run->tools->owner) != 0)
         continue;
-      add_sandbox (sandbox, is_ready && !has_current, text, array);
-      has_current |= is_ready;
+      add_sandbox (sandbox, sandbox == current, text, array);
     }
   if (text->len == 0)
     g_string_append (text, "There are no sandboxes; call initSandbox to start one.");
@@ -196,6 +195,8 @@ stopped_cb (GObject      *source,
       return;
     }
 
+  if (sb_tool_run_get_current (run) == run->sandbox)
+    sb_tool_run_select (run, NULL);
   text = g_strdup_printf ("stopped sandbox id: %s\nIts files are gone.", sb_sandbox_get_id (run->sandbox));
   sb_tool_run_respond (run, text, sb_tool_run_new_details (run), NULL, TRUE);
 }

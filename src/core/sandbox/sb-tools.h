@@ -44,5 +44,28 @@ void sb_tool_list_sandboxes   (SbMcpToolCall *call,
                                gpointer       user_data);
 void sb_tool_stop_sandbox     (SbMcpToolCall *call,
                                gpointer       user_data);
+void sb_tool_search_files     (SbMcpToolCall *call,
+                               gpointer       user_data);
+void sb_tool_apply_patch      (SbMcpToolCall *call,
+                               gpointer       user_data);
+void sb_tool_get_artifact     (SbMcpToolCall *call,
+                               gpointer       user_data);
+void sb_tool_snapshot         (SbMcpToolCall *call,
+                               gpointer       user_data);
+void sb_tool_list_snapshots   (SbMcpToolCall *call,
+                               gpointer       user_data);
+void sb_tool_restore          (SbMcpToolCall *call,
+                               gpointer       user_data);
+void sb_tool_fork             (SbMcpToolCall *call,
+                               gpointer       user_data);
+void sb_tool_inspect_sandbox  (SbMcpToolCall *call,
+                               gpointer       user_data);
+void sb_tool_select_sandbox   (SbMcpToolCall *call,
+                               gpointer       user_data);
+void sb_tool_sandbox_metrics  (SbMcpToolCall *call,
+                               gpointer       user_data);
+/* All of these, with their schemas. */
+void sb_tool_table_add        (SbMcpServer   *server,
+                               gpointer       tools);
 
 G_END_DECLS
