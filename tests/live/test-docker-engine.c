@@ -14,8 +14,10 @@
 #include "sb-docker-request.h"
 #include "sb-helper-path.h"
 #include "sb-id.h"
+#include "sb-image-job.h"
 #include "sb-json.h"
 #include "sb-live-engine.h"
+#include "sb-tar.h"
 #include "sb-test.h"
 
 static const char *program = NULL;
@@ -465,6 +467,51 @@ test_engine_stopped (void)
   g_assert_error (error, SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_UNAVAILABLE);
 }
 
+static gboolean
+run_job (SbImageJob  *job,
+         GError     **error)
+{
+  g_autoptr(GAsyncResult) result = NULL;
+
+  sb_image_job_run_async (job, NULL, sb_test_keep_result, &result);
+  sb_test_wait_until (result != NULL);
+
+  return sb_image_job_run_finish (job, result, error);
+}
+
+/* Without any registry: from nothing. */
+static void
+test_build_image (void)
+{
+  g_autoptr(SbDockerClient) client = sb_live_engine_connect ();
+  g_autoptr(GBytes) good = g_bytes_new_static ("FROM scratch\nENV A=1\n", 21);
+  g_autoptr(GBytes) bad = g_bytes_new_static ("FROM scratch\nCOPY none /\n", 25);
+  g_autoptr(GBytes) good_tar = sb_tar_new_for_file ("Dockerfile", 0644, good);
+  g_autoptr(GBytes) bad_tar = sb_tar_new_for_file ("Dockerfile", 0644, bad);
+  g_autoptr(SbImageJob) job = NULL;
+  g_autoptr(SbImageJob) broken = NULL;
+  g_autoptr(JsonNode) node = NULL;
+  g_autoptr(JsonNode) removed = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (client == NULL)
+    return;
+  job = sb_image_job_new_build (client, good_tar, "sandbar/test-build:1");
+  g_assert_true (run_job (job, &error));
+  g_assert_no_error (error);
+  g_assert_nonnull (strstr (sb_image_job_get_log (job), "ENV A=1"));
+  node = sb_live_engine_call (client, "GET", "/images/sandbar/test-build:1/json", &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (sb_json_get_string (json_node_get_object (node), "Id"), ==, sb_image_job_get_result (job));
+  removed = sb_live_engine_call (client, "DELETE", "/images/sandbar/test-build:1", &error);
+  g_assert_no_error (error);
+
+  broken = sb_image_job_new_build (client, bad_tar, "sandbar/test-build:2");
+  g_assert_false (run_job (broken, &error));
+  g_assert_error (error, SB_DOCKER_ERROR, SB_DOCKER_ERROR_SERVER);
+  g_assert_cmpint (sb_image_job_get_state (broken), ==, SB_IMAGE_JOB_FAILED);
+}
+
 static void
 test_ready_time (void)
 {
@@ -553,6 +600,7 @@ main (int    argc,
   g_test_add_func ("/docker-engine/sweep", test_sweep);
   g_test_add_func ("/docker-engine/cancelled-start", test_cancelled_start);
   g_test_add_func ("/docker-engine/engine-stopped", test_engine_stopped);
+  g_test_add_func ("/docker-engine/build-image", test_build_image);
   g_test_add_func ("/docker-engine/ready-time", test_ready_time);
 
   return g_test_run ();

@@ -19,6 +19,7 @@
 #define API_MINOR 51
 #define API_MINOR_OLDEST 41
 #define MAX_ANSWER (32 * 1024 * 1024)
+#define MAX_LINE (1024 * 1024)
 #define READ_SIZE (64 * 1024)
 #define CALL_SECONDS 30
 /* An engine answers it out of its head; one that does not is frozen. */
@@ -46,6 +47,8 @@ typedef struct
   GByteArray   *answer;
   GCancellable *cancellable; /* fires for the caller's and for the time limit */
 
+  SbLineFramer *framer; /* nullable: the answer is passed on line by line */
+
   /* borrowed */
   const char *content_type;
 
@@ -68,6 +71,7 @@ call_free (gpointer data)
   g_clear_pointer (&call->body, g_bytes_unref);
   g_clear_object (&call->message);
   g_byte_array_unref (call->answer);
+  g_clear_pointer (&call->framer, sb_line_framer_free);
   g_clear_object (&call->cancellable);
   g_free (call);
 }
@@ -133,7 +137,8 @@ call_new (SbDockerClient      *self,
   call->answer = g_byte_array_new ();
   call->cancellable = g_cancellable_new ();
   call->seconds = seconds;
-  call->timer_id = g_timeout_add_seconds (seconds, timer_cb, call);
+  if (seconds > 0)
+    call->timer_id = g_timeout_add_seconds (seconds, timer_cb, call);
   g_task_set_task_data (task, call, call_free);
   if (cancellable != NULL)
     call->cancelled_id = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb),
@@ -150,6 +155,8 @@ call_return_answer (GTask *task)
   GError *error = NULL;
 
   call_stop (task);
+  if (call->framer != NULL)
+    sb_line_framer_finish (call->framer);
   node = sb_docker_answer_parse (soup_message_get_status (call->message), (const char *) call->answer->data,
                                  call->answer->len, &error);
   if (error != NULL)
@@ -182,7 +189,11 @@ body_read_cb (GObject      *source,
       return;
     }
 
-  g_byte_array_append (call->answer, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  /* What an engine refuses has one answer, also where it would have sent a stream. */
+  if (call->framer != NULL && soup_message_get_status (call->message) < 400)
+    sb_line_framer_feed (call->framer, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  else
+    g_byte_array_append (call->answer, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
   g_input_stream_read_bytes_async (G_INPUT_STREAM (source), READ_SIZE, G_PRIORITY_DEFAULT, call->cancellable,
                                    body_read_cb, g_steal_pointer (&task));
 }
@@ -609,6 +620,67 @@ sb_docker_client_upload_finish (SbDockerClient  *self,
                                 GError         **error)
 {
   return sb_docker_client_call_finish (self, result, error);
+}
+
+/**
+ * sb_docker_client_stream_async:
+ * @self: a client
+ * @method: an HTTP method
+ * @path: path and query, without API version
+ * @tar: (nullable): a tar archive as the body
+ * @line_func: called for each line of the answer, from the main loop, before @callback
+ * @line_data: for it; must live until @callback
+ * @cancellable: (nullable): ends the call; the engine stops working at it
+ * @callback: called at the end of the stream
+ * @user_data: for it
+ *
+ * For calls that tell how they get on, e.g. POST /images/create and /build: one JSON object a line. There is no time
+ * limit. Lines over 1 MiB are left out.
+ */
+void
+sb_docker_client_stream_async (SbDockerClient      *self,
+                               const char          *method,
+                               const char          *path,
+                               GBytes              *tar,
+                               SbLineFunc           line_func,
+                               gpointer             line_data,
+                               GCancellable        *cancellable,
+                               GAsyncReadyCallback  callback,
+                               gpointer             user_data)
+{
+  g_autoptr(GTask) task = NULL;
+  Call *call = NULL;
+
+  g_return_if_fail (SB_IS_DOCKER_CLIENT (self));
+  g_return_if_fail (method != NULL && path != NULL && *path == '/' && line_func != NULL);
+
+  task = call_new (self, method, path, 0, cancellable, callback, user_data);
+  g_task_set_source_tag (task, sb_docker_client_stream_async);
+  call = g_task_get_task_data (task);
+  call->framer = sb_line_framer_new (MAX_LINE, line_func, NULL, line_data);
+  if (tar != NULL)
+    {
+      call->body = g_bytes_ref (tar);
+      call->content_type = "application/x-tar";
+    }
+  send_call (task);
+}
+
+/* FALSE: the engine refused, or it went away in the middle. What it says of failures in the stream is in its lines. */
+gboolean
+sb_docker_client_stream_finish (SbDockerClient  *self,
+                                GAsyncResult    *result,
+                                GError         **error)
+{
+  g_autoptr(GError) local = NULL;
+  g_autoptr(JsonNode) node = sb_docker_client_call_finish (self, result, &local);
+
+  if (local == NULL)
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&local));
+
+  return FALSE;
 }
 
 /**

@@ -8,6 +8,7 @@
 
 #include "sb-docker-endpoint.h"
 #include "sb-duplex.h"
+#include "sb-line-framer.h"
 
 G_BEGIN_DECLS
 
@@ -67,6 +68,19 @@ void            sb_docker_client_upload_async   (SbDockerClient       *self,
                                                  GAsyncReadyCallback   callback,
                                                  gpointer              user_data);
 JsonNode       *sb_docker_client_upload_finish  (SbDockerClient       *self,
+                                                 GAsyncResult         *result,
+                                                 GError              **error);
+/* An answer that comes line by line while the engine works; see the .c. */
+void            sb_docker_client_stream_async   (SbDockerClient       *self,
+                                                 const char           *method,
+                                                 const char           *path,
+                                                 GBytes               *tar,
+                                                 SbLineFunc            line_func,
+                                                 gpointer              line_data,
+                                                 GCancellable         *cancellable,
+                                                 GAsyncReadyCallback   callback,
+                                                 gpointer              user_data);
+gboolean        sb_docker_client_stream_finish  (SbDockerClient       *self,
                                                  GAsyncResult         *result,
                                                  GError              **error);
 /* POST /containers/{id}/attach, hijacked: writes go to stdin, the data function of the duplex gets stdout
