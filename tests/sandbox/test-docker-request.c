@@ -214,6 +214,60 @@ test_breaches_inside (void)
 }
 
 static void
+test_missing_limit (void)
+{
+  g_autoptr(SbDockerEngine) engine = new_engine (VERSION, INFO, NULL);
+  g_autoptr(JsonObject) unlimited = new_inspected (engine);
+  g_autoptr(JsonObject) networked = new_inspected (engine);
+  SbSandboxSpec weak = spec;
+  g_autoptr(GPtrArray) facts = NULL;
+  g_autoptr(GError) error = NULL;
+  SbSandboxFact *last = NULL;
+
+  json_object_set_int_member (sb_json_get_object (unlimited, "HostConfig"), "Memory", 0);
+  g_assert_null (sb_docker_facts_check (&spec, engine, unlimited, &good_greeting, &error));
+  g_assert_error (error, SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_UNSAFE);
+  g_clear_error (&error);
+
+  weak.allows_weak = TRUE;
+  facts = sb_docker_facts_check (&weak, engine, unlimited, &good_greeting, &error);
+  g_assert_no_error (error);
+  last = facts->pdata[facts->len - 1];
+  g_assert_cmpstr (last->id, ==, "limits");
+  g_assert_false (last->holds);
+
+  /* What keeps it in is never for sale. */
+  json_object_set_string_member (sb_json_get_object (networked, "HostConfig"), "NetworkMode", "bridge");
+  g_assert_null (sb_docker_facts_check (&weak, engine, networked, &good_greeting, &error));
+  g_assert_error (error, SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_UNSAFE);
+}
+
+static void
+test_gvisor (void)
+{
+  g_autoptr(SbDockerEngine) plain = new_engine (VERSION, INFO, NULL);
+  g_autoptr(SbDockerEngine) engine = new_engine (VERSION, "{\"NCPU\":2,\"MemTotal\":4096,\"DefaultRuntime\":\"runc\","
+                                                 "\"Runtimes\":{\"runc\":{},\"runsc\":{\"path\":\"/x\"}}}", NULL);
+  g_autoptr(JsonObject) without = new_inspected (plain);
+  g_autoptr(JsonObject) request = new_inspected (engine);
+  g_autoptr(GPtrArray) facts = NULL;
+  g_autoptr(GError) error = NULL;
+  gboolean told = FALSE;
+
+  g_assert_cmpuint (engine->memory_bytes, ==, 4096);
+  g_assert_false (json_object_has_member (sb_json_get_object (without, "HostConfig"), "Runtime"));
+  g_assert_cmpstr (sb_json_get_string (sb_json_get_object (request, "HostConfig"), "Runtime"), ==, "runsc");
+  facts = sb_docker_facts_check (&spec, engine, request, &good_greeting, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < facts->len; i++)
+    told |= strstr (((SbSandboxFact *) facts->pdata[i])->label, "gVisor") != NULL;
+  g_assert_true (told);
+
+  g_assert_null (sb_docker_facts_check (&spec, engine, without, &good_greeting, &error));
+  g_assert_error (error, SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_UNSAFE);
+}
+
+static void
 test_name (void)
 {
   g_autofree char *plain = sb_docker_request_dup_name ("box-1a");
@@ -276,6 +330,8 @@ main (int    argc,
   g_test_add_func ("/sandbox/docker-request/no-swap-limit", test_no_swap_limit);
   g_test_add_func ("/sandbox/docker-request/breaches", test_breaches);
   g_test_add_func ("/sandbox/docker-request/breaches-inside", test_breaches_inside);
+  g_test_add_func ("/sandbox/docker-request/missing-limit", test_missing_limit);
+  g_test_add_func ("/sandbox/docker-request/gvisor", test_gvisor);
   g_test_add_func ("/sandbox/docker-request/name", test_name);
   g_test_add_func ("/sandbox/docker-request/instance", test_instance);
   g_test_add_func ("/sandbox/docker-request/tar", test_tar);

@@ -34,8 +34,7 @@ is_empty (JsonObject *object,
 /* Engines ignore names they do not know: what is missing here was lost without an error. What PID 1 can see is
  * checked by sb_isolation_check(). */
 static const char *
-find_breach (const SbSandboxSpec  *spec,
-             const SbDockerEngine *engine,
+find_breach (const SbDockerEngine *engine,
              JsonObject           *host,
              const SbGreeting     *greeting)
 {
@@ -52,6 +51,19 @@ find_breach (const SbSandboxSpec  *spec,
   if (g_str_equal (get_string (host, "PidMode"), "host")
       || g_str_equal (get_string (host, "IpcMode"), "host"))
     return "it shares the host's processes";
+  if (engine->has_gvisor && !g_str_equal (get_string (host, "Runtime"), SB_DOCKER_GVISOR))
+    return "it does not run under gVisor";
+
+  return NULL;
+}
+
+/* Limits that the engine said it has, and did not take. */
+static const char *
+find_missing_limit (const SbSandboxSpec  *spec,
+                    const SbDockerEngine *engine,
+                    JsonObject           *host,
+                    const SbGreeting     *greeting)
+{
   if (engine->limits_memory && sb_json_get_int (host, "Memory", 0) != (gint64) spec->memory_bytes)
     return "its memory is not limited";
   if (engine->limits_pids && sb_json_get_int (host, "PidsLimit", 0) != (gint64) spec->pids)
@@ -118,7 +130,14 @@ static void
 add_backend (GPtrArray            *facts,
              const SbDockerEngine *engine)
 {
-  g_autofree char *label = g_strdup_printf ("%s (%s)", engine->label, engine->runtime);
+  g_autofree char *label = g_strdup_printf ("%s (%s)", engine->label,
+                                            engine->has_gvisor ? "gVisor" : engine->runtime);
+
+  if (engine->has_gvisor)
+    {
+      add (facts, "backend", TRUE, label, "A container under gVisor: it does not reach the host's kernel directly.");
+      return;
+    }
 
   add (facts, "backend", TRUE, label,
        engine->is_rootless ? "A container of a rootless engine: root inside it is nobody outside."
@@ -141,6 +160,16 @@ add_image (GPtrArray  *facts,
     add (facts, "image", TRUE, label, detail);
 }
 
+/* The user allowed it: a warning for the sandbox's whole life. */
+static void
+add_missing (GPtrArray  *facts,
+             const char *missing)
+{
+  g_autofree char *detail = g_strdup_printf ("Its profile allows it to be weaker than was meant: %s.", missing);
+
+  add (facts, "limits", FALSE, "a limit is missing", detail);
+}
+
 /**
  * sb_docker_facts_check:
  * @spec: what was asked for
@@ -161,9 +190,14 @@ sb_docker_facts_check (const SbSandboxSpec   *spec,
   g_autoptr(GPtrArray) facts = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_sandbox_fact_free);
   JsonObject *host = sb_json_get_object (inspected, "HostConfig");
   const char *breach = "the engine hides how it runs";
+  const char *missing = NULL;
 
   if (host != NULL)
-    breach = find_breach (spec, engine, host, greeting);
+    breach = find_breach (engine, host, greeting);
+  if (breach == NULL)
+    missing = find_missing_limit (spec, engine, host, greeting);
+  if (missing != NULL && !spec->allows_weak)
+    breach = missing;
   if (breach != NULL)
     {
       g_set_error (error, SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_UNSAFE,
@@ -177,6 +211,8 @@ sb_docker_facts_check (const SbSandboxSpec   *spec,
   add_memory (facts, spec, engine, host);
   add_processes (facts, spec, engine);
   add_backend (facts, engine);
+  if (missing != NULL)
+    add_missing (facts, missing);
   add_image (facts, inspected);
 
   return g_steal_pointer (&facts);

@@ -167,6 +167,9 @@ new_host_config (const SbSandboxSpec  *spec,
   json_object_set_string_member (host, "CgroupnsMode", "private");
   json_object_set_object_member (host, "LogConfig", log);
   json_object_set_boolean_member (host, "AutoRemove", TRUE);
+  /* A kernel of its own for the sandbox, where the engine has one to offer. */
+  if (engine->has_gvisor)
+    json_object_set_string_member (host, "Runtime", SB_DOCKER_GVISOR);
   set_limits (host, spec, engine);
 
   return host;

@@ -37,13 +37,13 @@ typedef struct
   double              cpus;
   guint               ttl_seconds;
   const char         *profile;       /* nullable: the default; only for who creates one */
-  gboolean            allows_weak;   /* what cannot be guaranteed is a warning, not a refusal */
+  gboolean            allows_weak;   /* a limit that is missing is a warning, not a refusal */
 } SbSandboxSpec;
 
 /* A guarantee as read back from the running sandbox, in plain words: "no network", "uid 65532", … */
 typedef struct
 {
-  /* "network", "user", "capabilities", "root", "memory", "processes", "disk", "backend", "seccomp" */
+  /* "network", "user", "capabilities", "root", "memory", "processes", "disk", "backend", "seccomp", "limits" */
   char    *id;
   char    *label;   /* short, translated by the shell through its id; English here */
   char    *detail;  /* the real value, a sentence */
