@@ -186,6 +186,45 @@ test_parameters (void)
   g_assert_true (g_str_equal (joined, "A false B 42") || g_str_equal (joined, "B 42 A false"));
 }
 
+static const char *
+lookup (const char *name,
+        gpointer    user_data)
+{
+  return g_str_equal (name, "Mcp-Param-A") ? user_data : NULL;
+}
+
+static void
+test_headers (void)
+{
+  static const struct
+  {
+    const char *arguments;
+    const char *header; /* nullable */
+    gboolean    good;
+  } cases[] = {
+    { "{\"a\":\"x\"}", "x", TRUE },
+    { "{\"a\":\"x\"}", "X", FALSE },
+    { "{\"a\":\"x\"}", NULL, FALSE },
+    { "{\"a\":null}", NULL, TRUE },
+    { "{}", "x", FALSE },
+    { "{\"a\":true}", "true", TRUE },
+    { "{\"a\":\"é\"}", "=?base64?w6k=?=", TRUE },
+    { "{\"a\":\"é\"}", "=?base64?w6k?=", FALSE },
+    { "{\"a\":\"w6k=\"}", "w6k=", TRUE },
+  };
+  g_autoptr(JsonObject) schema = sb_json_parse_object ("{\"properties\":{\"a\":{\"x-mcp-header\":\"A\"},\"b\":{}}}", -1,
+                                                       NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(JsonObject) arguments = sb_json_parse_object (cases[i].arguments, -1, NULL);
+      const char *problem = sb_mcp_parameters_find_problem (schema, arguments, lookup, (char *) cases[i].header);
+
+      g_test_message ("%s: %s", cases[i].arguments, cases[i].header);
+      g_assert_true ((problem == NULL) == cases[i].good);
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -195,6 +234,7 @@ main (int    argc,
   g_test_add_func ("/mcp/form/defaults", test_defaults);
   g_test_add_func ("/mcp/form/schema-check", test_schema_check);
   g_test_add_func ("/mcp/form/parameters", test_parameters);
+  g_test_add_func ("/mcp/form/headers", test_headers);
 
   return g_test_run ();
 }

@@ -141,6 +141,8 @@ test_offers (void)
   expect (far, 4, "{\"jsonrpc\":\"2.0\",\"id\":5,\"method\":\"prompts/get\",\"params\":{\"name\":\"p\"}}",
           "without a result");
   expect (far, 5, "{\"jsonrpc\":\"2.0\",\"id\":6,\"method\":\"resources/templates/list\"}", "a:{x}/{y}.txt");
+  expect (far, 6, "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"resources/read\",\"params\":{\"uri\":\"a:b\","
+                  "\"_meta\":{" MODERN "}}}", "\"ttlMs\":0");
   leave (far, server);
 }
 

@@ -42,6 +42,7 @@ struct _SbMcpExchange
 
   guint    n_open; /* questions on their way */
   gboolean is_tool;
+  gboolean is_resource;
   gboolean modern;
   gboolean waiting;
   gboolean answered;
@@ -301,6 +302,7 @@ sb_mcp_exchange_new (SbMcpRequest               *request,
   self->log_level = g_strdup (context->log_level != NULL ? context->log_level : "info");
   self->purpose = g_strconcat (method, " ", name != NULL ? name : uri, NULL);
   self->is_tool = g_str_equal (method, "tools/call");
+  self->is_resource = g_str_equal (method, "resources/read");
   take_meta (self);
 
   return self;
@@ -398,6 +400,12 @@ sb_mcp_exchange_respond (SbMcpExchange *self,
   self->answered = TRUE;
   if (self->modern && !json_object_has_member (result, "resultType"))
     json_object_set_string_member (result, "resultType", "complete");
+  /* Whoever knows how long a resource stays as it is says so; otherwise it is read anew each time. */
+  if (self->modern && self->is_resource && !json_object_has_member (result, "ttlMs"))
+    {
+      json_object_set_int_member (result, "ttlMs", 0);
+      json_object_set_string_member (result, "cacheScope", "private");
+    }
   sb_mcp_request_respond (self->request, result);
 }
 

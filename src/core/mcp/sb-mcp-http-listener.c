@@ -94,6 +94,9 @@ request_read_cb (SoupServer        *server,
 {
   Visitor *visitor = find_visitor (user_data, message);
 
+  /* libsoup keeps no connection that it has not accepted itself, and says nothing of it: clients would send their
+   * next request into it. */
+  soup_message_headers_replace (soup_server_message_get_response_headers (message), "Connection", "close");
   if (visitor != NULL)
     g_clear_handle_id (&visitor->timer_id, g_source_remove);
 }

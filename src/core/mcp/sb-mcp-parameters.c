@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "sb-json.h"
+#include "sb-mcp-http-header.h"
 
 #define ANNOTATION "x-mcp-header"
 
@@ -113,4 +114,52 @@ sb_mcp_parameters_dup (JsonObject *schema,
     }
 
   return g_strv_builder_end (builder);
+}
+
+/* Whether a header says the same as an argument; value: NULL where there is no argument, or null. */
+static gboolean
+says_same (const char *header,
+           const char *value)
+{
+  g_autofree char *decoded = header != NULL ? sb_mcp_http_header_decode (header) : NULL;
+
+  return header == NULL ? value == NULL : decoded != NULL && g_strcmp0 (decoded, value) == 0;
+}
+
+/**
+ * sb_mcp_parameters_find_problem:
+ * @schema: the input schema of a tool that we serve
+ * @arguments: (nullable): what it is called with
+ * @lookup: finds a header of the request
+ *
+ * The server's side of sb_mcp_parameters_dup(): what stands between us and the client may act upon the headers,
+ * so they must not lie.
+ *
+ * Returns: (transfer none) (nullable): what is wrong
+ */
+const char *
+sb_mcp_parameters_find_problem (JsonObject        *schema,
+                                JsonObject        *arguments,
+                                SbMcpHeaderLookup  lookup,
+                                gpointer           lookup_data)
+{
+  JsonObject *properties = sb_json_get_object (schema, "properties");
+  JsonObjectIter iter;
+  const char *argument = NULL;
+  JsonNode *node = NULL;
+
+  if (properties != NULL)
+    json_object_iter_init (&iter, properties);
+  while (properties != NULL && json_object_iter_next (&iter, &argument, &node))
+    {
+      JsonObject *property = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+      const char *name = property != NULL ? sb_json_get_string (property, ANNOTATION) : NULL;
+      g_autofree char *header = name != NULL ? g_strconcat (SB_MCP_HEADER_PARAM_PREFIX, name, NULL) : NULL;
+      g_autofree char *value = arguments != NULL ? dup_value (json_object_get_member (arguments, argument)) : NULL;
+
+      if (header != NULL && !says_same (lookup (header, lookup_data), value))
+        return "An Mcp-Param header and the argument that it repeats are not the same.";
+    }
+
+  return NULL;
 }

@@ -6,6 +6,7 @@
 #include "sb-mcp-server.h"
 
 #include "sb-json.h"
+#include "sb-mcp-parameters.h"
 #include "sb-mcp-session.h"
 #include "sb-mcp-toolbox.h"
 
@@ -213,6 +214,25 @@ sb_mcp_server_tell_resource_updated (SbMcpServer *self,
 {
   for (guint i = 0; i < self->sessions->len; i++)
     sb_mcp_session_tell_updated (g_ptr_array_index (self->sessions, i), uri);
+}
+
+/* Returns: (transfer none) (nullable): how the headers of a tools/call differ from its arguments */
+const char *
+sb_mcp_server_check_headers (JsonObject        *message,
+                             SbMcpHeaderLookup  lookup,
+                             gpointer           lookup_data,
+                             gpointer           server)
+{
+  SbMcpServer *self = SB_MCP_SERVER (server);
+  JsonObject *params = sb_json_get_object (message, "params");
+  const char *name = params != NULL ? sb_json_get_string (params, "name") : NULL;
+  SbMcpOffer *tool = name != NULL ? sb_mcp_shelf_lookup (self->toolbox->tools, name) : NULL;
+  JsonObject *schema = tool != NULL ? sb_json_get_object (tool->entry, "inputSchema") : NULL;
+
+  if (schema == NULL)
+    return NULL;
+
+  return sb_mcp_parameters_find_problem (schema, sb_json_get_object (params, "arguments"), lookup, lookup_data);
 }
 
 void

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "sb-mcp-exchange.h"
+#include "sb-mcp-http-server.h"
 #include "sb-mcp-transport.h"
 
 G_BEGIN_DECLS
@@ -91,6 +92,11 @@ void         sb_mcp_server_set_page_size          (SbMcpServer          *self,
                                                    guint                 page_size);
 void         sb_mcp_server_tell_resource_updated  (SbMcpServer          *self,
                                                    const char           *uri);
+/* A SbMcpHeaderCheckFunc, whose user_data is the server. */
+const char  *sb_mcp_server_check_headers          (JsonObject           *message,
+                                                   SbMcpHeaderLookup     lookup,
+                                                   gpointer              lookup_data,
+                                                   gpointer              server);
 /* Serves the transport until it closes; takes a reference. */
 void         sb_mcp_server_accept                 (SbMcpServer          *self,
                                                    SbMcpTransport       *transport);
