@@ -190,8 +190,8 @@ wait_and_retry (SbGatewayServer *self,
   self->n_tries = stable ? 1 : self->n_tries + 1;
   if (self->n_tries > MAX_TRIES)
     {
-      g_autofree char *last = g_strdup_printf ("%s It was tried %d times; start it again when the cause is gone.", message,
-                                               MAX_TRIES);
+      g_autofree char *last = g_strdup_printf ("%s It was tried %d times; start it again when the cause is gone.",
+                                               message, MAX_TRIES);
 
       block (self, last);
       return;
