@@ -115,6 +115,30 @@ test_dies (void)
 }
 
 static void
+stderr_cb (SbMcpTransport *transport,
+           const char     *text,
+           gpointer        user_data)
+{
+  g_string_append (user_data, text);
+}
+
+static void
+test_stderr (void)
+{
+  Heard heard = { NULL };
+  g_autoptr(GString) told = g_string_new (NULL);
+  g_autofree char *kept = NULL;
+  SbMcpTransport *transport = start (&heard, "printf 'gr\\303' >&2; printf '\\274\\303\\237e \\033[31mred\\n' >&2; exec cat");
+
+  g_signal_connect (transport, "stderr", G_CALLBACK (stderr_cb), told);
+  sb_test_wait_until (strchr (told->str, '\n') != NULL);
+  g_assert_cmpstr (told->str, ==, "grüße red\n");
+  kept = sb_mcp_child_transport_dup_stderr (transport);
+  g_assert_cmpstr (kept, ==, "grüße red\n");
+  finish (&heard, transport);
+}
+
+static void
 test_floods_stderr (void)
 {
   Heard heard = { NULL };
@@ -193,6 +217,7 @@ main (int    argc,
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_add_func ("/mcp/child/talk", test_talk);
   g_test_add_func ("/mcp/child/dies", test_dies);
+  g_test_add_func ("/mcp/child/stderr", test_stderr);
   g_test_add_func ("/mcp/child/floods-stderr", test_floods_stderr);
   g_test_add_func ("/mcp/child/stubborn", test_stubborn);
   g_test_add_func ("/mcp/child/leaves-child", test_leaves_child);

@@ -18,7 +18,7 @@
 
 /* The specification's order of ending a server: close its stdin, then TERM, then KILL. */
 #define PATIENCE_MS 2000
-#define STDERR_TAIL 8192
+#define STDERR_TAIL (64 * 1024)
 #define STDERR_SHOWN 600
 #define READ_SIZE 4096
 
@@ -45,6 +45,7 @@ struct _SbMcpChildTransport
   SbDuplex       *duplex;
   SbMcpTransport *stream;
   GString        *stderr_tail;
+  SbTextCleaner  *stderr_cleaner;
   guint8         *stderr_buffer;
   GCancellable   *stderr_cancellable;
   GError         *stream_error;
@@ -60,6 +61,14 @@ struct _SbMcpChildTransport
   gboolean   stderr_ended;
   gboolean   asked_to_close;
 };
+
+enum
+{
+  STDERR,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
 
 static void sb_mcp_child_transport_iface_init (SbMcpTransportInterface *iface);
 
@@ -196,6 +205,22 @@ reaped_cb (GObject      *source,
   finish_if_over (self);
 }
 
+/* bytes: of stderr, as they came */
+static void
+take_stderr (SbMcpChildTransport *self,
+             const char          *bytes,
+             gsize                length)
+{
+  g_autoptr(GString) text = g_string_new (NULL);
+
+  g_string_append_len (self->stderr_tail, bytes, length);
+  if (self->stderr_tail->len > STDERR_TAIL)
+    g_string_erase (self->stderr_tail, 0, self->stderr_tail->len - STDERR_TAIL);
+  sb_text_cleaner_feed (self->stderr_cleaner, bytes, length, text);
+  if (text->len > 0)
+    g_signal_emit (self, signals[STDERR], 0, text->str);
+}
+
 static void
 stderr_cb (GObject      *source,
            GAsyncResult *result,
@@ -213,9 +238,7 @@ stderr_cb (GObject      *source,
 
   if (self->stderr_func != NULL)
     self->stderr_func (self->stderr_buffer, n, self->stderr_data);
-  g_string_append_len (self->stderr_tail, (const char *) self->stderr_buffer, n);
-  if (self->stderr_tail->len > STDERR_TAIL)
-    g_string_erase (self->stderr_tail, 0, self->stderr_tail->len - STDERR_TAIL);
+  take_stderr (self, (const char *) self->stderr_buffer, n);
   g_input_stream_read_async (G_INPUT_STREAM (source), self->stderr_buffer, READ_SIZE, G_PRIORITY_LOW,
                              self->stderr_cancellable, stderr_cb, self);
 }
@@ -317,6 +340,7 @@ sb_mcp_child_transport_finalize (GObject *object)
   g_clear_object (&self->stderr_cancellable);
   g_clear_error (&self->stream_error);
   g_string_free (self->stderr_tail, TRUE);
+  sb_text_cleaner_free (self->stderr_cleaner);
   g_free (self->stderr_buffer);
   g_free (self->name);
 
@@ -327,12 +351,16 @@ static void
 sb_mcp_child_transport_class_init (SbMcpChildTransportClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = sb_mcp_child_transport_finalize;
+
+  signals[STDERR] = g_signal_new ("stderr", SB_TYPE_MCP_CHILD_TRANSPORT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 1, G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE);
 }
 
 static void
 sb_mcp_child_transport_init (SbMcpChildTransport *self)
 {
   self->stderr_tail = g_string_new (NULL);
+  self->stderr_cleaner = sb_text_cleaner_new ();
   self->stderr_buffer = g_malloc (READ_SIZE);
   self->stderr_cancellable = g_cancellable_new ();
 }
@@ -424,4 +452,13 @@ sb_mcp_child_transport_set_stderr_func (SbMcpTransport  *transport,
 
   self->stderr_func = func;
   self->stderr_data = user_data;
+}
+
+/* Returns: (transfer full): the last 64 KiB of what the program wrote to stderr, fit to show */
+char *
+sb_mcp_child_transport_dup_stderr (SbMcpTransport *transport)
+{
+  SbMcpChildTransport *self = SB_MCP_CHILD_TRANSPORT (transport);
+
+  return sb_text_clean (self->stderr_tail->str, self->stderr_tail->len, NULL);
 }
