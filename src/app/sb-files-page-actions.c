@@ -48,17 +48,17 @@ name_call_free (NameCall *call)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NameCall, name_call_free)
 
-static void
-tell (SbFilesPage *self,
-      const char  *text)
+void
+_sb_files_page_tell (SbFilesPage *self,
+                     const char  *text)
 {
   g_autofree char *markup = g_markup_escape_text (text, -1);
 
   adw_toast_overlay_add_toast (self->toasts, adw_toast_new (markup));
 }
 
-static SbFileEntry *
-get_chosen (SbFilesPage *self)
+SbFileEntry *
+_sb_files_page_get_chosen (SbFilesPage *self)
 {
   SbOutlineNode *node = gtk_single_selection_get_selected_item (self->chosen);
 
@@ -73,11 +73,10 @@ get_parent (const char *path)
   return slash != NULL ? g_strndup (path, slash - path) : g_strdup ("");
 }
 
-/* Into the directory that is selected, or beside the file that is. */
-static char *
-get_directory (SbFilesPage *self)
+char *
+_sb_files_page_dup_directory (SbFilesPage *self)
 {
-  SbFileEntry *entry = get_chosen (self);
+  SbFileEntry *entry = _sb_files_page_get_chosen (self);
 
   if (entry == NULL)
     return g_strdup ("");
@@ -101,7 +100,7 @@ named_cb (GObject      *source,
   else
     ok = sb_channel_change_finish (SB_CHANNEL (source), result, &error);
   if (!ok)
-    tell (call->page, error->message);
+    _sb_files_page_tell (call->page, error->message);
   else if (call->channel == call->page->channel)
     sb_files_page_show_file (call->page, call->target);
 }
@@ -146,7 +145,7 @@ name_chosen_cb (GObject      *source,
     return;
   if (!is_good_name (name))
     {
-      tell (call->page, _("That is no name for a file: it is empty, too long, or has a slash in it."));
+      _sb_files_page_tell (call->page, _("That is no name for a file: it is empty, too long, or has a slash in it."));
       return;
     }
 
@@ -170,13 +169,13 @@ ask_name (SbFilesPage *self,
   call->naming = naming;
   if (naming == RENAME)
     {
-      call->from = g_strdup (sb_file_entry_get_path (get_chosen (self)));
+      call->from = g_strdup (sb_file_entry_get_path (_sb_files_page_get_chosen (self)));
       call->directory = get_parent (call->from);
-      gtk_editable_set_text (GTK_EDITABLE (entry), sb_file_entry_get_display_name (get_chosen (self)));
+      gtk_editable_set_text (GTK_EDITABLE (entry), sb_file_entry_get_display_name (_sb_files_page_get_chosen (self)));
     }
   else
     {
-      call->directory = get_directory (self);
+      call->directory = _sb_files_page_dup_directory (self);
     }
 
   gtk_entry_set_activates_default (GTK_ENTRY (entry), TRUE);
@@ -221,7 +220,7 @@ removed_cb (GObject      *source,
 
   if (!sb_file_removal_run_finish (SB_FILE_REMOVAL (source), result, &error))
     {
-      tell (self, error->message);
+      _sb_files_page_tell (self, error->message);
       return;
     }
 
@@ -269,7 +268,7 @@ prepared_cb (GObject      *source,
 
   if (error != NULL)
     {
-      tell (self, error->message);
+      _sb_files_page_tell (self, error->message);
       return;
     }
   if (kept)
@@ -295,7 +294,7 @@ delete_cb (GtkWidget  *widget,
   SbFilesPage *self = SB_FILES_PAGE (widget);
   g_autoptr(SbFileRemoval) removal = NULL;
 
-  removal = sb_file_removal_new (self->channel, sb_file_entry_get_path (get_chosen (self)));
+  removal = sb_file_removal_new (self->channel, sb_file_entry_get_path (_sb_files_page_get_chosen (self)));
   sb_file_removal_prepare_async (removal, prepared_cb, g_object_ref (self));
 }
 
@@ -308,7 +307,7 @@ restored_cb (GObject      *source,
   g_autoptr(GError) error = NULL;
 
   if (!sb_file_removal_restore_finish (SB_FILE_REMOVAL (source), result, &error))
-    tell (self, error->message);
+    _sb_files_page_tell (self, error->message);
 }
 
 static void
@@ -360,11 +359,16 @@ void
 _sb_files_page_actions_update (SbFilesPage *self)
 {
   gboolean open = self->channel != NULL;
-  gboolean chosen = open && get_chosen (self) != NULL;
+  gboolean chosen = open && _sb_files_page_get_chosen (self) != NULL;
 
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "files.new-file", open);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "files.new-folder", open);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "files.rename", chosen);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "files.delete", chosen);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "files.undo", open && self->removed != NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "files.add", open && self->adding == NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "files.stop", self->adding != NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "files.save-out",
+                                 chosen && sb_file_entry_get_file_type (_sb_files_page_get_chosen (self))
+                                           == SB_FILE_TYPE_REGULAR);
 }

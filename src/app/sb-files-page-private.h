@@ -5,6 +5,7 @@
 
 #include <adwaita.h>
 
+#include "sb-file-entry.h"
 #include "sb-file-removal.h"
 #include "sb-file-tree.h"
 #include "sb-file-view.h"
@@ -21,10 +22,14 @@ struct _SbFilesPage
   SbChannel          *channel;
   GtkSingleSelection *chosen;
   SbFileRemoval      *removed; /* nullable: what Undo brings back */
+  GCancellable       *adding;  /* nullable: files are being added */
+  GtkFileChooserNative *chooser; /* nullable: while it is open */
   char               *path;    /* of the file that is shown */
   char               *wanted;  /* nullable: to be shown when what is above it has been listed */
 
   /* template */
+  GtkLabel        *progress;
+  GtkWidget       *progress_box;
   GtkListView     *list;
   GtkPopover      *menu;
   GtkSpinner      *spinner;
@@ -34,7 +39,16 @@ struct _SbFilesPage
   SbFileView      *view;
 };
 
-void _sb_files_page_class_actions_init (SbFilesPageClass *klass);
-void _sb_files_page_actions_update     (SbFilesPage      *self);
+void _sb_files_page_class_actions_init   (SbFilesPageClass *klass);
+void _sb_files_page_actions_update       (SbFilesPage      *self);
+void _sb_files_page_class_transfers_init (SbFilesPageClass *klass);
+/* What is dropped on the list is added. */
+void _sb_files_page_transfers_attach     (SbFilesPage      *self);
+
+void         _sb_files_page_tell          (SbFilesPage *self,
+                                           const char  *text);
+SbFileEntry *_sb_files_page_get_chosen    (SbFilesPage *self); /* nullable */
+/* (transfer full): into the directory that is selected, or beside the file that is; "" is the workspace */
+char        *_sb_files_page_dup_directory (SbFilesPage *self);
 
 G_END_DECLS

@@ -193,6 +193,8 @@ sb_files_page_dispose (GObject *object)
   g_clear_pointer ((GtkWidget **) &self->menu, gtk_widget_unparent);
   g_clear_pointer ((GtkWidget **) &self->toasts, gtk_widget_unparent);
   g_clear_object (&self->removed);
+  g_cancellable_cancel (self->adding);
+  g_clear_object (&self->chooser);
   g_clear_object (&self->chosen);
   g_clear_object (&self->tree);
   g_clear_object (&self->channel);
@@ -214,6 +216,8 @@ sb_files_page_class_init (SbFilesPageClass *klass)
                                                "/io/github/sandbar/Sandbar/ui/sb-files-page.ui");
   gtk_widget_class_bind_template_child (widget_class, SbFilesPage, list);
   gtk_widget_class_bind_template_child (widget_class, SbFilesPage, menu);
+  gtk_widget_class_bind_template_child (widget_class, SbFilesPage, progress);
+  gtk_widget_class_bind_template_child (widget_class, SbFilesPage, progress_box);
   gtk_widget_class_bind_template_child (widget_class, SbFilesPage, spinner);
   gtk_widget_class_bind_template_child (widget_class, SbFilesPage, states);
   gtk_widget_class_bind_template_child (widget_class, SbFilesPage, toasts);
@@ -226,6 +230,7 @@ sb_files_page_class_init (SbFilesPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, row_unbind_cb);
 
   _sb_files_page_class_actions_init (klass);
+  _sb_files_page_class_transfers_init (klass);
 
   g_type_ensure (SB_TYPE_FILE_VIEW);
   g_type_ensure (SB_TYPE_SPLIT);
@@ -255,6 +260,7 @@ sb_files_page_init (SbFilesPage *self)
   g_signal_connect_object (self->tree, "failed", G_CALLBACK (failed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->tree, "notify::loading", G_CALLBACK (update_state), self, G_CONNECT_SWAPPED);
   gtk_widget_set_parent (GTK_WIDGET (self->menu), GTK_WIDGET (self));
+  _sb_files_page_transfers_attach (self);
   _sb_files_page_actions_update (self);
   update_state (self);
 }

@@ -327,6 +327,36 @@ test_delete (Fixture       *fixture,
   g_assert_true (holds (fixture, "a.js", "kept\n"));
 }
 
+/* A thousand changes above and below: what is expanded, selected and in view stays. */
+static void
+test_keeps_place (Fixture       *fixture,
+                  gconstpointer  data)
+{
+  GtkWidget *page;
+  GtkSingleSelection *files;
+  gpointer before;
+  SbChannel *channel;
+  guint position = 0;
+
+  show_sandbox (fixture);
+  page = find_type (fixture->view, SB_TYPE_FILES_PAGE);
+  channel = sb_sandbox_get_channel (fixture->sandbox);
+  g_assert_true (sb_test_write (channel, "lib/m.js", "here\n", NULL));
+  sb_files_page_show_file (SB_FILES_PAGE (page), "lib/m.js");
+  sb_test_wait_until (code_is (fixture, "here"));
+  files = get_files (fixture);
+  before = gtk_single_selection_get_selected_item (files);
+
+  sb_exec_result_free (sb_test_shell (channel, "cd lib; seq -f 'a%g' 500 | xargs touch; cd ..; mkdir aaa; "
+                                               "seq -f 'z%g' 500 | xargs touch"));
+  sb_test_wait_until (g_list_model_get_n_items (G_LIST_MODEL (files)) == 1003);
+  g_assert_true (has_file (fixture, "lib/m.js", &position));
+  g_assert_cmpuint (position, ==, 502);
+  g_assert_true (gtk_single_selection_get_selected_item (files) == before);
+  g_assert_cmpuint (gtk_single_selection_get_selected (files), ==, position);
+  g_assert_true (code_is (fixture, "here"));
+}
+
 /* From elsewhere in the window, by its path alone. */
 static void
 test_show_file (Fixture       *fixture,
@@ -421,6 +451,7 @@ main (int   argc,
   g_test_add ("/sandbox-view/odd-files", Fixture, NULL, set_up, test_odd_files, tear_down);
   g_test_add ("/sandbox-view/edit", Fixture, NULL, set_up, test_edit, tear_down);
   g_test_add ("/sandbox-view/delete", Fixture, NULL, set_up, test_delete, tear_down);
+  g_test_add ("/sandbox-view/keeps-place", Fixture, NULL, set_up, test_keeps_place, tear_down);
   g_test_add ("/sandbox-view/show-file", Fixture, NULL, set_up, test_show_file, tear_down);
   g_test_add ("/sandbox-view/changes", Fixture, NULL, set_up, test_changes, tear_down);
   g_test_add ("/sandbox-view/list", Fixture, NULL, set_up, test_list, tear_down);
