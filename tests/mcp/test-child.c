@@ -128,7 +128,8 @@ test_stderr (void)
   Heard heard = { NULL };
   g_autoptr(GString) told = g_string_new (NULL);
   g_autofree char *kept = NULL;
-  SbMcpTransport *transport = start (&heard, "printf 'gr\\303' >&2; printf '\\274\\303\\237e \\033[31mred\\n' >&2; exec cat");
+  const char *script = "printf 'gr\\303' >&2; printf '\\274\\303\\237e \\033[31mred\\n' >&2; exec cat";
+  SbMcpTransport *transport = start (&heard, script);
 
   g_signal_connect (transport, "stderr", G_CALLBACK (stderr_cb), told);
   sb_test_wait_until (strchr (told->str, '\n') != NULL);
