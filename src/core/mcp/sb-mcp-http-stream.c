@@ -257,7 +257,14 @@ end_refused (SbMcpHttpStream   *self,
   g_autoptr(JsonNode) answer = self->id_key != NULL && body != NULL && !is_access ? parse_error_answer (self, body)
                                                                                   : NULL;
 
-  if (lost_session (self, status, body))
+  if (lost_session (self, status, body) && self->was_open)
+    {
+      /* It had begun: whoever hears SESSION_LOST would do it a second time. */
+      finish (self, g_error_new_literal (SB_MCP_ERROR, SB_MCP_ERROR_UNREACHABLE,
+                                         "The MCP server has forgotten this call in the middle of it; what it did is "
+                                         "not known."));
+    }
+  else if (lost_session (self, status, body))
     {
       finish (self, g_error_new_literal (SB_MCP_ERROR, SB_MCP_ERROR_SESSION_LOST,
                                          "The MCP server has ended the session; connect to it again."));
