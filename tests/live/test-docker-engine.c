@@ -467,6 +467,49 @@ test_engine_stopped (void)
   g_assert_error (error, SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_UNAVAILABLE);
 }
 
+static void
+make_volume (SbDockerClient *client,
+             const char     *name)
+{
+  g_autoptr(JsonObject) body = json_object_new ();
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(JsonNode) node = NULL;
+  g_autoptr(GError) error = NULL;
+
+  json_object_set_string_member (body, "Name", name);
+  sb_docker_client_call_async (client, "POST", "/volumes/create", body, NULL, sb_test_keep_result, &result);
+  sb_test_wait_until (result != NULL);
+  node = sb_docker_client_call_finish (client, result, &error);
+  g_assert_no_error (error);
+}
+
+/* What an older build left goes; what only looks like it stays. */
+static void
+test_old_helpers (void)
+{
+  g_autoptr(SbDockerClient) client = sb_live_engine_connect ();
+  g_autoptr(SbSandboxBackend) backend = NULL;
+  g_autoptr(JsonNode) gone = NULL;
+  g_autoptr(JsonNode) other = NULL;
+  g_autoptr(JsonNode) removed = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (client == NULL)
+    return;
+  make_volume (client, "sandbar-init-0123456789ab");
+  make_volume (client, "sandbar-init-of-somebody");
+  backend = sb_docker_backend_new (client, NULL, NULL);
+  sb_live_engine_probe (backend, &error);
+  g_assert_no_error (error);
+  gone = sb_live_engine_call (client, "GET", "/volumes/sandbar-init-0123456789ab", &error);
+  g_assert_error (error, SB_DOCKER_ERROR, SB_DOCKER_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  other = sb_live_engine_call (client, "GET", "/volumes/sandbar-init-of-somebody", &error);
+  g_assert_no_error (error);
+  removed = sb_live_engine_call (client, "DELETE", "/volumes/sandbar-init-of-somebody", &error);
+  g_assert_no_error (error);
+}
+
 static gboolean
 run_job (SbImageJob  *job,
          GError     **error)
@@ -600,6 +643,7 @@ main (int    argc,
   g_test_add_func ("/docker-engine/sweep", test_sweep);
   g_test_add_func ("/docker-engine/cancelled-start", test_cancelled_start);
   g_test_add_func ("/docker-engine/engine-stopped", test_engine_stopped);
+  g_test_add_func ("/docker-engine/old-helpers", test_old_helpers);
   g_test_add_func ("/docker-engine/build-image", test_build_image);
   g_test_add_func ("/docker-engine/ready-time", test_ready_time);
 

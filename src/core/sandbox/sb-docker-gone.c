@@ -5,6 +5,7 @@
 
 #include "sb-docker-gone.h"
 
+#include "sb-docker-helper.h"
 #include "sb-docker-request.h"
 #include "sb-instance.h"
 #include "sb-json.h"
@@ -21,7 +22,9 @@ typedef struct
 typedef struct
 {
   GPtrArray *doomed; /* of paths to delete */
+  char      *helper; /* the volume of this build's sandbar-init */
   gboolean   volumes_listed;
+  gboolean   helpers_listed;
 } Sweep;
 
 static void try_again  (GTask *task);
@@ -42,6 +45,7 @@ sweep_free (gpointer data)
   Sweep *sweep = data;
 
   g_ptr_array_unref (sweep->doomed);
+  g_free (sweep->helper);
   g_free (sweep);
 }
 
@@ -113,6 +117,22 @@ collect (Sweep      *sweep,
     }
 }
 
+/* Those of other builds that nothing uses. A build that lives fills its volume again when it needs it. */
+static void
+collect_helpers (Sweep     *sweep,
+                 JsonArray *items)
+{
+  for (guint i = 0; items != NULL && i < json_array_get_length (items); i++)
+    {
+      JsonNode *node = json_array_get_element (items, i);
+      JsonObject *item = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+      const char *name = item != NULL ? sb_json_get_string (item, "Name") : NULL;
+
+      if (name != NULL && sb_docker_helper_is_volume (name) && !g_str_equal (name, sweep->helper))
+        g_ptr_array_add (sweep->doomed, g_strconcat ("/volumes/", name, NULL));
+    }
+}
+
 /* What cannot be removed now (in use, or going already) is left to the next sweep. */
 static void
 swept_cb (GObject      *source,
@@ -144,6 +164,20 @@ volumes_cb (GObject      *source,
   sweep_next (g_steal_pointer (&task));
 }
 
+static void
+helpers_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  Sweep *sweep = g_task_get_task_data (G_TASK (user_data));
+  g_autoptr(JsonNode) node = sb_docker_client_call_finish (SB_DOCKER_CLIENT (source), result, NULL);
+
+  /* They are small; an engine that cannot list them so keeps them. */
+  if (node != NULL && JSON_NODE_HOLDS_OBJECT (node))
+    collect_helpers (sweep, sb_json_get_array (json_node_get_object (node), "Volumes"));
+  sweep_next (G_TASK (user_data));
+}
+
 /* Containers first: a volume in use cannot be removed. task: (transfer full) */
 static void
 sweep_next (GTask *task)
@@ -166,6 +200,12 @@ sweep_next (GTask *task)
       path = g_strconcat ("/volumes?", filter, NULL);
       sb_docker_client_call_async (client, "GET", path, NULL, g_task_get_cancellable (task), volumes_cb,
                                    task);
+    }
+  else if (!sweep->helpers_listed)
+    {
+      sweep->helpers_listed = TRUE;
+      sb_docker_client_call_async (client, "GET", "/volumes?filters=%7B%22dangling%22%3A%5B%22true%22%5D%7D", NULL,
+                                   g_task_get_cancellable (task), helpers_cb, task);
     }
   else
     {
@@ -232,15 +272,17 @@ sb_docker_gone_finish (GAsyncResult  *result,
 /**
  * sb_docker_sweep_async:
  * @client: the engine
+ * @helper: the volume of this build's sandbar-init, which stays
  * @cancellable: (nullable): ends it
  * @callback: called when all is swept
  * @user_data: for it
  *
- * Removes containers and volumes whose labels name an instance of this owner that does not live any more,
- * and nothing else.
+ * Removes containers and volumes whose labels name an instance of this owner that does not live any more, and
+ * volumes with the sandbar-init of other builds that nothing uses, and nothing else.
  */
 void
 sb_docker_sweep_async (SbDockerClient      *client,
+                       const char          *helper,
                        GCancellable        *cancellable,
                        GAsyncReadyCallback  callback,
                        gpointer             user_data)
@@ -251,6 +293,7 @@ sb_docker_sweep_async (SbDockerClient      *client,
   g_autofree char *path = g_strconcat ("/containers/json?all=1&", filter, NULL);
 
   g_task_set_source_tag (task, sb_docker_sweep_async);
+  sweep->helper = g_strdup (helper);
   sweep->doomed = g_ptr_array_new_with_free_func (g_free);
   g_task_set_task_data (task, sweep, sweep_free);
   sb_docker_client_call_async (client, "GET", path, NULL, cancellable, containers_cb, task);

@@ -16,6 +16,7 @@ void     sb_docker_gone_async   (SbDockerClient       *client,
 gboolean sb_docker_gone_finish  (GAsyncResult         *result,
                                  GError              **error);
 void     sb_docker_sweep_async  (SbDockerClient       *client,
+                                 const char           *helper,
                                  GCancellable         *cancellable,
                                  GAsyncReadyCallback   callback,
                                  gpointer              user_data);

@@ -14,6 +14,8 @@
 #include "sb-sandbox-backend.h"
 #include "sb-tar.h"
 
+#define VOLUME_PREFIX "sandbar-init-"
+#define DIGEST_LENGTH 12
 #define MAX_HELPER (16 * 1024 * 1024)
 
 struct _SbDockerHelper
@@ -226,7 +228,7 @@ sb_docker_helper_load (const char  *path,
 
   digest = g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *) contents, length);
   self = g_new0 (SbDockerHelper, 1);
-  self->volume = g_strdup_printf ("sandbar-init-%.12s", digest);
+  self->volume = g_strdup_printf (VOLUME_PREFIX "%.*s", DIGEST_LENGTH, digest);
   self->program = g_bytes_new_take (g_steal_pointer (&contents), length);
   self->arch = arch;
 
@@ -254,6 +256,15 @@ const char *
 sb_docker_helper_get_volume (SbDockerHelper *self)
 {
   return self->volume;
+}
+
+gboolean
+sb_docker_helper_is_volume (const char *name)
+{
+  const char *digest = name + strlen (VOLUME_PREFIX);
+
+  return g_str_has_prefix (name, VOLUME_PREFIX) && strlen (digest) == DIGEST_LENGTH
+         && strspn (digest, "0123456789abcdef") == DIGEST_LENGTH;
 }
 
 /**

@@ -15,6 +15,8 @@ SbDockerHelper *sb_docker_helper_load           (const char           *path,
                                                  GError              **error);
 void            sb_docker_helper_free           (SbDockerHelper       *self);
 const char     *sb_docker_helper_get_volume     (SbDockerHelper       *self);
+/* Whether a volume of this name is that of any build's sandbar-init. */
+gboolean        sb_docker_helper_is_volume      (const char           *name);
 const char     *sb_docker_helper_get_arch       (SbDockerHelper       *self);
 void            sb_docker_helper_install_async  (SbDockerHelper       *self,
                                                  SbDockerClient       *client,

@@ -209,7 +209,7 @@ enter (GTask      *task,
       sb_docker_client_call_async (probe->client, "GET", "/info", NULL, cancellable, info_cb, task);
       break;
     case PROBE_SWEEP:
-      sb_docker_sweep_async (probe->client, cancellable, swept_cb, task);
+      sb_docker_sweep_async (probe->client, sb_docker_helper_get_volume (probe->helper), cancellable, swept_cb, task);
       break;
     case PROBE_IMAGE:
       look_for_image (task);
