@@ -19,12 +19,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* sandbar-init --guard [--user=ID] PROGRAM ARGUMENTS: outside of the sandbox, the parent of the program that makes it.
+/* sandbar-init --guard [--user=ID] [--grace=MS] PROGRAM ARGUMENTS: outside of the sandbox, the parent of the program
+ * that makes it.
  *
  * Such a program may be killed at a moment when what it has forked waits for it for ever and nothing ties the one to
  * the other yet. The guard adopts all that. It ends when the program does, on SIGTERM, or when the owner is gone: the
  * other end of fd 0 is closed then, which no change of user and no unlucky moment can prevent. Before it ends, nothing
- * below it is left. */
+ * below it is left. A program that shares fd 0 and ends by itself when that closes has MS for it. */
 
 #define AGAIN_MS 1
 
@@ -114,16 +115,27 @@ let_go (void)
 static void
 wait_for_end (const sigset_t *set,
               pid_t           program,
+              int             grace_ms,
               int            *status)
 {
   int signals = signalfd (-1, set, SFD_CLOEXEC);
   struct pollfd fds[] = { { .fd = STDIN_FILENO }, { .fd = signals, .events = POLLIN } };
   struct signalfd_siginfo info;
+  int timeout = -1;
 
   for (;;)
     {
-      if (poll (fds, 2, -1) < 0 || fds[0].revents != 0 || (fds[1].revents & ~POLLIN) != 0)
+      if (poll (fds, 2, timeout) <= 0 || (fds[1].revents & ~POLLIN) != 0)
         return;
+      if (fds[0].revents != 0 && grace_ms == 0)
+        return;
+      if (fds[0].revents != 0)
+        {
+          fds[0].fd = -1;
+          timeout = grace_ms;
+        }
+      if (fds[1].revents == 0)
+        continue;
       if (read (signals, &info, sizeof info) != (ssize_t) sizeof info)
         return;
       if (info.ssi_signo != SIGCHLD || waitpid (program, status, WNOHANG) == program)
@@ -158,18 +170,21 @@ start (char           **argv,
   _exit (127);
 }
 
-/* "--user=ID", when it is there, is taken off the arguments. */
+/* "--user=ID" and the like, when it is there, is taken off the arguments. */
 static bool
-change_user (char ***argv)
+take_option (char          ***argv,
+             const char      *option,
+             unsigned long   *value)
 {
-  static const char option[] = "--user=";
   const char *first = (*argv)[0];
 
   if (first == NULL || strncmp (first, option, strlen (option)) != 0)
-    return true;
-  (*argv)++;
+    return false;
 
-  return drop_root ((uid_t) strtoul (first + strlen (option), NULL, 10));
+  (*argv)++;
+  *value = strtoul (first + strlen (option), NULL, 10);
+
+  return true;
 }
 
 /* Takes the arguments after --guard; returns the exit status. */
@@ -178,13 +193,18 @@ guard_run (char **argv)
 {
   sigset_t before;
   sigset_t set;
+  unsigned long user;
+  unsigned long grace_ms = 0;
   int status = 0;
   pid_t program;
 
   /* What the terminal sends to its foreground is for the owner to judge. */
   setsid ();
   block_signals (&set, &before);
-  if (!change_user (&argv) || argv[0] == NULL || prctl (PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)
+  if (take_option (&argv, "--user=", &user) && !drop_root ((uid_t) user))
+    return 126;
+  take_option (&argv, "--grace=", &grace_ms);
+  if (argv[0] == NULL || prctl (PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)
     return 126;
   program = start (argv, &before);
   if (program < 0)
@@ -194,7 +214,7 @@ guard_run (char **argv)
     }
 
   let_go ();
-  wait_for_end (&set, program, &status);
+  wait_for_end (&set, program, (int) grace_ms, &status);
   kill_all (program, &status);
 
   return WIFEXITED (status) ? WEXITSTATUS (status) : 128 + WTERMSIG (status);

@@ -5,10 +5,25 @@
 
 #include "sb-gateway-context.h"
 
+#include "sb-docker-undertaker.h"
+#include "sb-helper-path.h"
+#include "sb-instance.h"
+
 struct _SbSecretRequest
 {
-  GTask *task; /* owned */
+  /* owned */
+  GTask        *task;        /* NULL when it was cancelled */
+  GCancellable *cancellable; /* nullable */
+  GStrv         names;
+
+  gulong        cancelled_id;
 };
+
+static void
+undertaker_dismiss (gpointer data)
+{
+  sb_docker_undertaker_dismiss (data);
+}
 
 static void
 context_clear (gpointer data)
@@ -21,6 +36,17 @@ context_clear (gpointer data)
   g_clear_object (&self->host);
   g_clear_object (&self->sandboxes);
   g_clear_object (&self->docker);
+  g_hash_table_unref (self->undertakers);
+}
+
+static void
+cancelled_cb (GCancellable *cancellable,
+              gpointer      user_data)
+{
+  SbSecretRequest *self = user_data;
+  g_autoptr(GTask) task = g_steal_pointer (&self->task);
+
+  g_task_return_error_if_cancelled (task);
 }
 
 SbGatewayContext *
@@ -36,6 +62,9 @@ sb_gateway_context_new (const SbGatewayContext *parts)
   self->docker = parts->docker != NULL ? g_object_ref (parts->docker) : NULL;
   self->secrets = parts->secrets;
   self->secrets_data = parts->secrets_data;
+  self->start_timeout_ms = parts->start_timeout_ms;
+  self->first_delay_ms = parts->first_delay_ms;
+  self->undertakers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, undertaker_dismiss);
 
   return self;
 }
@@ -53,8 +82,36 @@ sb_gateway_context_unref (SbGatewayContext *self)
 }
 
 /**
+ * sb_gateway_context_watch_engine:
+ *
+ * Takes an id for this process, which the labels of containers name, and starts an undertaker for the engine in
+ * @self, once for each.
+ */
+gboolean
+sb_gateway_context_watch_engine (SbGatewayContext  *self,
+                                 GError           **error)
+{
+  const char *host = sb_docker_client_get_host (self->docker);
+  g_autofree char *helper = NULL;
+  GSubprocess *undertaker;
+
+  if (!sb_instance_hold (error))
+    return FALSE;
+  if (g_hash_table_contains (self->undertakers, host))
+    return TRUE;
+
+  helper = sb_helper_path_find ();
+  undertaker = sb_docker_undertaker_start (host, helper);
+  if (undertaker != NULL)
+    g_hash_table_insert (self->undertakers, g_strdup (host), undertaker);
+
+  return TRUE;
+}
+
+/**
  * sb_secret_request_new:
  * @names: of the secrets, as a catalog has them
+ * @cancellable: (nullable): finishes it at once; it is answered all the same
  *
  * Returns: (transfer full): to be answered once
  */
@@ -68,7 +125,10 @@ sb_secret_request_new (const char * const  *names,
 
   self->task = g_task_new (NULL, cancellable, callback, user_data);
   g_task_set_source_tag (self->task, sb_secret_request_new);
-  g_task_set_task_data (self->task, g_strdupv ((char **) names), (GDestroyNotify) g_strfreev);
+  self->names = g_strdupv ((char **) names);
+  self->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
+  if (cancellable != NULL)
+    self->cancelled_id = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), self, NULL);
 
   return self;
 }
@@ -76,15 +136,19 @@ sb_secret_request_new (const char * const  *names,
 const char * const *
 sb_secret_request_get_names (SbSecretRequest *self)
 {
-  return g_task_get_task_data (self->task);
+  return (const char * const *) self->names;
 }
 
 void
 sb_secret_request_answer (SbSecretRequest *self,
                           GHashTable      *values)
 {
-  g_task_return_pointer (self->task, g_hash_table_ref (values), (GDestroyNotify) g_hash_table_unref);
-  g_object_unref (self->task);
+  g_cancellable_disconnect (self->cancellable, self->cancelled_id);
+  if (self->task != NULL)
+    g_task_return_pointer (self->task, g_hash_table_ref (values), (GDestroyNotify) g_hash_table_unref);
+  g_clear_object (&self->task);
+  g_clear_object (&self->cancellable);
+  g_strfreev (self->names);
   g_free (self);
 }
 

@@ -38,15 +38,22 @@ typedef struct
   SbMcpHost        *host;
   SbSandboxManager *sandboxes;  /* nullable: no sandbox server of our own */
   SbDockerClient   *docker;     /* nullable: no containers */
+  GHashTable       *undertakers; /* of its own: address of an engine → GSubprocess */
 
   /* borrowed, must outlive the gateway */
   SbSecretsFunc     secrets;    /* nullable: none are stored */
   gpointer          secrets_data;
+
+  guint             start_timeout_ms; /* 0: a minute */
+  guint             first_delay_ms;   /* before a server is started again; 0: a second */
 } SbGatewayContext;
 
 /* A copy with references of its own; counted. */
 SbGatewayContext *sb_gateway_context_new   (const SbGatewayContext *parts);
 SbGatewayContext *sb_gateway_context_ref   (SbGatewayContext       *self);
 void              sb_gateway_context_unref (SbGatewayContext       *self);
+/* Before containers of ours are made in the engine: when we are killed, somebody removes them. */
+gboolean          sb_gateway_context_watch_engine (SbGatewayContext  *self,
+                                                   GError           **error);
 
 G_END_DECLS

@@ -6,8 +6,9 @@
 #include "sb-gateway-server.h"
 
 #include "sb-server-link.h"
+#include "sb-text-filter.h"
 
-#define INITIALIZE_SECONDS 60
+#define START_TIMEOUT_MS (60 * 1000)
 #define FIRST_DELAY_MS 1000
 #define LAST_DELAY_MS (60 * 1000)
 /* A server that ran that long gets a new count of tries. */
@@ -24,7 +25,7 @@ struct _SbGatewayServer
   SbServerLog          *log;
   GListStore           *tools;       /* of SbGatewayTool */
   char                 *message;
-  GTask                *stopping;    /* nullable */
+  GPtrArray            *stopping;    /* of GTask: who waits for its end */
 
   /* owned: of the instance that runs or comes up */
   GCancellable         *cancellable;
@@ -88,9 +89,10 @@ enter (SbGatewayServer      *self,
 
   self->state = state;
   g_free (self->message);
-  self->message = g_strdup (message);
-  if (message != NULL)
-    sb_server_log_note (self->log, message);
+  /* A server's last words may be in it. */
+  self->message = message != NULL ? sb_text_filter_apply (self->context->redactor, message, -1) : NULL;
+  if (self->message != NULL)
+    sb_server_log_note (self->log, self->message);
   g_object_freeze_notify (G_OBJECT (self));
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MESSAGE]);
@@ -124,9 +126,12 @@ set_tools (SbGatewayServer *self,
 static SbServerLink *
 drop_instance (SbGatewayServer *self)
 {
+  /* Before anything is cancelled: what finishes by that sees that it is out of date. */
+  g_autoptr(SbServerLink) link = g_steal_pointer (&self->link);
+  g_autoptr(GCancellable) cancellable = g_steal_pointer (&self->cancellable);
+
   g_clear_handle_id (&self->timeout_id, g_source_remove);
-  g_cancellable_cancel (self->cancellable);
-  g_clear_object (&self->cancellable);
+  g_cancellable_cancel (cancellable);
   if (self->client != NULL)
     {
       g_clear_signal_handler (&self->closed_id, self->client);
@@ -137,7 +142,7 @@ drop_instance (SbGatewayServer *self)
   self->started = 0;
   set_tools (self, NULL);
 
-  return g_steal_pointer (&self->link);
+  return g_steal_pointer (&link);
 }
 
 /* Trying again */
@@ -188,7 +193,7 @@ wait_and_retry (SbGatewayServer *self,
   guint delay;
 
   self->n_tries = stable ? 1 : self->n_tries + 1;
-  if (self->n_tries > MAX_TRIES)
+  if (self->n_tries == MAX_TRIES)
     {
       g_autofree char *last = g_strdup_printf ("%s It was tried %d times; start it again when the cause is gone.",
                                                message, MAX_TRIES);
@@ -199,7 +204,8 @@ wait_and_retry (SbGatewayServer *self,
 
   end_link (drop_instance (self));
   enter (self, SB_GATEWAY_SERVER_WAITING, message);
-  delay = MIN (FIRST_DELAY_MS << (self->n_tries - 1), LAST_DELAY_MS);
+  delay = self->context->first_delay_ms > 0 ? self->context->first_delay_ms : FIRST_DELAY_MS;
+  delay = MIN (delay << (self->n_tries - 1), LAST_DELAY_MS);
   self->timeout_id = g_timeout_add (delay, retry_cb, self);
 }
 
@@ -223,12 +229,19 @@ fail (SbGatewayServer *self,
 
 /* Coming up */
 
+static guint
+get_start_timeout (SbGatewayServer *self)
+{
+  return self->context->start_timeout_ms > 0 ? self->context->start_timeout_ms : START_TIMEOUT_MS;
+}
+
 static gboolean
 too_slow_cb (gpointer user_data)
 {
   SbGatewayServer *self = user_data;
   g_autoptr(GError) error = g_error_new (SB_MCP_ERROR, SB_MCP_ERROR_TIMEOUT,
-                                         "The server said nothing for %d seconds after its start.", INITIALIZE_SECONDS);
+                                         "The server did not say what it offers within %g seconds of its start.",
+                                         get_start_timeout (self) / 1000.0);
 
   self->timeout_id = 0;
   fail (self, error);
@@ -331,17 +344,19 @@ opened_cb (GObject      *source,
   sb_mcp_client_set_host (self->client, self->context->host);
   self->closed_id = g_signal_connect (self->client, "closed", G_CALLBACK (closed_cb), self);
   self->changed_id = g_signal_connect_swapped (self->client, "tools-changed", G_CALLBACK (tools_changed_cb), self);
-  self->timeout_id = g_timeout_add_seconds (INITIALIZE_SECONDS, too_slow_cb, self);
+  self->timeout_id = g_timeout_add (get_start_timeout (self), too_slow_cb, self);
   sb_mcp_client_initialize_async (self->client, self->cancellable, initialized_cb, g_object_ref (self));
 }
 
 static void
 stop_done (SbGatewayServer *self)
 {
-  g_autoptr(GTask) task = g_steal_pointer (&self->stopping);
+  g_autoptr(GPtrArray) tasks = g_steal_pointer (&self->stopping);
 
+  self->stopping = g_ptr_array_new_with_free_func (g_object_unref);
   enter (self, SB_GATEWAY_SERVER_OFF, NULL);
-  g_task_return_boolean (task, TRUE);
+  for (guint i = 0; i < tasks->len; i++)
+    g_task_return_boolean (g_ptr_array_index (tasks, i), TRUE);
 }
 
 static void
@@ -375,7 +390,10 @@ sb_gateway_server_dispose (GObject *object)
 static void
 sb_gateway_server_finalize (GObject *object)
 {
-  g_free (SB_GATEWAY_SERVER (object)->message);
+  SbGatewayServer *self = SB_GATEWAY_SERVER (object);
+
+  g_free (self->message);
+  g_ptr_array_unref (self->stopping);
 
   G_OBJECT_CLASS (sb_gateway_server_parent_class)->finalize (object);
 }
@@ -427,6 +445,7 @@ static void
 sb_gateway_server_init (SbGatewayServer *self)
 {
   self->tools = g_list_store_new (SB_TYPE_GATEWAY_TOOL);
+  self->stopping = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
 SbGatewayServer *
@@ -556,7 +575,7 @@ sb_gateway_server_start (SbGatewayServer *self)
 /**
  * sb_gateway_server_stop_async:
  *
- * Finishes when its processes and containers are gone.
+ * Finishes when its processes and containers are gone, also for whoever asks a second time.
  */
 void
 sb_gateway_server_stop_async (SbGatewayServer     *self,
@@ -570,13 +589,16 @@ sb_gateway_server_stop_async (SbGatewayServer     *self,
 
   task = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (task, sb_gateway_server_stop_async);
-  if (self->state == SB_GATEWAY_SERVER_STOPPING || self->state == SB_GATEWAY_SERVER_OFF)
+  if (self->state == SB_GATEWAY_SERVER_OFF)
     {
       g_task_return_boolean (task, TRUE);
       return;
     }
 
-  self->stopping = g_steal_pointer (&task);
+  g_ptr_array_add (self->stopping, g_steal_pointer (&task));
+  if (self->state == SB_GATEWAY_SERVER_STOPPING)
+    return;
+
   self->n_tries = 0;
   link = drop_instance (self);
   enter (self, SB_GATEWAY_SERVER_STOPPING, NULL);

@@ -20,8 +20,9 @@ struct _SbGateway
   /* owned */
   SbGatewayContext *context;
   GPtrArray        *servers;    /* of SbGatewayServer */
-  GHashTable       *names;      /* exposed name → SbGatewayTool, borrowed from its server */
-  GTask            *stopping;   /* nullable */
+  GPtrArray        *leaving;    /* of SbGatewayServer: in no catalog any more, and not gone yet */
+  GHashTable       *names;      /* exposed name → SbGatewayTool */
+  GPtrArray        *stopping;   /* of GTask: who waits for the end of all */
   guint             changed_id;
 
   guint             n_stopping;
@@ -43,67 +44,119 @@ static guint signals[N_SIGNALS];
 
 /* Names */
 
+/* How far a name has to go to be the only one. */
+typedef enum
+{
+  NAME_PLAIN,  /* with the prefix that the catalog asks for */
+  NAME_SERVER, /* with the server's name */
+  NAME_DIGEST, /* and a digest of what the tool is really called */
+  N_NAME_FORMS
+} NameForm;
+
 /* Only what model APIs take; what is cut stays apart by a digest of the whole. */
 static char *
 make_name (const char *prefix,
-           const char *name)
+           const char *name,
+           gboolean    with_digest)
 {
-  g_autofree char *whole = prefix != NULL ? g_strconcat (prefix, PREFIX_SEPARATOR, name, NULL) : g_strdup (name);
+  g_autofree char *real = prefix != NULL ? g_strconcat (prefix, PREFIX_SEPARATOR, name, NULL) : g_strdup (name);
+  g_autofree char *whole = g_strcanon (g_strdup (real), G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "_-", '_');
   g_autofree char *digest = NULL;
 
-  g_strcanon (whole, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "_-", '_');
-  if (strlen (whole) <= MAX_TOOL_NAME)
+  if (strlen (whole) <= MAX_TOOL_NAME && !with_digest)
     return g_steal_pointer (&whole);
 
-  digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, whole, -1);
+  digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, real, -1);
 
   return g_strdup_printf ("%.*s_%.8s", MAX_TOOL_NAME - 9, whole, digest);
 }
 
-static guint
-count_name (SbGateway  *self,
-            const char *name)
+/* The sandbox server's names are our own, and stay. */
+static char *
+dup_name (SbGatewayServer *server,
+          SbGatewayTool   *tool,
+          NameForm         form)
 {
-  guint count = 0;
+  const char *name = sb_gateway_tool_get_name (tool);
+
+  if (form == NAME_PLAIN || sb_gateway_server_is_own (server))
+    return make_name (sb_catalog_server_get_fields (sb_gateway_server_get_entry (server))->prefix, name, FALSE);
+
+  return make_name (sb_gateway_server_get_name (server), name, form == NAME_DIGEST);
+}
+
+/* name → how many tools would have it */
+static GHashTable *
+count_names (SbGateway *self,
+             NameForm   form)
+{
+  GHashTable *counts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   for (guint i = 0; i < self->servers->len; i++)
     {
-      GListModel *tools = sb_gateway_server_get_tools (g_ptr_array_index (self->servers, i));
+      SbGatewayServer *server = g_ptr_array_index (self->servers, i);
+      GListModel *tools = sb_gateway_server_get_tools (server);
+
+      for (guint j = 0; j < g_list_model_get_n_items (tools); j++)
+        {
+          g_autoptr(SbGatewayTool) tool = g_list_model_get_item (tools, j);
+          char *name = dup_name (server, tool, form);
+          guint count = GPOINTER_TO_UINT (g_hash_table_lookup (counts, name));
+
+          g_hash_table_replace (counts, name, GUINT_TO_POINTER (count + 1));
+        }
+    }
+
+  return counts;
+}
+
+/* A name that several have is told apart for all of them: who is meant must not hang on the order of starting. */
+static void
+name_tool (SbGateway       *self,
+           SbGatewayServer *server,
+           SbGatewayTool   *tool,
+           GHashTable      *counts[])
+{
+  g_autofree char *name = NULL;
+
+  for (guint form = NAME_PLAIN; form < N_NAME_FORMS; form++)
+    {
+      g_free (name);
+      name = dup_name (server, tool, form);
+      if (GPOINTER_TO_UINT (g_hash_table_lookup (counts[form], name)) == 1 &&
+          !g_hash_table_contains (self->names, name))
+        break;
+    }
+
+  sb_gateway_tool_set_exposed_name (tool, name);
+  if (!g_hash_table_contains (self->names, name))
+    g_hash_table_insert (self->names, g_steal_pointer (&name), g_object_ref (tool));
+}
+
+static void
+name_tools (SbGateway *self)
+{
+  GHashTable *counts[N_NAME_FORMS];
+
+  for (guint form = NAME_PLAIN; form < N_NAME_FORMS; form++)
+    counts[form] = count_names (self, form);
+
+  g_hash_table_remove_all (self->names);
+  for (guint i = 0; i < self->servers->len; i++)
+    {
+      SbGatewayServer *server = g_ptr_array_index (self->servers, i);
+      GListModel *tools = sb_gateway_server_get_tools (server);
 
       for (guint j = 0; j < g_list_model_get_n_items (tools); j++)
         {
           g_autoptr(SbGatewayTool) tool = g_list_model_get_item (tools, j);
 
-          count += g_str_equal (sb_gateway_tool_get_name (tool), name);
+          name_tool (self, server, tool, counts);
         }
     }
 
-  return count;
-}
-
-/* A name that several servers have is told apart by the server's, for all of them: who is meant must not hang on the
- * order of starting. The sandbox server's names are our own, and stay. */
-static void
-name_tools (SbGateway       *self,
-            SbGatewayServer *server)
-{
-  GListModel *tools = sb_gateway_server_get_tools (server);
-  const char *own_prefix = sb_catalog_server_get_fields (sb_gateway_server_get_entry (server))->prefix;
-
-  for (guint i = 0; i < g_list_model_get_n_items (tools); i++)
-    {
-      g_autoptr(SbGatewayTool) tool = g_list_model_get_item (tools, i);
-      const char *name = sb_gateway_tool_get_name (tool);
-      const char *prefix = own_prefix;
-      g_autofree char *exposed = NULL;
-
-      if (prefix == NULL && !sb_gateway_server_is_own (server) && count_name (self, name) > 1)
-        prefix = sb_gateway_server_get_name (server);
-      exposed = make_name (prefix, name);
-      sb_gateway_tool_set_exposed_name (tool, exposed);
-      if (!g_hash_table_contains (self->names, exposed))
-        g_hash_table_insert (self->names, g_steal_pointer (&exposed), tool);
-    }
+  for (guint form = NAME_PLAIN; form < N_NAME_FORMS; form++)
+    g_hash_table_unref (counts[form]);
 }
 
 static gboolean
@@ -120,10 +173,7 @@ tell_change_cb (gpointer user_data)
 static void
 tools_changed_cb (SbGateway *self)
 {
-  g_hash_table_remove_all (self->names);
-  for (guint i = 0; i < self->servers->len; i++)
-    name_tools (self, g_ptr_array_index (self->servers, i));
-
+  name_tools (self);
   if (self->changed_id == 0)
     self->changed_id = g_idle_add (tell_change_cb, self);
 }
@@ -176,7 +226,7 @@ switches_changed_cb (SbGateway *self)
 static void
 state_cb (SbGateway *self)
 {
-  for (guint i = 0; self->started && self->stopping == NULL && i < self->servers->len; i++)
+  for (guint i = 0; self->started && i < self->servers->len; i++)
     {
       SbGatewayServer *server = g_ptr_array_index (self->servers, i);
 
@@ -253,6 +303,27 @@ merge (GPtrArray *catalogs)
 }
 
 static void
+left_cb (GObject      *source,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  g_autoptr(SbGateway) self = user_data;
+
+  sb_gateway_server_stop_finish (SB_GATEWAY_SERVER (source), result, NULL);
+  g_ptr_array_remove (self->leaving, source);
+}
+
+static void
+return_stopped (SbGateway *self)
+{
+  g_autoptr(GPtrArray) tasks = g_steal_pointer (&self->stopping);
+
+  self->stopping = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < tasks->len; i++)
+    g_task_return_boolean (g_ptr_array_index (tasks, i), TRUE);
+}
+
+static void
 stopped_cb (GObject      *source,
             GAsyncResult *result,
             gpointer      user_data)
@@ -261,11 +332,15 @@ stopped_cb (GObject      *source,
 
   sb_gateway_server_stop_finish (SB_GATEWAY_SERVER (source), result, NULL);
   if (--self->n_stopping == 0)
-    {
-      g_autoptr(GTask) task = g_steal_pointer (&self->stopping);
+    return_stopped (self);
+}
 
-      g_task_return_boolean (task, TRUE);
-    }
+static void
+stop_all (SbGateway *self,
+          GPtrArray *servers)
+{
+  for (guint i = 0; i < servers->len; i++)
+    sb_gateway_server_stop_async (g_ptr_array_index (servers, i), stopped_cb, g_object_ref (self));
 }
 
 static GType
@@ -316,6 +391,8 @@ sb_gateway_finalize (GObject *object)
   SbGateway *self = SB_GATEWAY (object);
 
   g_ptr_array_unref (self->servers);
+  g_ptr_array_unref (self->leaving);
+  g_ptr_array_unref (self->stopping);
   g_hash_table_unref (self->names);
 
   G_OBJECT_CLASS (sb_gateway_parent_class)->finalize (object);
@@ -340,7 +417,9 @@ static void
 sb_gateway_init (SbGateway *self)
 {
   self->servers = g_ptr_array_new_with_free_func (g_object_unref);
-  self->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->leaving = g_ptr_array_new_with_free_func (g_object_unref);
+  self->stopping = g_ptr_array_new_with_free_func (g_object_unref);
+  self->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
 }
 
 SbGateway *
@@ -360,7 +439,18 @@ sb_gateway_set_docker (SbGateway      *self,
 {
   g_return_if_fail (SB_IS_GATEWAY (self));
 
-  g_set_object (&self->context->docker, docker);
+  if (!g_set_object (&self->context->docker, docker) || docker == NULL || !self->started)
+    return;
+
+  /* What was blocked for want of it. */
+  for (guint i = 0; i < self->servers->len; i++)
+    {
+      SbGatewayServer *server = g_ptr_array_index (self->servers, i);
+
+      if (sb_gateway_server_get_state (server) == SB_GATEWAY_SERVER_BLOCKED &&
+          sb_catalog_server_get_kind (sb_gateway_server_get_entry (server)) == SB_SERVER_KIND_IMAGE)
+        sb_gateway_server_start (server);
+    }
 }
 
 void
@@ -381,7 +471,10 @@ sb_gateway_set_catalogs (SbGateway *self,
   self->servers = servers;
   for (guint i = 0; i < old->len; i++)
     if (!g_ptr_array_find (servers, g_ptr_array_index (old, i), NULL))
-      sb_gateway_server_stop_async (g_ptr_array_index (old, i), stopped_alone_cb, NULL);
+      {
+        g_ptr_array_add (self->leaving, g_object_ref (g_ptr_array_index (old, i)));
+        sb_gateway_server_stop_async (g_ptr_array_index (old, i), left_cb, g_object_ref (self));
+      }
 
   g_list_model_items_changed (G_LIST_MODEL (self), 0, old->len, servers->len);
   switches_changed_cb (self);
@@ -481,30 +574,26 @@ sb_gateway_count (SbGateway *self,
 /**
  * sb_gateway_stop_async:
  *
- * All servers at once; finishes when the last one is gone.
+ * All servers at once; finishes when the last one is gone, also for whoever asks a second time.
  */
 void
 sb_gateway_stop_async (SbGateway           *self,
                        GAsyncReadyCallback  callback,
                        gpointer             user_data)
 {
+  GTask *task = NULL;
+
   g_return_if_fail (SB_IS_GATEWAY (self));
-  g_return_if_fail (self->stopping == NULL);
 
   self->started = FALSE;
-  self->stopping = g_task_new (self, NULL, callback, user_data);
-  g_task_set_source_tag (self->stopping, sb_gateway_stop_async);
-  self->n_stopping = self->servers->len;
+  task = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (task, sb_gateway_stop_async);
+  g_ptr_array_add (self->stopping, task);
+  self->n_stopping += self->servers->len + self->leaving->len;
+  stop_all (self, self->servers);
+  stop_all (self, self->leaving);
   if (self->n_stopping == 0)
-    {
-      g_autoptr(GTask) task = g_steal_pointer (&self->stopping);
-
-      g_task_return_boolean (task, TRUE);
-      return;
-    }
-
-  for (guint i = 0; i < self->servers->len; i++)
-    sb_gateway_server_stop_async (g_ptr_array_index (self->servers, i), stopped_cb, g_object_ref (self));
+    return_stopped (self);
 }
 
 gboolean

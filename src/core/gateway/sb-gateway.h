@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (SbGateway, sb_gateway, SB, GATEWAY, GObject)
 
 SbGateway       *sb_gateway_new          (const SbGatewayContext *context);
-/* Containers run there from the next start on. (nullable) */
+/* Containers run there from the next start on; what waits for an engine is started. (nullable) */
 void             sb_gateway_set_docker   (SbGateway            *self,
                                           SbDockerClient       *docker);
 /* catalogs: of SbCatalog; where two name a server, the last one counts. Servers whose entry did not change go on

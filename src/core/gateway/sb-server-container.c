@@ -268,6 +268,12 @@ created_cb (GObject      *source,
     }
 
   start->id = g_strdup (id);
+  if (g_cancellable_set_error_if_cancelled (g_task_get_cancellable (task), &error))
+    {
+      fail (task, error);
+      return;
+    }
+
   sb_docker_client_attach_async (SB_DOCKER_CLIENT (source), id, g_task_get_cancellable (task), attached_cb,
                                  g_object_ref (task));
 }
@@ -292,12 +298,15 @@ sb_server_container_run_async (SbDockerClient       *client,
   Start *start = g_new0 (Start, 1);
 
   g_task_set_source_tag (task, sb_server_container_run_async);
+  /* What was made is handed out or taken away, never forgotten. */
+  g_task_set_check_cancellable (task, FALSE);
   g_task_set_task_data (task, start, start_free);
   start->request = sb_server_container_new_request (launch);
   start->image = g_strdup (launch->image);
   start->name = g_strdup (launch->name);
   start->log = g_object_ref (log);
-  sb_docker_client_call_async (client, "POST", "/containers/create", start->request, cancellable, created_cb,
+  /* Not cancellable: of a container whose id never arrived nobody knows. */
+  sb_docker_client_call_async (client, "POST", "/containers/create", start->request, NULL, created_cb,
                                g_object_ref (task));
 }
 
@@ -328,17 +337,35 @@ sb_server_container_run_finish (SbDockerClient  *client,
 /* End */
 
 static void
-ended_cb (GObject      *source,
-          GAsyncResult *result,
-          gpointer      user_data)
+gone_cb (GObject      *source,
+         GAsyncResult *result,
+         gpointer      user_data)
 {
   g_autoptr(GTask) task = user_data;
   g_autoptr(GError) error = NULL;
   g_autoptr(JsonNode) node = sb_docker_client_call_finish (SB_DOCKER_CLIENT (source), result, &error);
 
-  /* Gone already, or on its way out: AutoRemove is quick. */
-  if (error == NULL || g_error_matches (error, SB_DOCKER_ERROR, SB_DOCKER_ERROR_NOT_FOUND) ||
-      g_error_matches (error, SB_DOCKER_ERROR, SB_DOCKER_ERROR_CONFLICT))
+  if (error == NULL || g_error_matches (error, SB_DOCKER_ERROR, SB_DOCKER_ERROR_NOT_FOUND))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
+}
+
+static void
+removed_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr(GTask) task = user_data;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(JsonNode) node = sb_docker_client_call_finish (SB_DOCKER_CLIENT (source), result, &error);
+  g_autofree char *path = g_strdup_printf ("/containers/%s/wait?condition=removed",
+                                           (char *) g_task_get_task_data (task));
+
+  /* AutoRemove was quicker, and is still at it. */
+  if (g_error_matches (error, SB_DOCKER_ERROR, SB_DOCKER_ERROR_CONFLICT))
+    sb_docker_client_call_async (SB_DOCKER_CLIENT (source), "POST", path, NULL, NULL, gone_cb, g_object_ref (task));
+  else if (error == NULL || g_error_matches (error, SB_DOCKER_ERROR, SB_DOCKER_ERROR_NOT_FOUND))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, g_steal_pointer (&error));
@@ -353,7 +380,7 @@ stopped_cb (GObject      *source,
   g_autoptr(JsonNode) node = sb_docker_client_call_finish (SB_DOCKER_CLIENT (source), result, NULL);
   g_autofree char *path = g_strdup_printf ("/containers/%s?force=1&v=1", (char *) g_task_get_task_data (task));
 
-  sb_docker_client_call_async (SB_DOCKER_CLIENT (source), "DELETE", path, NULL, NULL, ended_cb, g_object_ref (task));
+  sb_docker_client_call_async (SB_DOCKER_CLIENT (source), "DELETE", path, NULL, NULL, removed_cb, g_object_ref (task));
 }
 
 /**

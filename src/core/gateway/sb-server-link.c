@@ -8,10 +8,14 @@
 #include <string.h>
 
 #include "sb-gateway-server.h"
+#include "sb-helper-path.h"
 #include "sb-mcp-child-transport.h"
 #include "sb-mcp-http-transport.h"
 #include "sb-mcp-memory-transport.h"
 #include "sb-sandbox-server.h"
+
+/* What a program has for its own end after its input was closed, before all that it started is killed. */
+#define GRACE "--grace=2500"
 
 struct _SbServerLink
 {
@@ -24,6 +28,7 @@ struct _SbServerLink
   SbServerLaunch   *launch;       /* nullable until it is resolved */
   SbMcpTransport   *transport;    /* nullable until open */
   SbMcpServer      *own_server;   /* nullable */
+  SbDockerClient   *docker;       /* nullable: where its container is */
   char             *container_id; /* nullable */
   GTask            *opening;      /* nullable */
   GTask            *ending;       /* nullable */
@@ -35,7 +40,30 @@ struct _SbServerLink
 
 G_DEFINE_FINAL_TYPE (SbServerLink, sb_server_link, G_TYPE_OBJECT)
 
-static void ask_for_mounts (SbServerLink *self);
+static void ask_for_mounts     (SbServerLink *self);
+static void container_ended_cb (GObject      *source,
+                                GAsyncResult *result,
+                                gpointer      user_data);
+
+/* Once it is known what there is to end. */
+static void
+go_on_ending (SbServerLink *self)
+{
+  if (self->ending == NULL || self->opening != NULL)
+    return;
+
+  if (self->container_id != NULL)
+    {
+      sb_server_container_end_async (self->docker, self->container_id, container_ended_cb,
+                                     g_steal_pointer (&self->ending));
+    }
+  else if (self->transport == NULL || self->closed)
+    {
+      g_autoptr(GTask) task = g_steal_pointer (&self->ending);
+
+      g_task_return_boolean (task, TRUE);
+    }
+}
 
 static void
 opening_failed (SbServerLink *self,
@@ -44,6 +72,7 @@ opening_failed (SbServerLink *self,
   g_autoptr(GTask) task = g_steal_pointer (&self->opening);
 
   g_task_return_error (task, error);
+  go_on_ending (self);
 }
 
 static void
@@ -56,14 +85,12 @@ setup_failed (SbServerLink *self,
 static void
 closed_cb (SbServerLink *self)
 {
-  g_autoptr(GTask) task = g_steal_pointer (&self->ending);
-
   self->closed = TRUE;
   g_clear_signal_handler (&self->closed_id, self->transport);
-  if (task != NULL)
-    g_task_return_boolean (task, TRUE);
+  go_on_ending (self);
 }
 
+/* transport: (transfer full) */
 static void
 opened (SbServerLink   *self,
         SbMcpTransport *transport)
@@ -72,7 +99,14 @@ opened (SbServerLink   *self,
 
   self->transport = g_object_ref (transport);
   self->closed_id = g_signal_connect_swapped (transport, "closed", G_CALLBACK (closed_cb), self);
+  if (self->ending != NULL)
+    {
+      /* Nobody talks over it any more; but only what was started can be seen to end. */
+      sb_mcp_transport_start (transport);
+      sb_mcp_transport_close (transport);
+    }
   g_task_return_pointer (task, transport, g_object_unref);
+  go_on_ending (self);
 }
 
 /* One way for each kind */
@@ -113,20 +147,76 @@ dup_environment (GPtrArray *env)
   return (GStrv) g_ptr_array_free (g_steal_pointer (&entries), FALSE);
 }
 
+/* Below a guard nothing that the program starts outlives it, or us. */
+static GStrv
+dup_guarded (const char         *program,
+             const char * const *arguments)
+{
+  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
+  g_autofree char *helper = sb_helper_path_find ();
+
+  if (helper != NULL)
+    {
+      g_strv_builder_add (builder, helper);
+      g_strv_builder_add (builder, "--guard");
+      g_strv_builder_add (builder, GRACE);
+    }
+  g_strv_builder_add (builder, program);
+  g_strv_builder_addv (builder, (const char **) arguments + 1);
+
+  return g_strv_builder_end (builder);
+}
+
+/* Below the folder that it is to run in, when it is a path. */
+static char *
+find_program (SbServerLaunch *launch)
+{
+  const char *name = launch->arguments[0];
+  g_autofree char *path = NULL;
+
+  if (launch->directory == NULL || g_path_is_absolute (name) || strchr (name, '/') == NULL)
+    return g_find_program_in_path (name);
+
+  path = g_build_filename (launch->directory, name, NULL);
+
+  return g_find_program_in_path (path);
+}
+
+static SbMcpTransport *
+start_program (SbServerLaunch  *launch,
+               GError         **error)
+{
+  g_auto(GStrv) env = dup_environment (launch->env);
+  g_auto(GStrv) argv = NULL;
+  g_autofree char *program = find_program (launch);
+  SbMcpTransport *transport;
+
+  if (program == NULL)
+    {
+      g_set_error (error, SB_GATEWAY_ERROR, SB_GATEWAY_ERROR_SETUP, "there is no program “%s” on this machine.",
+                   launch->arguments[0]);
+      return NULL;
+    }
+
+  argv = dup_guarded (program, (const char * const *) launch->arguments);
+  transport = sb_mcp_child_transport_new ((const char * const *) argv, (const char * const *) env, launch->directory,
+                                          error);
+  if (transport != NULL)
+    sb_mcp_child_transport_set_name (transport, launch->arguments[0]);
+
+  return transport;
+}
+
 static void
 open_local (SbServerLink *self)
 {
-  SbServerLaunch *launch = self->launch;
-  g_auto(GStrv) env = dup_environment (launch->env);
-  GError *error = NULL;
-  SbMcpTransport *transport = sb_mcp_child_transport_new ((const char * const *) launch->arguments,
-                                                          (const char * const *) env, launch->directory, &error);
+  g_autoptr(GError) error = NULL;
+  SbMcpTransport *transport = start_program (self->launch, &error);
 
   if (transport == NULL)
     {
-      g_autoptr(GError) cause = error;
-      g_autofree char *message = g_strdup_printf ("The program of the server %s could not be started: %s", launch->name,
-                                                  cause->message);
+      g_autofree char *message = g_strdup_printf ("The program of the server %s could not be started: %s",
+                                                  self->launch->name, error->message);
 
       setup_failed (self, message);
       return;
@@ -190,12 +280,30 @@ container_runs_cb (GObject      *source,
 static void
 open_container (SbServerLink *self)
 {
+  GError *error = NULL;
+
   if (self->context->docker == NULL)
-    setup_failed (self, "This server is an image, and no engine answers. Start Docker or Podman, then start the "
-                  "server again.");
-  else
-    sb_server_container_run_async (self->context->docker, self->launch, self->log,
-                                   g_task_get_cancellable (self->opening), container_runs_cb, g_object_ref (self));
+    {
+      setup_failed (self, "This server is an image, and no engine answers. Start Docker or Podman, then start the "
+                    "server again.");
+      return;
+    }
+  /* A container's network is all or nothing; a promise that the engine cannot keep is none. */
+  if (self->launch->network == SB_SERVER_NETWORK_HOSTS)
+    {
+      setup_failed (self, "This server asks for a network with a few hosts only, which no engine can enforce. Allow it "
+                    "the whole network (x-sandbar: network: full) or none (network: none).");
+      return;
+    }
+  if (!sb_gateway_context_watch_engine (self->context, &error))
+    {
+      opening_failed (self, error);
+      return;
+    }
+
+  self->docker = g_object_ref (self->context->docker);
+  sb_server_container_run_async (self->docker, self->launch, self->log, g_task_get_cancellable (self->opening),
+                                 container_runs_cb, g_object_ref (self));
 }
 
 static void
@@ -377,6 +485,7 @@ sb_server_link_dispose (GObject *object)
     }
   g_clear_object (&self->transport);
   g_clear_object (&self->own_server);
+  g_clear_object (&self->docker);
   g_clear_object (&self->entry);
   g_clear_object (&self->log);
   g_clear_pointer (&self->launch, sb_server_launch_free);
@@ -471,30 +580,21 @@ sb_server_link_get_container_id (SbServerLink *self)
 /**
  * sb_server_link_end_async:
  *
- * A link that is still opening has to be cancelled; it takes away itself what it had made.
+ * A link that is still opening has to be cancelled; it ends what it was making as soon as it has it.
  */
 void
 sb_server_link_end_async (SbServerLink        *self,
                           GAsyncReadyCallback  callback,
                           gpointer             user_data)
 {
-  g_autoptr(GTask) task = NULL;
-
   g_return_if_fail (SB_IS_SERVER_LINK (self));
   g_return_if_fail (self->ending == NULL);
 
-  task = g_task_new (self, NULL, callback, user_data);
-  g_task_set_source_tag (task, sb_server_link_end_async);
+  self->ending = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (self->ending, sb_server_link_end_async);
   if (self->transport != NULL)
     sb_mcp_transport_close (self->transport);
-
-  if (self->container_id != NULL)
-    sb_server_container_end_async (self->context->docker, self->container_id, container_ended_cb,
-                                   g_steal_pointer (&task));
-  else if (self->transport == NULL || self->closed)
-    g_task_return_boolean (task, TRUE);
-  else
-    self->ending = g_steal_pointer (&task);
+  go_on_ending (self);
 }
 
 gboolean

@@ -443,6 +443,17 @@ sb_mcp_child_transport_new (const char * const  *argv,
   return SB_MCP_TRANSPORT (g_steal_pointer (&self));
 }
 
+/* name: for messages; without it the program's. */
+void
+sb_mcp_child_transport_set_name (SbMcpTransport *transport,
+                                 const char     *name)
+{
+  SbMcpChildTransport *self = SB_MCP_CHILD_TRANSPORT (transport);
+
+  g_free (self->name);
+  self->name = g_path_get_basename (name);
+}
+
 void
 sb_mcp_child_transport_set_stderr_func (SbMcpTransport  *transport,
                                         SbMcpStderrFunc  func,

@@ -18,6 +18,8 @@ SbMcpTransport *sb_mcp_child_transport_new (const char * const  *argv,
                                             const char * const  *env,
                                             const char          *cwd,
                                             GError             **error);
+void            sb_mcp_child_transport_set_name        (SbMcpTransport  *transport,
+                                                        const char      *name);
 /* func (nullable) gets all that the child says there, as it comes: hostile bytes. */
 void            sb_mcp_child_transport_set_stderr_func (SbMcpTransport  *transport,
                                                         SbMcpStderrFunc  func,
