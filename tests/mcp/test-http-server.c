@@ -16,6 +16,7 @@
                    "\"params\":{\"protocolVersion\":\"2025-11-25\"}}"
 #define META "\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\"," \
              "\"io.modelcontextprotocol/clientCapabilities\":{}}"
+#define MAX_CONNECTIONS 8
 #define MODERN "MCP-Protocol-Version: 2026-07-28\r\n"
 
 /* Requests as bytes at a server of ours. */
@@ -95,6 +96,7 @@ set_up (Fixture       *fixture,
     .max_body = 1000,
     .request_timeout_ms = 300,
     .max_sessions = 2,
+    .max_connections = MAX_CONNECTIONS,
   };
   g_autoptr(GError) error = NULL;
 
@@ -113,19 +115,28 @@ tear_down (Fixture       *fixture,
   g_assert_finalize_object (fixture->server);
 }
 
+static GSocketConnection *
+connect_to (Fixture *fixture)
+{
+  g_autoptr(GSocketClient) client = g_socket_client_new ();
+  g_autoptr(GUri) uri = g_uri_parse (sb_mcp_http_server_get_url (fixture->http), G_URI_FLAGS_NONE, NULL);
+  GSocketConnection *connection = NULL;
+
+  connection = g_socket_client_connect_to_host (client, "127.0.0.1", g_uri_get_port (uri), NULL, NULL);
+  g_assert_nonnull (connection);
+
+  return connection;
+}
+
 /* Everything the server says to these bytes until it closes. */
 static char *
 ask (Fixture    *fixture,
      const char *bytes)
 {
-  g_autoptr(GSocketClient) client = g_socket_client_new ();
-  g_autoptr(GUri) uri = g_uri_parse (sb_mcp_http_server_get_url (fixture->http), G_URI_FLAGS_NONE, NULL);
-  g_autoptr(GSocketConnection) connection = NULL;
+  g_autoptr(GSocketConnection) connection = connect_to (fixture);
   g_autoptr(GOutputStream) answer = g_memory_output_stream_new_resizable ();
   g_autoptr(GAsyncResult) result = NULL;
 
-  connection = g_socket_client_connect_to_host (client, "127.0.0.1", g_uri_get_port (uri), NULL, NULL);
-  g_assert_nonnull (connection);
   g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), bytes, strlen (bytes), NULL,
                              NULL, NULL);
   g_output_stream_splice_async (answer, g_io_stream_get_input_stream (G_IO_STREAM (connection)),
@@ -187,6 +198,46 @@ test_too_slow (Fixture       *fixture,
   g_assert_true (g_str_has_prefix (kept, "HTTP/1.1 200 "));
 }
 
+/* One request after the other, on one connection. */
+static void
+test_keeps (Fixture       *fixture,
+            gconstpointer  data)
+{
+  g_autofree char *answer = ask (fixture, "GET /health HTTP/1.1\r\n" LOCAL "\r\n"
+                                          "GET /nowhere HTTP/1.1\r\n" LOCAL AUTH "\r\n"
+                                          "HEAD /health HTTP/1.1\r\n" LOCAL "Connection: close\r\n\r\n");
+  g_auto(GStrv) parts = g_strsplit (answer, "HTTP/1.1 ", -1);
+
+  g_assert_cmpuint (g_strv_length (parts), ==, 4);
+  g_assert_true (g_str_has_prefix (parts[1], "200 "));
+  g_assert_true (g_str_has_prefix (parts[2], "404 "));
+  g_assert_true (g_str_has_prefix (parts[3], "200 "));
+}
+
+/* One more than may be there is closed without an answer; when one has gone, the next is let in. */
+static void
+test_too_many_connections (Fixture       *fixture,
+                           gconstpointer  data)
+{
+  GSocketConnection *held[MAX_CONNECTIONS];
+  const char *bytes = "GET /health HTTP/1.1\r\n" LOCAL "Connection: close\r\n\r\n";
+  g_autofree char *refused = NULL;
+  g_autofree char *served = NULL;
+
+  for (guint i = 0; i < MAX_CONNECTIONS; i++)
+    held[i] = connect_to (fixture);
+  refused = ask (fixture, bytes);
+  g_assert_cmpstr (refused, ==, "");
+  for (guint i = 0; i < MAX_CONNECTIONS; i++)
+    g_object_unref (held[i]);
+  while (served == NULL || served[0] == '\0')
+    {
+      g_free (served);
+      served = ask (fixture, bytes);
+    }
+  g_assert_true (g_str_has_prefix (served, "HTTP/1.1 200 "));
+}
+
 static void
 test_too_many (Fixture       *fixture,
                gconstpointer  data)
@@ -211,7 +262,9 @@ main (int    argc,
   g_test_add ("/mcp/http-server/requests", Fixture, NULL, set_up, test_requests, tear_down);
   g_test_add ("/mcp/http-server/too-large", Fixture, NULL, set_up, test_too_large, tear_down);
   g_test_add ("/mcp/http-server/too-slow", Fixture, NULL, set_up, test_too_slow, tear_down);
+  g_test_add ("/mcp/http-server/keeps", Fixture, NULL, set_up, test_keeps, tear_down);
   g_test_add ("/mcp/http-server/too-many", Fixture, NULL, set_up, test_too_many, tear_down);
+  g_test_add ("/mcp/http-server/too-many-connections", Fixture, NULL, set_up, test_too_many_connections, tear_down);
 
   return g_test_run ();
 }

@@ -5,6 +5,11 @@
 
 #include "sb-mcp-http-listener.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #define SOCKET_KEY "sb-socket"
 
 struct _SbMcpHttpListener
@@ -15,6 +20,7 @@ struct _SbMcpHttpListener
   SoupServer     *server;
   GSocketService *service;
   GHashTable     *visitors; /* remote address as text → Visitor */
+  int             far_end;  /* of the socket that libsoup listens to; -1: none */
 
   guint max_connections;
   guint request_timeout_ms;
@@ -94,9 +100,6 @@ request_read_cb (SoupServer        *server,
 {
   Visitor *visitor = find_visitor (user_data, message);
 
-  /* libsoup keeps no connection that it has not accepted itself, and says nothing of it: clients would send their
-   * next request into it. */
-  soup_message_headers_replace (soup_server_message_get_response_headers (message), "Connection", "close");
   if (visitor != NULL)
     g_clear_handle_id (&visitor->timer_id, g_source_remove);
 }
@@ -110,6 +113,32 @@ request_finished_cb (SoupServer        *server,
 
   if (visitor != NULL)
     await_request (visitor);
+}
+
+/* libsoup closes every connection after its first request unless it listens itself: it gets a socket on which
+ * nobody ever comes. */
+static gboolean
+make_it_listen (SbMcpHttpListener  *self,
+                GError            **error)
+{
+  int ends[2] = { -1, -1 };
+  g_autoptr(GSocket) socket = NULL;
+
+  if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "No further socket could be opened.");
+      return FALSE;
+    }
+
+  self->far_end = ends[1];
+  socket = g_socket_new_from_fd (ends[0], error);
+  if (socket == NULL)
+    {
+      close (ends[0]);
+      return FALSE;
+    }
+
+  return soup_server_listen_socket (self->server, socket, 0, error);
 }
 
 static gboolean
@@ -133,6 +162,7 @@ incoming_cb (GSocketService    *service,
   g_object_weak_ref (G_OBJECT (connection), connection_gone_cb, visitor);
   g_hash_table_replace (self->visitors, visitor->name, visitor);
   await_request (visitor);
+  g_socket_set_option (g_socket_connection_get_socket (connection), IPPROTO_TCP, TCP_NODELAY, TRUE, NULL);
   g_object_set_data_full (G_OBJECT (remote), SOCKET_KEY, g_object_ref (g_socket_connection_get_socket (connection)),
                           g_object_unref);
   soup_server_accept_iostream (self->server, G_IO_STREAM (connection), local, remote, NULL);
@@ -146,6 +176,9 @@ sb_mcp_http_listener_dispose (GObject *object)
   SbMcpHttpListener *self = SB_MCP_HTTP_LISTENER (object);
 
   sb_mcp_http_listener_stop (self);
+  if (self->far_end >= 0)
+    close (self->far_end);
+  self->far_end = -1;
   g_clear_object (&self->server);
   g_clear_pointer (&self->visitors, g_hash_table_unref);
 
@@ -162,6 +195,7 @@ static void
 sb_mcp_http_listener_init (SbMcpHttpListener *self)
 {
   self->visitors = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, visitor_free);
+  self->far_end = -1;
 }
 
 /**
@@ -199,7 +233,8 @@ sb_mcp_http_listener_new (SoupServer  *server,
   self->request_timeout_ms = request_timeout_ms;
   self->service = g_socket_service_new ();
   if (!g_socket_listener_add_address (G_SOCKET_LISTENER (self->service), wanted, G_SOCKET_TYPE_STREAM,
-                                      G_SOCKET_PROTOCOL_TCP, NULL, &bound, error))
+                                      G_SOCKET_PROTOCOL_TCP, NULL, &bound, error)
+      || !make_it_listen (self, error))
     return NULL;
 
   *bound_port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));

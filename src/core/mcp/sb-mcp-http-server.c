@@ -607,7 +607,9 @@ sb_mcp_http_server_new (const SbMcpHttpServerOptions  *options,
   self->accept_func = accept_func;
   self->user_data = user_data;
   self->soup = soup_server_new ("server-header", "sandbar", NULL);
-  self->listener = sb_mcp_http_listener_new (self->soup, self->address, options->port, MAX_CONNECTIONS,
+  self->listener = sb_mcp_http_listener_new (self->soup, self->address, options->port,
+                                             options->max_connections > 0 ? options->max_connections
+                                                                          : MAX_CONNECTIONS,
                                              options->request_timeout_ms > 0 ? options->request_timeout_ms
                                                                              : REQUEST_TIMEOUT_MS,
                                              &port, error);

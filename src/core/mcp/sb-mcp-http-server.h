@@ -24,6 +24,7 @@ typedef struct
   const char         *token;              /* NULL: everybody who reaches the address is served */
   const char * const *hosts;              /* NULL: further names in Host and Origin */
   guint               max_sessions;       /* 0: 64 */
+  guint               max_connections;    /* 0: 256 */
   guint               idle_timeout_s;     /* 0: half an hour */
   guint               request_timeout_ms; /* 0: 30 s */
   gsize               max_body;           /* 0: SB_JSON_MAX_SIZE */
