@@ -174,8 +174,9 @@ static void
 tools_changed_cb (SbGateway *self)
 {
   name_tools (self);
+  /* Not an idle priority: a busy connection must not keep it from coming. */
   if (self->changed_id == 0)
-    self->changed_id = g_idle_add (tell_change_cb, self);
+    self->changed_id = g_idle_add_full (G_PRIORITY_DEFAULT, tell_change_cb, self, NULL);
 }
 
 /* Servers */

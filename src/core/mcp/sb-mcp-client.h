@@ -120,6 +120,8 @@ JsonNode        *sb_mcp_client_request_finish    (SbMcpClient          *self,
                                                   GAsyncResult         *result,
                                                   GError              **error);
 
+JsonObject      *sb_mcp_client_request_get_refusal (GAsyncResult       *result);
+
 /* Lists, every page: of SbMcpTool, SbMcpPrompt, SbMcpResource. */
 void             sb_mcp_client_list_tools_async       (SbMcpClient          *self,
                                                        GCancellable         *cancellable,

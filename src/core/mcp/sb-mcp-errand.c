@@ -23,6 +23,7 @@ typedef struct
   GStrv        parameters; /* nullable: for headers */
   JsonObject  *answers;    /* nullable: to the questions of the last round */
   JsonNode    *state;      /* nullable: the server's, to be given back as it is */
+  JsonObject  *refusal;    /* nullable: the error that the server answered with */
   GError      *error;      /* nullable: of a question that could not be answered */
 
   /* borrowed */
@@ -55,6 +56,7 @@ errand_free (gpointer data)
   g_strfreev (errand->parameters);
   g_clear_pointer (&errand->answers, json_object_unref);
   g_clear_pointer (&errand->state, json_node_unref);
+  g_clear_pointer (&errand->refusal, json_object_unref);
   g_clear_error (&errand->error);
   g_free (errand);
 }
@@ -257,6 +259,7 @@ peer_answered_cb (GObject      *source,
   Errand *errand = g_task_get_task_data (task);
   GError *error = NULL;
   g_autoptr(JsonNode) answer = sb_mcp_peer_call_finish (SB_MCP_PEER (source), result, &error);
+  JsonObject *refusal = sb_mcp_peer_call_get_error (result);
 
   if (answer != NULL)
     {
@@ -270,7 +273,7 @@ peer_answered_cb (GObject      *source,
       sb_mcp_client_initialize_async (self, g_task_get_cancellable (task), restored_cb, g_object_ref (task));
     }
   else if (self->era == SB_MCP_ERA_MODERN && !errand->revised
-           && sb_mcp_client_is_offered_modern (sb_mcp_peer_call_get_error (result)))
+           && sb_mcp_client_is_offered_modern (refusal))
     {
       errand->revised = TRUE;
       g_error_free (error);
@@ -278,6 +281,7 @@ peer_answered_cb (GObject      *source,
     }
   else
     {
+      errand->refusal = refusal != NULL ? json_object_ref (refusal) : NULL;
       g_task_return_error (task, error);
     }
 }
@@ -327,6 +331,16 @@ sb_mcp_client_run_errand (GTask                  *task,
     errand->parameters = sb_mcp_parameters_dup (tool->input_schema, sb_json_get_object (errand->params, "arguments"));
   g_task_set_task_data (task, errand, errand_free);
   send_errand (task);
+}
+
+/* Of sb_mcp_client_request_async(): the error that the server answered with, as it came. (transfer none)
+ * (nullable) */
+JsonObject *
+sb_mcp_client_request_get_refusal (GAsyncResult *result)
+{
+  Errand *errand = g_task_get_task_data (G_TASK (result));
+
+  return errand->refusal;
 }
 
 /* Says in _meta what every request of the modern era must say. */
