@@ -82,7 +82,7 @@ test_tool (RunFixture    *fixture,
   assert_contains (trace,
                    "  agent-run Coder ok\n"
                    "    model-call fake-1 ok\n"
-                   "    tool-call echo ok\n"
+                   "    tool-call echo pong ok\n"
                    "    model-call fake-1 ok\n");
 }
 
@@ -376,7 +376,7 @@ test_server_gone (RunFixture    *fixture,
   sb_run_proceed (fixture->run);
   sb_test_wait_until (fixture->open_calls->len == 1);
 
-  sb_tool_registry_lookup (fixture->tools, "slow", &client);
+  sb_tool_registry_lookup (fixture->tools, "slow", &client, NULL);
   sb_mcp_client_close (client);
   sb_test_wait_until (run_fixture_is_over (fixture));
   g_assert_cmpint (sb_run_get_state (fixture->run), ==, SB_RUN_STATE_DONE);

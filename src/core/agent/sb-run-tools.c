@@ -222,7 +222,7 @@ describe_unknown (SbRun      *self,
                             ((SbMcpTool *) g_ptr_array_index (tools, i))->name);
   g_string_append (text, tools->len > 0 ? ". Use one of these." : " You have no tools.");
 
-  if (sb_tool_registry_lookup (self->tools, name, NULL) != NULL)
+  if (sb_tool_registry_lookup (self->tools, name, NULL, NULL) != NULL)
     g_string_append_printf (text, " Another agent has it: hand the request over with %s.", SB_TRANSFER_TOOL);
 
   return g_string_free (text, FALSE);
@@ -255,9 +255,10 @@ send_call (SbRun     *self,
            SbToolJob *job)
 {
   const char *name = sb_message_get_tool_name (job->message);
+  const char *real_name = NULL;
   SbMcpClient *client = NULL;
 
-  if (sb_tool_registry_lookup (self->tools, name, &client) == NULL)
+  if (sb_tool_registry_lookup (self->tools, name, &client, &real_name) == NULL)
     {
       end_job_with_text (job, "The tool server is gone; this call was not made. Tell the user.",
                          SB_MESSAGE_STATE_FAILED, "failed");
@@ -268,7 +269,7 @@ send_call (SbRun     *self,
   sb_message_set_state (job->message, SB_MESSAGE_STATE_STREAMING);
   job->timeout_id = g_timeout_add_seconds (SB_RUN_TOOL_TIMEOUT_SECONDS, timeout_cb, job);
   g_object_ref (self);
-  sb_mcp_client_call_tool_async (client, name, job->arguments, sb_trace_event_get_id (job->event), 0,
+  sb_mcp_client_call_tool_async (client, real_name, job->arguments, sb_trace_event_get_id (job->event), 0,
                                  progress_cb, job, job->cancellable, called_cb, job);
 }
 
@@ -293,7 +294,7 @@ start_job (SbRun         *self,
   g_autoptr(SbApproval) approval = NULL;
   g_autoptr(GError) error = NULL;
 
-  if (sb_tool_registry_lookup (self->tools, name, NULL) == NULL || !sb_tool_registry_allows (self->agent, name))
+  if (sb_tool_registry_lookup (self->tools, name, NULL, NULL) == NULL || !sb_tool_registry_allows (self->agent, name))
     {
       g_autofree char *text = describe_unknown (self, name);
 

@@ -15,11 +15,12 @@ services_clear (gpointer data)
   g_clear_object (&self->store);
   g_clear_object (&self->sandboxes);
   g_clear_object (&self->approvals);
+  g_clear_object (&self->gateway);
 }
 
 /**
  * sb_services_new:
- * @parts: borrowed for the call; each part is set
+ * @parts: borrowed for the call; each part is set but the gateway
  *
  * Returns: (transfer full): with a reference to each part
  */
@@ -47,4 +48,11 @@ void
 sb_services_unref (SbServices *self)
 {
   g_rc_box_release_full (self, services_clear);
+}
+
+void
+sb_services_set_gateway (SbServices *self,
+                         SbGateway  *gateway)
+{
+  g_set_object (&self->gateway, gateway);
 }

@@ -210,6 +210,7 @@ sb_session_new (SbServices     *services,
   SbSession *self = g_object_new (SB_TYPE_SESSION, NULL);
 
   self->services = sb_services_ref (services);
+  sb_tool_registry_set_gateway (self->tools, services->gateway);
   self->conversation = g_object_ref (conversation);
 
   return self;

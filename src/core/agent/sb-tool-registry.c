@@ -23,6 +23,7 @@ struct _SbToolRegistry
 
   /* owned */
   GPtrArray    *servers; /* of Server */
+  SbGateway    *gateway; /* nullable */
   GCancellable *cancellable;
 };
 
@@ -179,6 +180,7 @@ sb_tool_registry_finalize (GObject *object)
   SbToolRegistry *self = SB_TOOL_REGISTRY (object);
 
   g_ptr_array_unref (self->servers);
+  g_clear_object (&self->gateway);
   g_object_unref (self->cancellable);
 
   G_OBJECT_CLASS (sb_tool_registry_parent_class)->finalize (object);
@@ -237,6 +239,30 @@ sb_tool_registry_add_finish (SbToolRegistry  *self,
 }
 
 /**
+ * sb_tool_registry_set_gateway:
+ *
+ * Its tools are offered behind those of the servers added one by one, under the names that it gives them.
+ */
+void
+sb_tool_registry_set_gateway (SbToolRegistry *self,
+                              SbGateway      *gateway)
+{
+  g_return_if_fail (SB_IS_TOOL_REGISTRY (self));
+
+  g_set_object (&self->gateway, gateway);
+}
+
+static void
+add_allowed (SbToolRegistry  *self,
+             SbAgent         *agent,
+             const SbMcpTool *tool,
+             GPtrArray       *allowed)
+{
+  if (sb_tool_registry_allows (agent, tool->name) && sb_tool_registry_lookup (self, tool->name, NULL, NULL) == tool)
+    g_ptr_array_add (allowed, (gpointer) tool);
+}
+
+/**
  * sb_tool_registry_list:
  *
  * Returns: (transfer container): of SbMcpTool; they live until the main loop runs again
@@ -246,6 +272,7 @@ sb_tool_registry_list (SbToolRegistry *self,
                        SbAgent        *agent)
 {
   GPtrArray *allowed = g_ptr_array_new ();
+  g_autoptr(GPtrArray) more = NULL;
 
   g_return_val_if_fail (SB_IS_TOOL_REGISTRY (self), allowed);
 
@@ -254,14 +281,12 @@ sb_tool_registry_list (SbToolRegistry *self,
       Server *server = g_ptr_array_index (self->servers, i);
 
       for (guint j = 0; j < server->tools->len; j++)
-        {
-          SbMcpTool *tool = g_ptr_array_index (server->tools, j);
-
-          if (sb_tool_registry_allows (agent, tool->name) &&
-              sb_tool_registry_lookup (self, tool->name, NULL) == tool)
-            g_ptr_array_add (allowed, tool);
-        }
+        add_allowed (self, agent, g_ptr_array_index (server->tools, j), allowed);
     }
+
+  more = self->gateway != NULL ? sb_gateway_list_tools (self->gateway) : NULL;
+  for (guint i = 0; more != NULL && i < more->len; i++)
+    add_allowed (self, agent, sb_gateway_tool_get_tool (g_ptr_array_index (more, i)), allowed);
 
   return allowed;
 }
@@ -269,24 +294,53 @@ sb_tool_registry_list (SbToolRegistry *self,
 /**
  * sb_tool_registry_lookup:
  * @client: (out) (optional) (transfer none): whom to call it at
+ * @real_name: (out) (optional) (transfer none): what it is called there
  *
  * Returns: (transfer none) (nullable)
  */
 const SbMcpTool *
 sb_tool_registry_lookup (SbToolRegistry  *self,
                          const char      *name,
-                         SbMcpClient    **client)
+                         SbMcpClient    **client,
+                         const char     **real_name)
 {
   Server *server = NULL;
   const SbMcpTool *tool;
+  SbGatewayTool *other;
 
   g_return_val_if_fail (SB_IS_TOOL_REGISTRY (self), NULL);
 
   tool = find_tool (self, name, &server);
-  if (tool != NULL && client != NULL)
-    *client = server->client;
+  if (tool != NULL)
+    {
+      if (client != NULL)
+        *client = server->client;
+      if (real_name != NULL)
+        *real_name = tool->name;
+      return tool;
+    }
 
-  return tool;
+  other = self->gateway != NULL ? sb_gateway_find_tool (self->gateway, name, client) : NULL;
+  if (other != NULL && real_name != NULL)
+    *real_name = sb_gateway_tool_get_name (other);
+
+  return other != NULL ? sb_gateway_tool_get_tool (other) : NULL;
+}
+
+/* Returns: (transfer none) (nullable): whose tool it is; NULL: our own server's, or nobody's */
+static const char *
+get_server_name (SbToolRegistry *self,
+                 const char     *name)
+{
+  Server *server = NULL;
+  SbGatewayTool *tool;
+
+  if (find_tool (self, name, &server) != NULL)
+    return server->name;
+
+  tool = self->gateway != NULL ? sb_gateway_find_tool (self->gateway, name, NULL) : NULL;
+
+  return tool != NULL ? sb_gateway_tool_get_server_name (tool) : NULL;
 }
 
 /**
@@ -304,17 +358,18 @@ sb_tool_registry_new_approval (SbToolRegistry *self,
                                const char     *arguments,
                                const char     *trace_id)
 {
-  Server *server = NULL;
+  const char *server_name;
   g_autofree char *key = NULL;
   g_autofree char *title = NULL;
 
   g_return_val_if_fail (SB_IS_TOOL_REGISTRY (self), NULL);
 
-  if (find_tool (self, name, &server) == NULL || server->name == NULL)
+  server_name = get_server_name (self, name);
+  if (server_name == NULL)
     return NULL;
 
-  key = g_strdup_printf ("tool:%s:%s", server->name, name);
-  title = g_strdup_printf ("Call %s of the server %s", name, server->name);
+  key = g_strdup_printf ("tool:%s:%s", server_name, name);
+  title = g_strdup_printf ("Call %s of the server %s", name, server_name);
 
   return sb_approval_new ("tool", key, title, arguments, trace_id);
 }

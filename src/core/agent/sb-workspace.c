@@ -34,6 +34,7 @@ struct _SbWorkspace
   SbApprovals      *approvals;
   SbNpmProxy       *packages;
   SbPackageBridge  *package_bridge;
+  SbToolServers    *tool_servers;
   SbSessionList    *sessions;
   GPtrArray        *starting;     /* of GTask: whoever waits for the start */
   GPtrArray        *problems;     /* of GStrv: title and hint of warnings from before anybody could listen */
@@ -41,6 +42,7 @@ struct _SbWorkspace
   guint             shutdown_id;
 
   guint             n_probes;     /* of the start, still open */
+  guint             n_ending;     /* parts that the shutdown waits for */
   gboolean          started;      /* providers and sandboxes are known */
   gboolean          rehearsal;
   gboolean          keeps_spare;
@@ -237,6 +239,8 @@ make_sessions (SbWorkspace *self)
   sb_approval_memory_attach (self->approvals, self->store);
   self->packages = sb_packages_new_proxy (self->store, self->approvals);
   self->package_bridge = sb_package_bridge_new (self->sandboxes, self->packages);
+  self->tool_servers = sb_tool_servers_new (services, self->secrets, self->redactor);
+  sb_services_set_gateway (services, sb_tool_servers_get_gateway (self->tool_servers));
   self->sessions = sb_session_list_new (services);
 }
 
@@ -277,6 +281,14 @@ activity_cb (SbSandboxManager *sandboxes,
       self->keeps_spare = TRUE;
       sb_sandbox_manager_set_keep_spare (sandboxes, TRUE);
     }
+}
+
+static void
+server_problem_cb (SbWorkspace *self,
+                   const char  *title,
+                   const char  *hint)
+{
+  g_signal_emit (self, signals[WARNING], 0, title, hint);
 }
 
 static void
@@ -334,6 +346,9 @@ sandboxes_probed_cb (GObject      *source,
       !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_signal_emit (self, signals[WARNING], 0, "No code can be run", error->message);
 
+  /* Whose containers need an engine, if there is one. */
+  if (self->shutting_down == NULL)
+    sb_tool_servers_start (self->tool_servers);
   probe_done (self);
 }
 
@@ -375,6 +390,13 @@ shutdown_done (SbWorkspace *self)
 }
 
 static void
+part_ended (SbWorkspace *self)
+{
+  if (--self->n_ending == 0)
+    shutdown_done (self);
+}
+
+static void
 sandboxes_ended_cb (GObject      *source,
                     GAsyncResult *result,
                     gpointer      user_data)
@@ -382,14 +404,27 @@ sandboxes_ended_cb (GObject      *source,
   g_autoptr(SbWorkspace) self = user_data;
 
   sb_sandbox_manager_shutdown_finish (SB_SANDBOX_MANAGER (source), result, NULL);
-  shutdown_done (self);
+  part_ended (self);
 }
 
 static void
-end_sandboxes (SbWorkspace *self)
+servers_ended_cb (GObject      *source,
+                  GAsyncResult *result,
+                  gpointer      user_data)
+{
+  g_autoptr(SbWorkspace) self = user_data;
+
+  sb_tool_servers_stop_finish (self->tool_servers, result, NULL);
+  part_ended (self);
+}
+
+static void
+end_parts (SbWorkspace *self)
 {
   sb_session_list_close (self->sessions);
   sb_store_flush (self->store, NULL);
+  self->n_ending = 2;
+  sb_tool_servers_stop_async (self->tool_servers, servers_ended_cb, g_object_ref (self));
   sb_sandbox_manager_shutdown_async (self->sandboxes, sandboxes_ended_cb, g_object_ref (self));
 }
 
@@ -408,7 +443,7 @@ static void
 session_finished_cb (SbWorkspace *self)
 {
   if (self->shutting_down != NULL && !sb_session_list_is_running (self->sessions))
-    end_sandboxes (self);
+    end_parts (self);
 }
 
 static void
@@ -420,6 +455,7 @@ connect_parts (SbWorkspace *self)
   g_signal_connect_object (self->providers, "changed", G_CALLBACK (providers_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->store, "failed", G_CALLBACK (store_failed_cb), self, 0);
   g_signal_connect_object (self->sessions, "finished", G_CALLBACK (session_finished_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->tool_servers, "problem", G_CALLBACK (server_problem_cb), self, G_CONNECT_SWAPPED);
 }
 
 static void
@@ -457,6 +493,7 @@ sb_workspace_dispose (GObject *object)
 
   g_clear_handle_id (&self->shutdown_id, g_source_remove);
   g_clear_object (&self->sessions);
+  g_clear_object (&self->tool_servers);
   g_clear_object (&self->package_bridge);
   g_clear_object (&self->packages);
   g_clear_object (&self->approvals);
@@ -619,6 +656,14 @@ sb_workspace_get_packages (SbWorkspace *self)
   g_return_val_if_fail (SB_IS_WORKSPACE (self), NULL);
 
   return self->packages;
+}
+
+SbToolServers *
+sb_workspace_get_tool_servers (SbWorkspace *self)
+{
+  g_return_val_if_fail (SB_IS_WORKSPACE (self), NULL);
+
+  return self->tool_servers;
 }
 
 SbSecrets *
@@ -854,7 +899,7 @@ sb_workspace_shutdown_async (SbWorkspace         *self,
 
   if (!sb_session_list_is_running (self->sessions))
     {
-      end_sandboxes (self);
+      end_parts (self);
       return;
     }
 

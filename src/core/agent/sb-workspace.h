@@ -12,6 +12,7 @@
 #include "sb-sandbox-manager.h"
 #include "sb-secrets.h"
 #include "sb-store.h"
+#include "sb-tool-servers.h"
 
 G_BEGIN_DECLS
 
@@ -58,6 +59,8 @@ SbSandboxManager *sb_workspace_get_sandboxes       (SbWorkspace              *se
 SbApprovals      *sb_workspace_get_approvals       (SbWorkspace              *self);
 /* Of SbNpmFetch: what sandboxes asked the package registry for. */
 SbNpmProxy       *sb_workspace_get_packages        (SbWorkspace              *self);
+/* The MCP servers beside the sandbox's own. */
+SbToolServers    *sb_workspace_get_tool_servers    (SbWorkspace              *self);
 SbSecrets        *sb_workspace_get_secrets         (SbWorkspace              *self);
 
 /* TRUE when the scripted model answers for this agent (NULL: any agent); the shell labels it "Rehearsal

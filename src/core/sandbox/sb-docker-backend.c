@@ -395,3 +395,9 @@ sb_docker_backend_new (SbDockerClient *client,
 
   return SB_SANDBOX_BACKEND (self);
 }
+
+SbDockerClient *
+sb_docker_backend_get_client (SbSandboxBackend *backend)
+{
+  return SB_IS_DOCKER_BACKEND (backend) ? SB_DOCKER_BACKEND (backend)->client : NULL;
+}

@@ -13,5 +13,7 @@ G_BEGIN_DECLS
 SbSandboxBackend *sb_docker_backend_new (SbDockerClient *client,
                                          const char     *helper_path,
                                          const char     *image);
+/* (transfer none) (nullable): NULL for a backend of another kind */
+SbDockerClient   *sb_docker_backend_get_client (SbSandboxBackend *backend);
 
 G_END_DECLS
