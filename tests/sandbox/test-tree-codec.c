@@ -5,52 +5,8 @@
 
 #include <string.h>
 
-#include "sb-test.h"
+#include "sb-test-tree.h"
 #include "sb-tree-codec.h"
-
-/* Records in short: "D path", "F path|contents", "L path|target", "S path", "E", and "!" for something broken. */
-static void
-add_record (GByteArray *tree,
-            const char *record)
-{
-  g_auto(GStrv) parts = g_strsplit (record + 2, "|", 2);
-  guint8 buffer[2 * SB_WIRE_MAX_PATH + 16];
-  const guint8 zeros[4] = { 0 };
-  size_t length = 0;
-
-  if (record[0] == 'E')
-    {
-      g_byte_array_append (tree, (const guint8 *) "E", 1);
-      return;
-    }
-
-  length = sb_tree_write_entry (buffer, sizeof buffer, record[0], record[0] == 'F' ? 0644 : 0, parts[0],
-                                record[0] == 'L' ? parts[1] : NULL);
-  g_byte_array_append (tree, buffer, (guint) length);
-  if (record[0] != 'F')
-    return;
-
-  if (parts[1][0] != '\0')
-    {
-      const guint8 size[4] = { (guint8) strlen (parts[1]), 0, 0, 0 };
-
-      g_byte_array_append (tree, size, 4);
-      g_byte_array_append (tree, (const guint8 *) parts[1], (guint) strlen (parts[1]));
-    }
-  g_byte_array_append (tree, zeros, 4);
-}
-
-static GByteArray *
-make_tree (const char * const *records)
-{
-  GByteArray *tree = g_byte_array_new ();
-
-  g_byte_array_append (tree, (const guint8 *) SB_TREE_MAGIC, SB_TREE_MAGIC_LENGTH);
-  for (gsize i = 0; records[i] != NULL; i++)
-    add_record (tree, records[i]);
-
-  return tree;
-}
 
 /* What the reader makes of it, fed in pieces of random or given size. */
 static char *
@@ -100,7 +56,7 @@ test_records (void)
   static const char * const records[] = { "D src", "F src/a.txt|hello", "F empty|", "L l|../../etc/passwd", "S fifo",
                                           "F new\nline\x1b[31m|x", "E", NULL };
   const char *expected = "D src;F src/a.txt|hello;F empty|;L l|../../etc/passwd;S fifo;F new\nline\x1b[31m|x;E";
-  g_autoptr(GByteArray) tree = make_tree (records);
+  g_autoptr(GByteArray) tree = sb_test_tree_new (records);
   g_autoptr(GRand) rand = g_rand_new_with_seed (3);
 
   for (guint piece = 1; piece < 64; piece++)
@@ -124,7 +80,7 @@ test_refused_paths (void)
     {
       g_autofree char *record = g_strdup_printf ("F %s|x", paths[i]);
       const char * const records[] = { record, "D after", "E", NULL };
-      g_autoptr(GByteArray) tree = make_tree (records);
+      g_autoptr(GByteArray) tree = sb_test_tree_new (records);
       g_autofree char *read = read_tree (tree->data, tree->len, NULL, 7, 100, 1000);
 
       g_assert_cmpstr (read, ==, "!");
@@ -135,7 +91,7 @@ static void
 test_limits (void)
 {
   static const char * const records[] = { "D a", "F b|12345", "D c", "E", NULL };
-  g_autoptr(GByteArray) tree = make_tree (records);
+  g_autoptr(GByteArray) tree = sb_test_tree_new (records);
   g_autofree char *entries = read_tree (tree->data, tree->len, NULL, 100, 2, 1000);
   g_autofree char *bytes = read_tree (tree->data, tree->len, NULL, 100, 100, 4);
   g_autoptr(GString) deep = g_string_new ("D d");
@@ -148,7 +104,7 @@ test_limits (void)
     g_string_append (deep, "/d");
   {
     const char * const deep_records[] = { deep->str, NULL };
-    g_autoptr(GByteArray) deep_tree = make_tree (deep_records);
+    g_autoptr(GByteArray) deep_tree = sb_test_tree_new (deep_records);
 
     last = read_tree (deep_tree->data, deep_tree->len, NULL, 100, 100, 100);
   }
@@ -191,7 +147,7 @@ static void
 test_cut_off (void)
 {
   static const char * const records[] = { "D src", "F src/a.txt|hello", "L l|x", "E", NULL };
-  g_autoptr(GByteArray) tree = make_tree (records);
+  g_autoptr(GByteArray) tree = sb_test_tree_new (records);
 
   for (guint length = 0; length < tree->len; length++)
     {

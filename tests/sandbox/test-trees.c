@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sb-channel-save.h"
 #include "sb-channel-search.h"
 #include "sb-channel-tree.h"
 #include "sb-test-helper.h"
@@ -103,6 +104,87 @@ test_round_trip (void)
   /* Again, onto itself, and with all the rest gone. */
   g_assert_true (restore (&helper, "", tree, TRUE, &error));
   run (&helper, "test ! -e gone && test ! -e x && test -f t/zero");
+  sb_test_helper_end (&helper);
+}
+
+static void
+count_cb (const SbTreeUnpacked *unpacked,
+          gpointer              user_data)
+{
+  guint *n_calls = user_data;
+
+  (*n_calls)++;
+}
+
+/* Out of the sandbox, under its own name. */
+static void
+test_save (void)
+{
+  SbTestHelper helper;
+  SbTreeUnpacked unpacked;
+  g_autofree char *path = sb_test_make_dir ();
+  g_autoptr(GFile) folder = g_file_new_for_path (path);
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(GError) error = NULL;
+  g_auto(GStrv) left_out = NULL;
+  g_autofree char *saved = g_build_filename (path, "b", "f", NULL);
+  g_autofree char *text = NULL;
+  guint n_calls = 0;
+
+  sb_test_helper_start (&helper, NULL);
+  run (&helper, "mkdir -p a/b/c other && echo hello > a/b/f && ln -s /etc/passwd a/b/l && mkfifo a/b/fifo"
+                " && head -c 3000000 /dev/urandom > a/b/c/large && echo x > other/x");
+  sb_channel_save_tree_async (helper.channel, "a/b", folder, count_cb, &n_calls, NULL, sb_test_keep_result, &result);
+  sb_test_wait_until (result != NULL);
+  g_assert_true (sb_channel_save_tree_finish (helper.channel, result, &unpacked, &left_out, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (unpacked.n_files, ==, 2);
+  g_assert_cmpuint (unpacked.n_links, ==, 1);
+  g_assert_cmpuint (unpacked.n_skipped, ==, 1);
+  g_assert_cmpuint (unpacked.bytes, ==, 3000006);
+  g_assert_cmpuint (g_strv_length (left_out), ==, 2);
+  g_assert_true (g_file_get_contents (saved, &text, NULL, NULL));
+  g_assert_cmpstr (text, ==, "hello\n");
+  g_clear_object (&result);
+  sb_test_helper_end (&helper);
+}
+
+static void
+stop_cb (const SbTreeUnpacked *unpacked,
+         gpointer              user_data)
+{
+  g_cancellable_cancel (user_data);
+}
+
+/* A folder that goes away ends it with its own reason, and so does the user; the channel goes on. */
+static void
+test_save_stopped (void)
+{
+  SbTestHelper helper;
+  g_autofree char *path = sb_test_make_dir ();
+  g_autofree char *missing = g_build_filename (path, "missing", NULL);
+  g_autoptr(GFile) folder = g_file_new_for_path (path);
+  g_autoptr(GFile) nowhere = g_file_new_for_path (missing);
+  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(GError) error = NULL;
+
+  sb_test_helper_start (&helper, NULL);
+  run (&helper, "for i in $(seq 300); do head -c 1000000 /dev/zero > f$i; done");
+  sb_channel_save_tree_async (helper.channel, "", nowhere, NULL, NULL, NULL, sb_test_keep_result, &result);
+  sb_test_wait_until (result != NULL);
+  g_assert_false (sb_channel_save_tree_finish (helper.channel, result, NULL, NULL, &error));
+  g_assert_error (error, SB_CHANNEL_ERROR, SB_CHANNEL_ERROR_IO);
+
+  g_clear_object (&result);
+  g_clear_error (&error);
+  sb_channel_save_tree_async (helper.channel, "", folder, stop_cb, cancellable, cancellable, sb_test_keep_result,
+                              &result);
+  sb_test_wait_until (result != NULL);
+  if (!sb_channel_save_tree_finish (helper.channel, result, NULL, NULL, &error))
+    g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_object (&result);
+  run (&helper, "true");
   sb_test_helper_end (&helper);
 }
 
@@ -405,6 +487,8 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/sandbox/trees/round-trip", test_round_trip);
+  g_test_add_func ("/sandbox/trees/save", test_save);
+  g_test_add_func ("/sandbox/trees/save-stopped", test_save_stopped);
   g_test_add_func ("/sandbox/trees/odd-files", test_odd_files);
   g_test_add_func ("/sandbox/trees/deep", test_deep);
   g_test_add_func ("/sandbox/trees/hostile-trees", test_hostile_trees);

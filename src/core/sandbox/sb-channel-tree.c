@@ -53,7 +53,17 @@ finish_if_over (Snapshot *snapshot)
     g_task_return_boolean (task, TRUE);
 }
 
-/* Bytes that the sink has taken may be followed by others; and when it fails the rest is only counted. */
+/* Nothing more is wanted; what is on its way still comes. */
+static void
+stop (SbChannel *self,
+      Snapshot  *snapshot)
+{
+  g_queue_clear_full (&snapshot->waiting, (GDestroyNotify) g_bytes_unref);
+  if (snapshot->over == NULL)
+    sb_channel_send_u32 (self, SB_WIRE_KILL, snapshot->id, 9);
+}
+
+/* Bytes that the sink has taken may be followed by others; when it fails, no more are asked for. */
 static void
 written_cb (GObject      *source,
             GAsyncResult *result,
@@ -62,14 +72,15 @@ written_cb (GObject      *source,
   g_autoptr(GTask) task = user_data;
   Snapshot *snapshot = g_task_get_task_data (task);
   g_autoptr(GBytes) bytes = g_queue_pop_head (&snapshot->waiting);
-  guint8 payload[4];
-  SbWirePacker packer = { payload, sizeof payload, 0, false };
+  SbChannel *self = g_task_get_source_object (task);
 
-  g_output_stream_write_all_finish (G_OUTPUT_STREAM (source), result, NULL,
-                                    snapshot->error == NULL ? &snapshot->error : NULL);
-  sb_wire_put_u32 (&packer, (guint32) g_bytes_get_size (bytes));
-  sb_channel_send (g_task_get_source_object (task), SB_WIRE_CREDIT, 0, snapshot->id, payload, packer.length);
-  write_next (task);
+  if (!g_output_stream_write_all_finish (G_OUTPUT_STREAM (source), result, NULL,
+                                         snapshot->error == NULL ? &snapshot->error : NULL))
+    stop (self, snapshot);
+  else
+    sb_channel_send_u32 (self, SB_WIRE_CREDIT, snapshot->id, (guint32) g_bytes_get_size (bytes));
+  if (snapshot->error == NULL)
+    write_next (task);
   finish_if_over (snapshot);
 }
 
@@ -131,13 +142,16 @@ handle_tree (SbChannel         *self,
       || last != snapshot->ended)
     return FALSE;
 
-  g_queue_push_tail (&snapshot->waiting, g_bytes_new (frame->payload, frame->length));
+  if (snapshot->error == NULL)
+    g_queue_push_tail (&snapshot->waiting, g_bytes_new (frame->payload, frame->length));
   if (snapshot->waiting.length == 1)
     write_next (task);
   if (last)
     {
       snapshot->summary.complete = (frame->flags & SB_WIRE_FLAG_TRUNCATED) == 0;
       snapshot->over = sb_channel_take_task (self, request);
+      if (snapshot->error != NULL)
+        finish_if_over (snapshot);
     }
 
   return TRUE;
@@ -220,12 +234,23 @@ sb_channel_snapshot_finish (SbChannel      *self,
                             SbTreeSummary  *summary,
                             GError        **error)
 {
+  g_autoptr(GError) failure = NULL;
+  Snapshot *snapshot = NULL;
+
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 
-  if (!finish (result, error))
-    return FALSE;
+  snapshot = g_task_get_task_data (G_TASK (result));
+  if (!finish (result, &failure))
+    {
+      /* The far end only says that it was told to stop. */
+      if (snapshot != NULL && snapshot->error != NULL)
+        g_propagate_error (error, g_steal_pointer (&snapshot->error));
+      else
+        g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
   if (summary != NULL)
-    *summary = ((Snapshot *) g_task_get_task_data (G_TASK (result)))->summary;
+    *summary = snapshot->summary;
 
   return TRUE;
 }
