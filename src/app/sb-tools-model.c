@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#include "config.h"
+
+#include "sb-tools-model.h"
+
+#include "sb-yaml-edit.h"
+
+struct _SbToolsModel
+{
+  GObject parent_instance;
+
+  /* owned */
+  SbGateway       *gateway;
+  SbCatalogState  *state;
+  SbSecrets       *secrets;
+  SbStore         *store;   /* nullable */
+  SbGatewayServer *server;  /* nullable */
+  char            *path;
+  char            *text;
+  char            *before;  /* nullable: the text before a server was removed */
+  char            *removed; /* nullable: which one */
+
+  /* borrowed */
+  SbSaveCatalogFunc save;
+  gpointer          user_data;
+};
+
+enum
+{
+  PROP_0,
+  PROP_SERVER,
+  PROP_TEXT,
+  N_PROPS
+};
+
+enum
+{
+  EDIT,
+  N_SIGNALS
+};
+
+G_DEFINE_FINAL_TYPE (SbToolsModel, sb_tools_model, G_TYPE_OBJECT)
+
+static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
+
+/* The switches are a convenience: that they could not be written shows at the next start, and in the log. */
+static void
+save_state (SbToolsModel *self)
+{
+  g_autoptr(GError) error = NULL;
+
+  if (!sb_catalog_state_save (self->state, &error))
+    g_message ("%s", error->message);
+}
+
+/* A server whose entry changed is another object. */
+static void
+servers_changed_cb (SbToolsModel *self)
+{
+  SbGatewayServer *server;
+
+  if (self->server == NULL)
+    return;
+
+  server = sb_gateway_lookup (self->gateway, sb_gateway_server_get_name (self->server));
+  sb_tools_model_set_server (self, server);
+}
+
+static void
+stored_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr(GError) error = NULL;
+
+  if (!sb_secrets_store_finish (SB_SECRETS (source), result, &error))
+    g_message ("%s", error->message);
+}
+
+static void
+store_secrets (SbToolsModel    *self,
+               SbCatalogImport *import)
+{
+  for (guint i = 0; i < import->secrets->len; i++)
+    {
+      const SbCatalogPair *pair = g_ptr_array_index (import->secrets, i);
+      g_autofree char *key = sb_tools_model_secret_key (pair->name);
+
+      if (pair->value != NULL && *pair->value != '\0')
+        sb_secrets_store_async (self->secrets, key, pair->value, NULL, stored_cb, NULL);
+    }
+}
+
+static void
+sb_tools_model_dispose (GObject *object)
+{
+  SbToolsModel *self = SB_TOOLS_MODEL (object);
+
+  if (self->gateway != NULL)
+    g_signal_handlers_disconnect_by_data (self->gateway, self);
+  g_clear_object (&self->server);
+  g_clear_object (&self->gateway);
+  g_clear_object (&self->state);
+  g_clear_object (&self->secrets);
+  g_clear_object (&self->store);
+
+  G_OBJECT_CLASS (sb_tools_model_parent_class)->dispose (object);
+}
+
+static void
+sb_tools_model_finalize (GObject *object)
+{
+  SbToolsModel *self = SB_TOOLS_MODEL (object);
+
+  g_free (self->path);
+  g_free (self->text);
+  g_free (self->before);
+  g_free (self->removed);
+
+  G_OBJECT_CLASS (sb_tools_model_parent_class)->finalize (object);
+}
+
+static void
+sb_tools_model_get_property (GObject    *object,
+                             guint       prop_id,
+                             GValue     *value,
+                             GParamSpec *pspec)
+{
+  switch (prop_id)
+    {
+    case PROP_SERVER:
+      g_value_set_object (value, SB_TOOLS_MODEL (object)->server);
+      break;
+    case PROP_TEXT:
+      g_value_set_string (value, SB_TOOLS_MODEL (object)->text);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+sb_tools_model_set_property (GObject      *object,
+                             guint         prop_id,
+                             const GValue *value,
+                             GParamSpec   *pspec)
+{
+  switch (prop_id)
+    {
+    case PROP_SERVER:
+      sb_tools_model_set_server (SB_TOOLS_MODEL (object), g_value_get_object (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+sb_tools_model_class_init (SbToolsModelClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = sb_tools_model_dispose;
+  object_class->finalize = sb_tools_model_finalize;
+  object_class->get_property = sb_tools_model_get_property;
+  object_class->set_property = sb_tools_model_set_property;
+
+  properties[PROP_SERVER] =
+    g_param_spec_object ("server", NULL, NULL, SB_TYPE_GATEWAY_SERVER,
+                         G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_TEXT] =
+    g_param_spec_string ("text", NULL, NULL, NULL,
+                         G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  signals[EDIT] = g_signal_new ("edit",
+                                G_TYPE_FROM_CLASS (klass),
+                                G_SIGNAL_RUN_LAST,
+                                0, NULL, NULL, NULL,
+                                G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+static void
+sb_tools_model_init (SbToolsModel *self)
+{
+}
+
+SbToolsModel *
+sb_tools_model_new (const SbToolsParts *parts)
+{
+  SbToolsModel *self = g_object_new (SB_TYPE_TOOLS_MODEL, NULL);
+
+  self->gateway = g_object_ref (parts->gateway);
+  self->state = g_object_ref (parts->state);
+  self->secrets = g_object_ref (parts->secrets);
+  g_set_object (&self->store, parts->store);
+  self->path = g_strdup (parts->path);
+  self->text = g_strdup (parts->text);
+  self->save = parts->save;
+  self->user_data = parts->user_data;
+  g_signal_connect_object (self->gateway, "items-changed", G_CALLBACK (servers_changed_cb), self, G_CONNECT_SWAPPED);
+
+  return self;
+}
+
+SbGateway *
+sb_tools_model_get_gateway (SbToolsModel *self)
+{
+  g_return_val_if_fail (SB_IS_TOOLS_MODEL (self), NULL);
+
+  return self->gateway;
+}
+
+SbCatalogState *
+sb_tools_model_get_state (SbToolsModel *self)
+{
+  g_return_val_if_fail (SB_IS_TOOLS_MODEL (self), NULL);
+
+  return self->state;
+}
+
+SbSecrets *
+sb_tools_model_get_secrets (SbToolsModel *self)
+{
+  g_return_val_if_fail (SB_IS_TOOLS_MODEL (self), NULL);
+
+  return self->secrets;
+}
+
+SbStore *
+sb_tools_model_get_store (SbToolsModel *self)
+{
+  g_return_val_if_fail (SB_IS_TOOLS_MODEL (self), NULL);
+
+  return self->store;
+}
+
+const char *
+sb_tools_model_get_path (SbToolsModel *self)
+{
+  g_return_val_if_fail (SB_IS_TOOLS_MODEL (self), NULL);
+
+  return self->path;
+}
+
+SbGatewayServer *
+sb_tools_model_get_server (SbToolsModel *self)
+{
+  g_return_val_if_fail (SB_IS_TOOLS_MODEL (self), NULL);
+
+  return self->server;
+}
+
+void
+sb_tools_model_set_server (SbToolsModel    *self,
+                           SbGatewayServer *server)
+{
+  g_return_if_fail (SB_IS_TOOLS_MODEL (self));
+
+  if (g_set_object (&self->server, server))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SERVER]);
+}
+
+void
+sb_tools_model_switch_server (SbToolsModel *self,
+                              const char   *server,
+                              gboolean      enabled)
+{
+  g_return_if_fail (SB_IS_TOOLS_MODEL (self));
+
+  if (sb_catalog_state_get_enabled (self->state, server) == enabled)
+    return;
+
+  sb_catalog_state_set_enabled (self->state, server, enabled);
+  save_state (self);
+}
+
+void
+sb_tools_model_switch_tool (SbToolsModel *self,
+                            const char   *server,
+                            const char   *tool,
+                            gboolean      enabled)
+{
+  g_return_if_fail (SB_IS_TOOLS_MODEL (self));
+
+  if (sb_catalog_state_get_tool_enabled (self->state, server, tool) == enabled)
+    return;
+
+  sb_catalog_state_set_tool_enabled (self->state, server, tool, enabled);
+  save_state (self);
+}
+
+const char *
+sb_tools_model_get_text (SbToolsModel *self)
+{
+  g_return_val_if_fail (SB_IS_TOOLS_MODEL (self), NULL);
+
+  return self->text;
+}
+
+gboolean
+sb_tools_model_save (SbToolsModel  *self,
+                     const char    *text,
+                     GError       **error)
+{
+  g_autofree char *copy = g_strdup (text);
+
+  g_return_val_if_fail (SB_IS_TOOLS_MODEL (self), FALSE);
+
+  if (!self->save (text, self->user_data, error))
+    return FALSE;
+
+  g_free (self->text);
+  self->text = g_steal_pointer (&copy);
+  g_clear_pointer (&self->before, g_free);
+  g_clear_pointer (&self->removed, g_free);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TEXT]);
+
+  return TRUE;
+}
+
+gboolean
+sb_tools_model_has_entry (SbToolsModel *self,
+                          const char   *server)
+{
+  g_autoptr(SbCatalog) catalog = NULL;
+
+  g_return_val_if_fail (SB_IS_TOOLS_MODEL (self), FALSE);
+
+  catalog = sb_catalog_new_from_data (self->text, -1, NULL);
+
+  return catalog != NULL && sb_catalog_lookup (catalog, server) != NULL;
+}
+
+gboolean
+sb_tools_model_remove (SbToolsModel  *self,
+                       const char    *server,
+                       GError       **error)
+{
+  g_autoptr(SbCatalog) catalog = NULL;
+  g_autoptr(SbYamlEdit) edit = NULL;
+  g_autofree char *before = NULL;
+  g_autofree char *name = g_strdup (server);
+  g_autofree char *text = NULL;
+  g_auto(GStrv) path = NULL;
+
+  g_return_val_if_fail (SB_IS_TOOLS_MODEL (self), FALSE);
+
+  catalog = sb_catalog_new_from_data (self->text, -1, error);
+  if (catalog == NULL)
+    return FALSE;
+
+  path = sb_catalog_dup_path (catalog, server, NULL);
+  edit = sb_yaml_edit_new_remove ((const char * const *) path);
+  text = sb_yaml_edit_apply (edit, self->text, error);
+  before = g_strdup (self->text);
+  if (text == NULL || !sb_tools_model_save (self, text, error))
+    return FALSE;
+
+  self->before = g_steal_pointer (&before);
+  self->removed = g_steal_pointer (&name);
+
+  return TRUE;
+}
+
+gboolean
+sb_tools_model_undo (SbToolsModel  *self,
+                     GError       **error)
+{
+  g_autofree char *before = NULL;
+
+  g_return_val_if_fail (SB_IS_TOOLS_MODEL (self), FALSE);
+
+  if (self->before == NULL)
+    return TRUE;
+
+  before = g_strdup (self->before);
+
+  return sb_tools_model_save (self, before, error);
+}
+
+gboolean
+sb_tools_model_add (SbToolsModel     *self,
+                    SbCatalogImport  *import,
+                    GError          **error)
+{
+  g_autofree char *text = NULL;
+
+  g_return_val_if_fail (SB_IS_TOOLS_MODEL (self), FALSE);
+
+  text = sb_catalog_import_apply (import, self->text, error);
+  if (text == NULL)
+    return FALSE;
+
+  store_secrets (self, import);
+  for (guint i = 0; i < import->names->len; i++)
+    sb_catalog_state_set_enabled (self->state, g_ptr_array_index (import->names, i), TRUE);
+  save_state (self);
+
+  return sb_tools_model_save (self, text, error);
+}
+
+void
+sb_tools_model_edit (SbToolsModel *self,
+                     const char   *server)
+{
+  g_return_if_fail (SB_IS_TOOLS_MODEL (self));
+
+  g_signal_emit (self, signals[EDIT], 0, server);
+}
+
+char *
+sb_tools_model_secret_key (const char *name)
+{
+  return g_strconcat ("mcp/", name, NULL);
+}

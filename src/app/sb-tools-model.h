@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#pragma once
+
+#include "sb-catalog-import.h"
+#include "sb-gateway.h"
+#include "sb-secrets.h"
+#include "sb-store.h"
+
+G_BEGIN_DECLS
+
+/* Writes the user's catalog and makes the gateway follow it. */
+typedef gboolean (*SbSaveCatalogFunc) (const char  *text,
+                                       gpointer     user_data,
+                                       GError     **error);
+
+/* What the Tools tab works on. */
+typedef struct
+{
+  /* borrowed, but for the model's own references */
+  SbGateway         *gateway;
+  SbCatalogState    *state;
+  SbSecrets         *secrets;
+  SbStore           *store;    /* nullable: no history */
+  const char        *path;     /* of the user's catalog */
+  const char        *text;     /* what stands in it */
+
+  /* borrowed, must outlive the model */
+  SbSaveCatalogFunc  save;
+  gpointer           user_data;
+} SbToolsParts;
+
+/* What the pages of the Tools tab share, so that they never call each other: the gateway, the server that is looked at,
+ * the user's catalog. Properties: server (nullable: all of them), text. Signal "edit" (char *server): somebody wants to
+ * see that entry. */
+#define SB_TYPE_TOOLS_MODEL (sb_tools_model_get_type ())
+G_DECLARE_FINAL_TYPE (SbToolsModel, sb_tools_model, SB, TOOLS_MODEL, GObject)
+
+SbToolsModel    *sb_tools_model_new           (const SbToolsParts  *parts);
+SbGateway       *sb_tools_model_get_gateway   (SbToolsModel        *self);
+SbCatalogState  *sb_tools_model_get_state     (SbToolsModel        *self);
+SbSecrets       *sb_tools_model_get_secrets   (SbToolsModel        *self);
+SbStore         *sb_tools_model_get_store     (SbToolsModel        *self);
+const char      *sb_tools_model_get_path      (SbToolsModel        *self);
+
+SbGatewayServer *sb_tools_model_get_server    (SbToolsModel        *self);
+void             sb_tools_model_set_server    (SbToolsModel        *self,
+                                               SbGatewayServer     *server);
+/* Each is stored at once. */
+void             sb_tools_model_switch_server (SbToolsModel        *self,
+                                               const char          *server,
+                                               gboolean             enabled);
+void             sb_tools_model_switch_tool   (SbToolsModel        *self,
+                                               const char          *server,
+                                               const char          *tool,
+                                               gboolean             enabled);
+
+const char      *sb_tools_model_get_text      (SbToolsModel        *self);
+gboolean         sb_tools_model_save          (SbToolsModel        *self,
+                                               const char          *text,
+                                               GError             **error);
+/* The user's own entry, not one that ships. */
+gboolean         sb_tools_model_has_entry     (SbToolsModel        *self,
+                                               const char          *server);
+gboolean         sb_tools_model_remove        (SbToolsModel        *self,
+                                               const char          *server,
+                                               GError             **error);
+/* Brings back what was removed last. */
+gboolean         sb_tools_model_undo          (SbToolsModel        *self,
+                                               GError             **error);
+/* Adds its servers, switched on, and stores the secrets it came with. */
+gboolean         sb_tools_model_add           (SbToolsModel        *self,
+                                               SbCatalogImport     *import,
+                                               GError             **error);
+void             sb_tools_model_edit          (SbToolsModel        *self,
+                                               const char          *server);
+/* Under which a secret of servers is stored. */
+char            *sb_tools_model_secret_key    (const char          *name);
+
+G_END_DECLS
