@@ -121,6 +121,7 @@ facts_send (const SbWireFrame *hello)
   sb_wire_put_u64 (&packer, status.cap_bounding);
   sb_wire_put_u8 (&packer, status.no_new_privs);
   sb_wire_put_u8 (&packer, status.seccomp_mode);
+  sb_wire_put_u8 (&packer, (uint8_t) config.filter);
   sb_wire_put_u8 (&packer, root_is_read_only ());
   sb_wire_put_u8 (&packer, config.has_openat2);
   sb_wire_put_u64 (&packer, workspace_size ());

@@ -100,6 +100,7 @@ harden (void)
   setrlimit (RLIMIT_CORE, &none);
   umask (022);
   signal (SIGPIPE, SIG_IGN);
+  config.filter = seccomp_install ();
 }
 
 static void

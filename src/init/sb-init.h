@@ -17,17 +17,18 @@
 
 typedef struct
 {
-  const char *workspace;
-  uint32_t    lease_seconds;
-  uint32_t    ttl_seconds;
-  uint64_t    max_processes;  /* 0: not ours to limit */
-  uint64_t    max_memory;     /* 0: not ours to limit */
-  uint64_t    max_file_bytes;
-  char      **env;            /* "K=V" on top of the built-in environment of commands */
-  int         env_count;
-  bool        is_pid_1;
-  bool        has_openat2;
-  int         workspace_fd;
+  const char  *workspace;
+  uint32_t     lease_seconds;
+  uint32_t     ttl_seconds;
+  uint64_t     max_processes;  /* 0: not ours to limit */
+  uint64_t     max_memory;     /* 0: not ours to limit */
+  uint64_t     max_file_bytes;
+  char       **env;            /* "K=V" on top of the built-in environment of commands */
+  int          env_count;
+  bool         is_pid_1;
+  bool         has_openat2;
+  SbWireFilter filter;
+  int          workspace_fd;
 } InitConfig;
 
 extern InitConfig config;
@@ -82,6 +83,9 @@ void send_credit    (uint32_t    id,
 
 /* sb-facts.c */
 void facts_send (const SbWireFrame *hello);
+
+/* sb-seccomp.c */
+SbWireFilter seccomp_install (void);
 
 /* sb-exec.c */
 #define EXEC_SLOTS 64

@@ -129,6 +129,14 @@ typedef enum
   SB_WIRE_OUTCOME_OUTPUT_LIMIT,
 } SbWireOutcome;
 
+/* The filter of system calls, as a process of the sandbox has tried it. */
+typedef enum
+{
+  SB_WIRE_FILTER_NONE, /* not for this processor */
+  SB_WIRE_FILTER_HOLDS,
+  SB_WIRE_FILTER_BROKEN,
+} SbWireFilter;
+
 typedef enum
 {
   SB_WIRE_FILE_REGULAR,

@@ -557,5 +557,6 @@ sb_backend_tests_add (const char       *name,
 
   for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
     sb_backend_tests_add_one (name, tests[i].name, tests[i].func);
+  sb_seccomp_tests_add (name);
   sb_terminal_tests_add (name);
 }

@@ -31,7 +31,8 @@ void     sb_backend_tests_add_one (const char        *name,
                                    const char        *test,
                                    GTestDataFunc      func);
 
-/* sb-terminal-tests.c: part of these */
+/* sb-seccomp-tests.c and sb-terminal-tests.c: part of these */
+void     sb_seccomp_tests_add     (const char        *name);
 void     sb_terminal_tests_add    (const char        *name);
 
 /* For main: when the arguments ask for it, be the owner of one sandbox until killed, and never return. */

@@ -43,6 +43,8 @@ test_shell (gconstpointer data)
   sb_test_terminal_type (&terminal, "echo size-$(stty size)\n");
   sb_test_terminal_expect (&terminal, "size-40 120\r\n");
   sb_test_terminal_type (&terminal, "sleep 1000000\n");
+  /* Typed sooner, the shell would get it, or nobody. */
+  g_free (sb_test_shell_text (sandbox.channel, "until ps -C sleep -o stat= | grep -q +; do :; done"));
   sb_test_terminal_type (&terminal, "\003");
   sb_test_terminal_expect (&terminal, "^C");
   sb_test_terminal_type (&terminal, "exit 7\n");

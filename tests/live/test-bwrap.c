@@ -7,56 +7,6 @@
 #include "sb-bwrap-backend.h"
 #include "sb-tunnel-tests.h"
 
-static const SbSandboxFact *
-find_fact (SbTestSandbox *sandbox,
-           const char    *id)
-{
-  for (guint i = 0; i < sandbox->facts->len; i++)
-    {
-      const SbSandboxFact *fact = g_ptr_array_index (sandbox->facts, i);
-
-      if (strcmp (fact->id, id) == 0)
-        return fact;
-    }
-
-  return NULL;
-}
-
-/* Calls that no namespace confines, by number where there is no tool for them. */
-static void
-test_seccomp (gconstpointer data)
-{
-  SbSandboxBackend *backend = sb_backend_tests_get (data);
-  SbTestSandbox sandbox = { 0 };
-  SbSandboxSpec spec = { .memory_bytes = 512 * 1024 * 1024, .disk_bytes = 16 * 1024 * 1024, .pids = 64 };
-  g_autofree char *families = NULL;
-  g_autofree char *calls = NULL;
-
-  if (backend == NULL)
-    return;
-
-  sb_test_sandbox_start (&sandbox, backend, &spec);
-  if (!find_fact (&sandbox, "seccomp")->holds)
-    {
-      g_test_skip ("no filter for this architecture");
-      sb_test_sandbox_remove (&sandbox);
-      return;
-    }
-
-  /* 40 AF_VSOCK, 17 AF_PACKET, 38 AF_ALG; 1 AF_UNIX, 2 AF_INET */
-  families = sb_test_shell_text (sandbox.channel,
-                                 "perl -e 'for (40, 17, 38, 1, 2)"
-                                 " { print socket (S, $_, 1, 0) ? \"yes\\n\" : \"$!\\n\" }'");
-  g_assert_cmpstr (families, ==, "Operation not permitted\nOperation not permitted\nOperation not permitted\n"
-                                 "yes\nyes\n");
-  /* io_uring_setup, fsopen, open_tree, clone3 with nothing */
-  calls = sb_test_shell_text (sandbox.channel,
-                              "perl -e 'for (425, 430, 428, 435) { syscall ($_, 0, 0, 0) ; print \"$!\\n\" }'");
-  g_assert_cmpstr (calls, ==, "Operation not permitted\nOperation not permitted\nOperation not permitted\n"
-                              "Function not implemented\n");
-  sb_test_sandbox_remove (&sandbox);
-}
-
 static void
 test_dev_is_read_only (gconstpointer data)
 {
@@ -113,7 +63,6 @@ main (int    argc,
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   sb_backend_tests_add ("bwrap", backend);
   sb_tunnel_tests_add ("bwrap");
-  sb_backend_tests_add_one ("bwrap", "seccomp", test_seccomp);
   sb_backend_tests_add_one ("bwrap", "dev-is-read-only", test_dev_is_read_only);
   sb_backend_tests_add_one ("bwrap", "bad-helper", test_bad_helper);
 

@@ -10,9 +10,21 @@
 #include <linux/seccomp.h>
 #include <stddef.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-/* Between fork and exec: the kernel pretends not to know openat2. */
+/* Between fork and exec. */
+static void
+install (struct sock_filter *filter,
+         unsigned short      length)
+{
+  struct sock_fprog program = { length, filter };
+
+  if (prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl (PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
+    _exit (126);
+}
+
+/* The kernel pretends not to know openat2. */
 static void
 hide_openat2 (gpointer user_data)
 {
@@ -22,10 +34,24 @@ hide_openat2 (gpointer user_data)
     BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
     BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
   };
-  struct sock_fprog program = { G_N_ELEMENTS (filter), filter };
 
-  if (prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl (PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
-    _exit (126);
+  install (filter, G_N_ELEMENTS (filter));
+}
+
+/* A kernel that takes no filter after this one. */
+static void
+hide_filters (gpointer user_data)
+{
+  struct sock_filter filter[] = {
+    BPF_STMT (BPF_LD | BPF_W | BPF_ABS, offsetof (struct seccomp_data, nr)),
+    BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, SYS_prctl, 0, 3),
+    BPF_STMT (BPF_LD | BPF_W | BPF_ABS, offsetof (struct seccomp_data, args)),
+    BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, PR_SET_SECCOMP, 0, 1),
+    BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL),
+    BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+
+  install (filter, G_N_ELEMENTS (filter));
 }
 
 static void
@@ -66,6 +92,12 @@ void
 sb_test_helper_start_without_openat2 (SbTestHelper *self)
 {
   start (self, NULL, hide_openat2);
+}
+
+void
+sb_test_helper_start_without_filters (SbTestHelper *self)
+{
+  start (self, NULL, hide_filters);
 }
 
 void

@@ -18,6 +18,7 @@ typedef struct
 void  sb_test_helper_start (SbTestHelper *self,
                             const char   *argument);
 void  sb_test_helper_start_without_openat2 (SbTestHelper *self);
+void  sb_test_helper_start_without_filters (SbTestHelper *self);
 void  sb_test_helper_end   (SbTestHelper *self);
 char *sb_test_helper_path  (SbTestHelper *self,
                             const char   *name);

@@ -124,7 +124,7 @@ far_greet (Far     *far,
     sb_wire_put_u32 (&packer, 1);
   for (guint i = 0; i < 2; i++)
     sb_wire_put_u64 (&packer, 0);
-  for (guint i = 0; i < 4; i++)
+  for (guint i = 0; i < 5; i++)
     sb_wire_put_u8 (&packer, 1);
   for (guint i = 0; i < 5; i++)
     sb_wire_put_u64 (&packer, 0);

@@ -37,6 +37,7 @@ static const SbGreeting good_greeting = {
   .gid = 65532,
   .no_new_privs = 1,
   .seccomp_mode = 2,
+  .filter = SB_WIRE_FILTER_HOLDS,
   .root_read_only = 1,
   .workspace_bytes = 64 * MIB,
   .interfaces = loopback_only,
@@ -196,13 +197,16 @@ test_breaches_inside (void)
   g_autoptr(SbDockerEngine) engine = new_engine (VERSION, INFO, NULL);
   g_autoptr(JsonObject) inspected = new_inspected (engine);
   g_autoptr(JsonObject) nothing = json_object_new ();
-  SbGreeting greetings[] = { good_greeting, good_greeting, good_greeting, good_greeting };
+  SbGreeting greetings[] = { good_greeting, good_greeting, good_greeting, good_greeting, good_greeting,
+                             good_greeting };
   char *two[] = { (char *) "lo", (char *) "eth0", NULL };
 
   greetings[0].uid = 0;
   greetings[1].capabilities = 1;
   greetings[2].interfaces = two;
   greetings[3].workspace_bytes = G_GUINT64_CONSTANT (100) * 1024 * MIB;
+  greetings[4].filter = SB_WIRE_FILTER_BROKEN;
+  greetings[5].seccomp_mode = 0;
   for (guint i = 0; i < G_N_ELEMENTS (greetings); i++)
     {
       g_autoptr(GError) error = NULL;

@@ -188,7 +188,7 @@ pack_greeting (guint8  *buffer,
     sb_wire_put_u32 (&packer, i);
   sb_wire_put_u64 (&packer, 4);
   sb_wire_put_u64 (&packer, 5);
-  for (guint8 i = 0; i < 4; i++)
+  for (guint8 i = 0; i < 5; i++)
     sb_wire_put_u8 (&packer, i);
   for (guint64 i = 0; i < 5; i++)
     sb_wire_put_u64 (&packer, i << 40);
@@ -212,6 +212,7 @@ test_greeting (void)
   g_assert_nonnull (greeting);
   g_assert_cmpuint (greeting->uid, ==, 2);
   g_assert_cmpuint (greeting->bounding_capabilities, ==, 5);
+  g_assert_cmpuint (greeting->filter, ==, 2);
   g_assert_cmpuint (greeting->rlimit_processes, ==, 4ull << 40);
   g_assert_true (sb_greeting_has_loopback_only (greeting));
 

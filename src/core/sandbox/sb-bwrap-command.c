@@ -13,7 +13,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "sb-seccomp.h"
 #include "sb-text.h"
 
 #define UID 65532
@@ -182,24 +181,6 @@ add_helper (Builder     *builder,
   return add_file (builder, HELPER, contents, length, "0555", error);
 }
 
-static gboolean
-add_seccomp (Builder  *builder,
-             GError  **error)
-{
-  g_autoptr(GBytes) program = sb_seccomp_build ();
-  int fd = -1;
-
-  if (program == NULL)
-    return TRUE;
-
-  fd = make_memory_file (g_bytes_get_data (program, NULL), g_bytes_get_size (program), error);
-  if (fd < 0)
-    return FALSE;
-  add_fd (builder, "--seccomp", fd);
-
-  return TRUE;
-}
-
 static void
 add_argument (Builder    *builder,
               const char *name,
@@ -243,8 +224,6 @@ add_all (Builder              *builder,
   add_tmpfs (builder, "1777", TMP_BYTES, "/tmp");
   add_tmpfs (builder, "0755", disk, "/workspace");
   add (builder, "--remount-ro", "/", "--chdir", "/workspace", NULL);
-  if (!add_seccomp (builder, error))
-    return FALSE;
   add_init (builder, spec);
 
   return TRUE;

@@ -58,6 +58,7 @@ sb_greeting_parse (const guint8  *payload,
   greeting->bounding_capabilities = sb_wire_get_u64 (&unpacker);
   greeting->no_new_privs = sb_wire_get_u8 (&unpacker);
   greeting->seccomp_mode = sb_wire_get_u8 (&unpacker);
+  greeting->filter = sb_wire_get_u8 (&unpacker);
   greeting->root_read_only = sb_wire_get_u8 (&unpacker);
   greeting->has_openat2 = sb_wire_get_u8 (&unpacker);
   greeting->workspace_bytes = sb_wire_get_u64 (&unpacker);

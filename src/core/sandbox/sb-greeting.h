@@ -20,6 +20,7 @@ typedef struct
   guint64  bounding_capabilities;
   guint8   no_new_privs;
   guint8   seccomp_mode;          /* 2: a filter */
+  guint8   filter;                /* SbWireFilter */
   guint8   root_read_only;
   guint8   has_openat2;
   guint64  workspace_bytes;

@@ -31,6 +31,9 @@ check (const SbGreeting  *greeting,
     return refuse (error, "its processes would have capabilities");
   if (!greeting->no_new_privs)
     return refuse (error, "its processes could gain privileges");
+  if (greeting->filter != SB_WIRE_FILTER_NONE
+      && (greeting->filter != SB_WIRE_FILTER_HOLDS || greeting->seccomp_mode != 2))
+    return refuse (error, "its processes could make dangerous system calls");
   if (!greeting->root_read_only)
     return refuse (error, "its root file system is writable");
 
@@ -55,7 +58,7 @@ sb_isolation_check (const SbGreeting  *greeting,
   g_autofree char *user = g_strdup_printf ("uid %u", greeting->uid);
   g_autofree char *size = sb_format_size (greeting->workspace_bytes);
   g_autofree char *disk = g_strdup_printf ("%s disk", size);
-  gboolean filtered = greeting->seccomp_mode == 2;
+  gboolean filtered = greeting->filter == SB_WIRE_FILTER_HOLDS;
 
   if (!check (greeting, error))
     return FALSE;
@@ -65,8 +68,8 @@ sb_isolation_check (const SbGreeting  *greeting,
   add (facts, "capabilities", TRUE, "no capabilities", g_strdup ("All capabilities are dropped, also for the future."));
   add (facts, "no-new-privs", TRUE, "no new privileges", g_strdup ("setuid programs gain nothing."));
   add (facts, "seccomp", filtered, filtered ? "system calls filtered" : "no system call filter",
-       g_strdup (filtered ? "A seccomp filter refuses dangerous system calls."
-                          : "No seccomp filter is active; the other barriers hold."));
+       g_strdup (filtered ? "Calls that reach around the other barriers are refused: a process inside has tried them."
+                          : "For this processor there is no filter of ours; the other barriers hold."));
   add (facts, "root", TRUE, "read-only system", g_strdup ("The root file system is read-only."));
   add (facts, "disk", greeting->workspace_bytes > 0, disk,
        g_strdup_printf ("The workspace holds at most %s.", size));
