@@ -7,6 +7,7 @@
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "sb-text.h"
 
@@ -30,8 +31,13 @@ struct _SbLogsPage
   GtkDropDown   *picker;
   GtkStack      *states;
   GtkLabel      *state;
+  GtkWidget     *input;
+  GtkEditable   *entry;
   AdwStatusPage *status;
   GtkTextView   *text;
+
+  /* borrowed */
+  const char *refusal; /* nullable: why what is typed was not written */
 
   guint32  shown;  /* the process whose log is shown; 0: none */
   guint64  offset; /* how far it was read */
@@ -86,12 +92,15 @@ update (SbLogsPage *self)
 {
   const SbJob *job = find_job (self, self->shown);
   gboolean running = get_channel (self) != NULL;
-  g_autofree char *text = job != NULL ? describe_state (job) : g_strdup ("");
+  g_autofree char *state = job != NULL ? describe_state (job) : g_strdup ("");
 
   adw_status_page_set_title (self->status, running ? _("No Background Commands") : _("No Sandbox Is Running"));
-  gtk_label_set_text (self->state, text);
+  gtk_label_set_text (self->state, self->refusal != NULL ? self->refusal : state);
   gtk_stack_set_visible_child_name (self->states, self->jobs->len > 0 ? "log" : "empty");
+  gtk_widget_set_visible (self->input, job != NULL && job->open);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "logs.stop", job != NULL && job->running);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "logs.write", job != NULL && job->open);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "logs.end-input", job != NULL && job->open);
 }
 
 static void
@@ -99,6 +108,7 @@ show_log (SbLogsPage *self,
           guint32     process)
 {
   self->shown = process;
+  self->refusal = NULL;
   self->offset = 0;
   g_clear_pointer (&self->cleaner, sb_text_cleaner_free);
   self->cleaner = sb_text_cleaner_new ();
@@ -328,6 +338,69 @@ stop_cb (GtkWidget  *widget,
 }
 
 static void
+written_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr(SbLogsPage) self = user_data;
+  g_autoptr(GError) error = NULL;
+
+  if (sb_channel_write_input_finish (SB_CHANNEL (source), result, &error))
+    gtk_editable_set_text (self->entry, "");
+  else if (g_error_matches (error, SB_CHANNEL_ERROR, SB_CHANNEL_ERROR_LIMIT))
+    self->refusal = _("It has not read what it was given before");
+  else
+    self->refusal = _("It takes no input any more");
+  update (self);
+  ask (self);
+}
+
+static void
+edited_cb (SbLogsPage *self)
+{
+  self->refusal = NULL;
+  update (self);
+}
+
+static void
+write_input (SbLogsPage *self,
+             const char *text,
+             gboolean    last)
+{
+  SbChannel *channel = get_channel (self);
+  g_autoptr(GBytes) bytes = g_bytes_new (text, strlen (text));
+
+  if (channel != NULL && self->shown != 0)
+    sb_channel_write_input_async (channel, self->shown, bytes, last, NULL, written_cb, g_object_ref (self));
+}
+
+static void
+write_cb (GtkWidget  *widget,
+          const char *action_name,
+          GVariant   *parameter)
+{
+  SbLogsPage *self = SB_LOGS_PAGE (widget);
+  g_autofree char *line = g_strconcat (gtk_editable_get_text (self->entry), "\n", NULL);
+
+  write_input (self, line, FALSE);
+}
+
+/* What is typed and not sent is not meant. */
+static void
+end_input_cb (GtkWidget  *widget,
+              const char *action_name,
+              GVariant   *parameter)
+{
+  write_input (SB_LOGS_PAGE (widget), "", TRUE);
+}
+
+static void
+entry_activated_cb (SbLogsPage *self)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "logs.write", NULL);
+}
+
+static void
 sb_logs_page_map (GtkWidget *widget)
 {
   GTK_WIDGET_CLASS (sb_logs_page_parent_class)->map (widget);
@@ -419,14 +492,20 @@ sb_logs_page_class_init (SbLogsPageClass *klass)
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/sandbar/Sandbar/ui/sb-logs-page.ui");
   gtk_widget_class_bind_template_child (widget_class, SbLogsPage, box);
+  gtk_widget_class_bind_template_child (widget_class, SbLogsPage, entry);
+  gtk_widget_class_bind_template_child (widget_class, SbLogsPage, input);
   gtk_widget_class_bind_template_child (widget_class, SbLogsPage, names);
   gtk_widget_class_bind_template_child (widget_class, SbLogsPage, picker);
   gtk_widget_class_bind_template_child (widget_class, SbLogsPage, state);
   gtk_widget_class_bind_template_child (widget_class, SbLogsPage, states);
   gtk_widget_class_bind_template_child (widget_class, SbLogsPage, status);
   gtk_widget_class_bind_template_child (widget_class, SbLogsPage, text);
+  gtk_widget_class_bind_template_callback (widget_class, edited_cb);
+  gtk_widget_class_bind_template_callback (widget_class, entry_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, picked_cb);
+  gtk_widget_class_install_action (widget_class, "logs.end-input", NULL, end_input_cb);
   gtk_widget_class_install_action (widget_class, "logs.stop", NULL, stop_cb);
+  gtk_widget_class_install_action (widget_class, "logs.write", NULL, write_cb);
 }
 
 static void

@@ -141,11 +141,13 @@ jobs_request (const SbWireFrame *frame)
     {
       const Exec *exec = exec_slot (i);
       bool signaled = WIFSIGNALED (exec->wait_status);
+      bool running = exec->state != EXEC_DONE;
 
       if (exec->state == EXEC_FREE || !exec->background)
         continue;
       sb_wire_put_u32 (&packer, exec->id);
-      sb_wire_put_u8 (&packer, exec->state != EXEC_DONE);
+      sb_wire_put_u8 (&packer, (uint8_t) ((running ? SB_WIRE_JOB_RUNNING : 0)
+                                          | (exec_input_is_open (exec) ? SB_WIRE_JOB_OPEN : 0)));
       sb_wire_put_u8 (&packer, (uint8_t) exec->outcome);
       sb_wire_put_u32 (&packer, (uint32_t) (signaled ? WTERMSIG (exec->wait_status) : WEXITSTATUS (exec->wait_status)));
       sb_wire_put_u64 (&packer, exec->log.total);

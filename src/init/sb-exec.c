@@ -297,37 +297,6 @@ status_cb (Source  *source,
   finish_if_drained (exec);
 }
 
-static void
-input_cb (Source  *source,
-          uint32_t events)
-{
-  Exec *exec = source->owner;
-  size_t waiting = exec->input_end - exec->input_start;
-  ssize_t written = write (source->fd, exec->input_buffer + exec->input_start, waiting);
-
-  if (written < 0 && (errno == EAGAIN || errno == EINTR))
-    return;
-
-  if (written < 0)
-    {
-      send_credit (exec->id, waiting);
-      source_close (source);
-      return;
-    }
-
-  exec->input_start += (size_t) written;
-  if (written > 0)
-    send_credit (exec->id, (size_t) written);
-  if (exec->input_start < exec->input_end)
-    return;
-
-  exec->input_start = exec->input_end = 0;
-  if (exec->input_last)
-    source_close (source);
-  else
-    source_arm (source, 0);
-}
-
 /* The parent's ends: nonblocking, and gone in the child. */
 static void
 adopt (Exec       *exec,
@@ -359,37 +328,7 @@ void
 exec_adopt_input (Exec *exec,
                   int   fd)
 {
-  adopt (exec, &exec->input, fd, input_cb);
-}
-
-bool
-exec_data (const SbWireFrame *frame)
-{
-  Exec *exec = exec_find (frame->id);
-
-  if (exec == NULL)
-    return false;
-
-  if (exec->input.fd < 0)
-    {
-      send_credit (frame->id, frame->length);
-      return true;
-    }
-
-  if (exec->input_end + frame->length > SB_WIRE_UPLOAD_WINDOW)
-    {
-      memmove (exec->input_buffer, exec->input_buffer + exec->input_start, exec->input_end - exec->input_start);
-      exec->input_end -= exec->input_start;
-      exec->input_start = 0;
-    }
-  if (exec->input_end + frame->length > SB_WIRE_UPLOAD_WINDOW)
-    die (5);
-  memcpy (exec->input_buffer + exec->input_end, frame->payload, frame->length);
-  exec->input_end += frame->length;
-  exec->input_last = (frame->flags & SB_WIRE_FLAG_END) != 0;
-  source_arm (&exec->input, EPOLLOUT);
-
-  return true;
+  adopt (exec, &exec->input, fd, exec_input_cb);
 }
 
 bool

@@ -246,6 +246,7 @@ handle_frame (const SbWireFrame *frame)
     [SB_WIRE_RESTORE] = restore_request,
     [SB_WIRE_SEARCH] = search_request,
     [SB_WIRE_PAUSE] = pause_request,
+    [SB_WIRE_INPUT] = exec_input_request,
   };
 
   if (frame->type >= sizeof handlers / sizeof handlers[0] || handlers[frame->type] == NULL)

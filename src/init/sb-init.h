@@ -135,6 +135,7 @@ typedef struct
   uint8_t  *input_buffer;
   size_t    input_start;
   size_t    input_end;
+  size_t    input_owed; /* bytes that credit is given for; they come before any of INPUT */
   bool      input_last;
   ExecLog   log;
 } Exec;
@@ -142,7 +143,6 @@ typedef struct
 void    exec_kill_request (const SbWireFrame *frame);
 bool    exec_credit      (uint32_t           id,
                           uint32_t           bytes);
-bool    exec_data        (const SbWireFrame *frame);
 void    exec_reaped      (pid_t              pid,
                           int                wait_status);
 void    exec_rearm       (void);
@@ -166,6 +166,13 @@ void    exec_adopt_status (Exec         *exec,
                            int           fd);
 void    exec_adopt_input  (Exec         *exec,
                            int           fd);
+
+/* sb-exec-input.c */
+void    exec_input_cb      (Source            *source,
+                            uint32_t           events);
+bool    exec_input_is_open (const Exec        *exec);
+bool    exec_data          (const SbWireFrame *frame);
+void    exec_input_request (const SbWireFrame *frame);
 
 /* sb-exec-start.c */
 #define EXEC_MAX_ARGS 4096

@@ -40,7 +40,8 @@ typedef enum
   SB_WIRE_PING = 2,     /* -> PONG */
   SB_WIRE_EXEC = 3,     /* u32 timeout ms, u64 budget, str cwd, u32 n, n str argv, u32 n, n str env
                          * -> OUTPUT*, EXITED */
-  SB_WIRE_SPAWN = 4,    /* as EXEC -> OK; the request id stays the name of the process */
+  SB_WIRE_SPAWN = 4,    /* as EXEC -> OK; the request id stays the name of the process. Without an END its stdin stays
+                         * open for INPUT */
   SB_WIRE_DATA_IN = 5,  /* bytes for the stdin of EXEC/SPAWN or the file of WRITE */
   SB_WIRE_CREDIT = 6,   /* u32 bytes consumed (both directions) */
   SB_WIRE_KILL = 7,     /* u32 signal; 0: TERM, then KILL; for a running EXEC or SPAWN; no answer */
@@ -73,6 +74,8 @@ typedef enum
   SB_WIRE_SEARCH = 30,   /* u32 max, str path, str name ("*", "?"; empty: any), str text (empty: names only)
                           * -> MATCHES*; KILL ends it */
   SB_WIRE_PAUSE = 31,    /* u8: 1 stops every process, and no new one begins; 0: they go on -> OK */
+  SB_WIRE_INPUT = 32,    /* u32 process, bytes for the stdin of a SPAWN, with END the last -> OK, or LIMIT while too
+                          * much waits to be read: then nothing of it was taken */
 
   /* sandbox to host */
   SB_WIRE_GREETING = 64,      /* see sb-greeting.c */
@@ -86,7 +89,7 @@ typedef enum
   SB_WIRE_CHANGED = 72,       /* u8 SbWireChange, str name */
   SB_WIRE_COUNTERS_DATA = 73, /* u64 memory, memory limit, processes, cpu µs, disk, disk limit */
   SB_WIRE_LOG_DATA = 74,      /* u64 offset of the first byte, u64 total, bytes */
-  SB_WIRE_JOBS_DATA = 75,     /* jobs: u32 process, u8 running, u8 outcome, u32 value, u64 log bytes */
+  SB_WIRE_JOBS_DATA = 75,     /* jobs: u32 process, u8 SbWireJob, u8 outcome, u32 value, u64 log bytes */
   SB_WIRE_PROCESSES_DATA = 76, /* processes: u32 pid, u32 parent, u8 state, u64 cpu µs, u64 memory, u64 age µs,
                                 * u32 request it came from or 0, str name, str command line */
   SB_WIRE_PORTS_DATA = 77,    /* ports: u8 4 or 16, so many bytes of address, u32 port, u32 pid or 0, str command */
@@ -136,6 +139,12 @@ typedef enum
   SB_WIRE_FILTER_HOLDS,
   SB_WIRE_FILTER_BROKEN,
 } SbWireFilter;
+
+typedef enum
+{
+  SB_WIRE_JOB_RUNNING = 1 << 0,
+  SB_WIRE_JOB_OPEN = 1 << 1, /* its stdin */
+} SbWireJob;
 
 typedef enum
 {

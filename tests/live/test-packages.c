@@ -7,6 +7,9 @@
 #include <libsoup/soup.h>
 #include <string.h>
 
+#include "sb-mcp-client.h"
+#include "sb-mcp-memory-transport.h"
+#include "sb-sandbox-server.h"
 #include "sb-test.h"
 #include "sb-workspace.h"
 
@@ -180,6 +183,42 @@ shut_down (SbWorkspace *workspace)
   sb_test_wait_until (result != NULL);
 }
 
+/* As a model does it. Returns: (transfer full) */
+static SbMcpToolResult *
+install (SbWorkspace *workspace,
+         SbSandbox   *sandbox,
+         const char  *name)
+{
+  g_autoptr(SbMcpServer) server = sb_sandbox_server_new (sb_workspace_get_sandboxes (workspace), NULL, NULL);
+  g_autoptr(SbMcpTransport) a = NULL;
+  g_autoptr(SbMcpTransport) b = NULL;
+  g_autoptr(SbMcpClient) client = NULL;
+  g_autoptr(JsonObject) arguments = json_object_new ();
+  g_autoptr(GAsyncResult) ready = NULL;
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(GError) error = NULL;
+  SbMcpToolResult *outcome = NULL;
+
+  sb_mcp_memory_transport_new_pair (&a, &b);
+  sb_mcp_server_accept (server, b);
+  client = sb_mcp_client_new (a);
+  sb_mcp_client_initialize_async (client, NULL, sb_test_keep_result, &ready);
+  sb_test_wait_until (ready != NULL);
+  json_object_set_string_member (arguments, "packages", name);
+  json_object_set_string_member (arguments, "containerId", sb_sandbox_get_id (sandbox));
+  sb_mcp_client_call_tool_async (client, "installPackages", arguments, "t1", 0, NULL, NULL, NULL, sb_test_keep_result,
+                                 &result);
+  while (result == NULL)
+    sb_test_iterate ();
+  outcome = sb_mcp_client_call_tool_finish (client, result, &error);
+  g_assert_no_error (error);
+  g_test_message ("%s", outcome->text);
+  sb_mcp_client_close (client);
+  sb_test_wait_until (sb_mcp_server_get_n_sessions (server) == 0);
+
+  return outcome;
+}
+
 static void
 allow (SbWorkspace *workspace,
        const char  *name)
@@ -196,9 +235,9 @@ check_install (Registry    *registry,
                SbSandbox   *sandbox)
 {
   g_autoptr(SbExecResult) missing = shell (sandbox, "command -v npm");
-  g_autoptr(SbExecResult) refused = NULL;
+  g_autoptr(SbMcpToolResult) refused = NULL;
+  g_autoptr(SbMcpToolResult) by_tool = NULL;
   g_autoptr(SbExecResult) installed = NULL;
-  g_autofree char *said = NULL;
   g_autofree char *output = NULL;
 
   if (missing->exit_code != 0)
@@ -208,11 +247,9 @@ check_install (Registry    *registry,
     }
 
   /* Nobody is here to be asked. */
-  refused = shell (sandbox, "npm install sb-hello 2>&1");
-  said = dup_output (refused);
-  g_test_message ("%s", said);
-  g_assert_cmpint (refused->exit_code, !=, 0);
-  g_assert_nonnull (strstr (said, "E403"));
+  refused = install (workspace, sandbox, "sb-hello");
+  g_assert_false (refused->is_error);
+  g_assert_true (g_str_has_prefix (refused->text, "Refused: sb-hello. "));
   g_assert_cmpstr (registry->asked->str, ==, "");
 
   allow (workspace, "sb-hello");
@@ -223,6 +260,8 @@ check_install (Registry    *registry,
   g_assert_cmpint (installed->exit_code, ==, 0);
   g_assert_nonnull (strstr (output, "hello from a package\nsb-dep\nsb-hello\nno script ran\n"));
   g_assert_nonnull (strstr (registry->asked->str, "/sb-dep/-/sb-dep-1.0.0.tgz"));
+  by_tool = install (workspace, sandbox, "sb-hello@1");
+  g_assert_true (g_str_has_prefix (by_tool->text, "Packages added: 0, changed: 0."));
 }
 
 static void

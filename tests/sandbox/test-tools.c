@@ -18,7 +18,8 @@ test_names_of_the_demo (Fixture       *fixture,
                                     "listPorts", "exposePort", "closePort", "writeFile", "editFile",
                                     "readFile", "listFiles", "statFile", "deleteFile", "moveFile",
                                     "makeDir", "listSandboxes", "stopSandbox",
-                                    "searchFiles", "applyPatch", "getArtifact", "snapshot", "listSnapshots",
+                                    "writeProcessInput", "installPackages", "searchFiles", "applyPatch",
+                                    "getArtifact", "snapshot", "listSnapshots",
                                     "restore", "fork", "inspectSandbox", "selectSandbox", "sandboxMetrics" };
 
   sb_mcp_client_list_tools_async (fixture->client, NULL, sb_test_keep_result, &result);

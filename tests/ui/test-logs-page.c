@@ -8,17 +8,25 @@
 #include "sb-shell.h"
 
 static void
-spawn (SbPageFixture *fixture,
-       const char    *script)
+spawn_with (SbPageFixture *fixture,
+            const char    *script,
+            gboolean       open_stdin)
 {
   const char *argv[] = { "/bin/sh", "-c", script, NULL };
-  const SbExecSpec spec = { .argv = argv };
+  const SbExecSpec spec = { .argv = argv, .open_stdin = open_stdin };
   g_autoptr(GAsyncResult) result = NULL;
   SbChannel *channel = sb_sandbox_get_channel (fixture->sandbox);
 
   sb_channel_spawn_async (channel, &spec, NULL, sb_test_keep_result, &result);
   sb_test_wait_until (result != NULL);
   g_assert_cmpuint (sb_channel_spawn_finish (channel, result, NULL), !=, 0);
+}
+
+static void
+spawn (SbPageFixture *fixture,
+       const char    *script)
+{
+  spawn_with (fixture, script, FALSE);
 }
 
 static char *
@@ -95,6 +103,38 @@ test_gap (SbPageFixture *fixture,
   g_assert_true (reads (fixture, "no longer kept"));
 }
 
+/* What is typed goes to the command, line by line, until its input is ended. */
+static void
+test_input (SbPageFixture *fixture,
+            gconstpointer  data)
+{
+  GtkWidget *entry;
+
+  spawn_with (fixture, "echo ready; while read line; do echo \"got $line\"; done; echo the-end; "
+              "exec sleep 1000043", TRUE);
+  sb_page_fixture_show (fixture);
+  sb_test_wait_until (reads (fixture, "ready"));
+  entry = sb_page_fixture_find (fixture->page, GTK_TYPE_ENTRY);
+  g_assert_true (gtk_widget_get_mapped (entry));
+  gtk_editable_set_text (GTK_EDITABLE (entry), "one two");
+  gtk_widget_activate_action (fixture->page, "logs.write", NULL);
+  sb_test_wait_until (reads (fixture, "got one two\n"));
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (entry)), ==, "");
+  gtk_widget_activate_action (fixture->page, "logs.end-input", NULL);
+  sb_test_wait_until (reads (fixture, "the-end"));
+  sb_test_wait_until (!gtk_widget_get_mapped (entry));
+}
+
+static void
+test_no_input (SbPageFixture *fixture,
+               gconstpointer  data)
+{
+  spawn (fixture, "echo ready; exec sleep 1000044");
+  sb_page_fixture_show (fixture);
+  sb_test_wait_until (reads (fixture, "ready"));
+  g_assert_false (gtk_widget_get_mapped (sb_page_fixture_find (fixture->page, GTK_TYPE_ENTRY)));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -110,6 +150,8 @@ main (int   argc,
   ADD ("follow", test_follow);
   ADD ("pick", test_pick);
   ADD ("gap", test_gap);
+  ADD ("input", test_input);
+  ADD ("no-input", test_no_input);
 
   return g_test_run ();
 }

@@ -117,13 +117,17 @@ describe_move (JsonObject *arguments)
   return from != NULL && to != NULL ? g_strdup_printf ("%s → %s", from, to) : NULL;
 }
 
-/* A command in the background, by its number. */
+/* A command in the background, by its number; or any process. */
 static char *
 describe_process (JsonObject *arguments)
 {
   gint64 process = sb_json_get_int (arguments, "processId", 0);
+  gint64 pid = sb_json_get_int (arguments, "pid", 0);
 
-  return process > 0 ? g_strdup_printf ("#%" G_GINT64_FORMAT, process) : NULL;
+  if (process > 0)
+    return g_strdup_printf ("#%" G_GINT64_FORMAT, process);
+
+  return pid > 0 ? g_strdup_printf ("pid %" G_GINT64_FORMAT, pid) : NULL;
 }
 
 static char *
@@ -150,8 +154,8 @@ describe_sandbox (SbMessage *message)
 static char *
 describe_arguments (JsonObject *arguments)
 {
-  static const char * const telling[] = { "command", "filename", "path", "url", "query", "text", "name", "snapshot",
-                                          "containerId" };
+  static const char * const telling[] = { "command", "packages", "filename", "path", "url", "query", "text", "name",
+                                          "snapshot", "containerId" };
 
   for (guint i = 0; i < G_N_ELEMENTS (telling); i++)
     {
@@ -191,10 +195,10 @@ sb_tool_dup_summary (SbMessage *message)
 static SbOutcome
 outcome_of_badge (SbMessage *message)
 {
-  static const char * const bad[] = { "timed out", "out of memory", "too much output", NULL };
+  static const char * const bad[] = { "timed out", "out of memory", "too much output", "failed", NULL };
   const char *badge = sb_message_get_badge (message);
 
-  if (g_strcmp0 (badge, "no network") == 0)
+  if (g_strcmp0 (badge, "no network") == 0 || g_strcmp0 (badge, "refused") == 0)
     return SB_OUTCOME_BLOCKED;
 
   if (sb_message_get_is_error (message) || sb_message_get_state (message) == SB_MESSAGE_STATE_FAILED)

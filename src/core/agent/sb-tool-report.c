@@ -13,8 +13,8 @@
 #define MAX_SUMMARY 80
 
 /* What most tools say the most with, in this order. */
-static const char * const telling[] = { "command", "filename", "path", "url", "query", "text", "name", "from",
-                                       "snapshot", NULL };
+static const char * const telling[] = { "command", "packages", "filename", "path", "url", "query", "text", "name",
+                                       "from", "snapshot", NULL };
 
 static char *
 join_words (JsonArray *words)
@@ -101,6 +101,40 @@ badge_for_exec (JsonObject *structured)
   return NULL;
 }
 
+static char *
+badge_for_kill (JsonObject *structured)
+{
+  if (!json_object_has_member (structured, "wasRunning"))
+    return NULL;
+
+  return g_strdup (sb_json_get_boolean (structured, "wasRunning", FALSE) ? "signalled" : "over already");
+}
+
+static char *
+badge_for_install (JsonObject *structured)
+{
+  JsonArray *refused = sb_json_get_array (structured, "refused");
+
+  if (refused != NULL && json_array_get_length (refused) > 0)
+    return g_strdup ("refused");
+  if (!json_object_has_member (structured, "exitCode"))
+    return NULL;
+
+  return g_strdup (sb_json_get_int (structured, "exitCode", -1) == 0 ? "installed" : "failed");
+}
+
+static char *
+badge_for_result (const char *tool_name,
+                  JsonObject *structured)
+{
+  if (strcmp (tool_name, "killProcess") == 0)
+    return badge_for_kill (structured);
+  if (strcmp (tool_name, "installPackages") == 0)
+    return badge_for_install (structured);
+
+  return badge_for_exec (structured);
+}
+
 /**
  * sb_tool_report_badge:
  * @structured: (nullable): the structuredContent of the result
@@ -115,7 +149,7 @@ sb_tool_report_badge (const char *tool_name,
   static const char * const good[][2] = {
     { "initSandbox", "ready" }, { "writeFile", "written" }, { "readFile", "read" }, { "listFiles", "listed" },
     { "listSandboxes", "listed" }, { "stopSandbox", "stopped" }, { "listProcesses", "listed" },
-    { "readProcessLog", "read" }, { "killProcess", "stopped" }, { "editFile", "edited" },
+    { "readProcessLog", "read" }, { "writeProcessInput", "written" }, { "editFile", "edited" },
     { "statFile", "read" }, { "deleteFile", "deleted" }, { "moveFile", "moved" }, { "makeDir", "made" },
     { "searchFiles", "searched" }, { "applyPatch", "patched" }, { "getArtifact", "fetched" },
     { "snapshot", "kept" }, { "listSnapshots", "listed" }, { "restore", "restored" }, { "fork", "ready" },
@@ -130,7 +164,7 @@ sb_tool_report_badge (const char *tool_name,
   /* Others tell of signals and processes, too, but not as their own end. */
   if (done == NULL && structured != NULL && JSON_NODE_HOLDS_OBJECT (structured))
     {
-      char *badge = badge_for_exec (json_node_get_object (structured));
+      char *badge = badge_for_result (tool_name, json_node_get_object (structured));
 
       if (badge != NULL)
         return badge;

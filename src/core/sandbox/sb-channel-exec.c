@@ -65,6 +65,7 @@ send_command (SbChannel          *self,
 {
   g_autofree guint8 *payload = g_malloc (SB_WIRE_MAX_PAYLOAD);
   SbWirePacker packer = { payload, SB_WIRE_MAX_PAYLOAD, 0, false };
+  gboolean with_stdin = spec->stdin_bytes != NULL || (spec->open_stdin && type == SB_WIRE_SPAWN);
   GError *error = check_spec (spec);
   SbRequest *request = NULL;
 
@@ -88,7 +89,7 @@ send_command (SbChannel          *self,
 
   request = sb_channel_add_request (self, task, spec->argv[0], handle);
   request->title = g_strdup (spec->title);
-  sb_channel_send (self, type, spec->stdin_bytes != NULL ? SB_WIRE_FLAG_STDIN : 0, request->id, payload, packer.length);
+  sb_channel_send (self, type, with_stdin ? SB_WIRE_FLAG_STDIN : 0, request->id, payload, packer.length);
 
   return request;
 }
@@ -325,6 +326,7 @@ sb_channel_spawn_async (SbChannel           *self,
     }
 
   command = command_new (spec, NULL, NULL);
+  command->upload.goes_on = spec->open_stdin;
   g_task_set_task_data (task, command, command_free);
   request = send_command (self, task, spec, SB_WIRE_SPAWN, handle_spawn);
   if (request == NULL)

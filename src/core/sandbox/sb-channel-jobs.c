@@ -56,9 +56,11 @@ handle_jobs (SbChannel         *self,
   while (unpacker.left > 0 && !unpacker.bad)
     {
       SbJob job = { .process = sb_wire_get_u32 (&unpacker) };
+      guint8 state = sb_wire_get_u8 (&unpacker);
       guint8 outcome = 0;
 
-      job.running = sb_wire_get_u8 (&unpacker) != 0;
+      job.running = (state & SB_WIRE_JOB_RUNNING) != 0;
+      job.open = (state & SB_WIRE_JOB_OPEN) != 0;
       outcome = sb_wire_get_u8 (&unpacker);
       job.outcome = (SbExecOutcome) MIN (outcome, SB_EXEC_OUTPUT_LIMIT);
       job.value = (int) (sb_wire_get_u32 (&unpacker) & 0xff);
@@ -70,6 +72,22 @@ handle_jobs (SbChannel         *self,
 
   task = sb_channel_take_task (self, request);
   g_task_return_pointer (task, g_steal_pointer (&jobs), (GDestroyNotify) g_array_unref);
+
+  return TRUE;
+}
+
+static gboolean
+handle_written (SbChannel         *self,
+                SbRequest         *request,
+                const SbWireFrame *frame)
+{
+  g_autoptr(GTask) task = NULL;
+
+  if (frame->type != SB_WIRE_OK)
+    return FALSE;
+
+  task = sb_channel_take_task (self, request);
+  g_task_return_boolean (task, TRUE);
 
   return TRUE;
 }
@@ -91,6 +109,72 @@ sb_channel_kill (SbChannel *self,
   g_return_if_fail (signal >= 0 && signal < 64);
 
   sb_channel_send_u32 (self, SB_WIRE_KILL, process, (guint32) signal);
+}
+
+/**
+ * sb_channel_write_input_async:
+ * @self: an open channel
+ * @process: the id that spawn gave
+ * @bytes: what it is to read
+ * @last: nothing comes after that
+ *
+ * The far end takes all of it or nothing: 128 KiB may wait for the command, and then it is SB_CHANNEL_ERROR_LIMIT. With
+ * SB_CHANNEL_ERROR_IO its stdin is not open.
+ */
+void
+sb_channel_write_input_async (SbChannel           *self,
+                              guint32              process,
+                              GBytes              *bytes,
+                              gboolean             last,
+                              GCancellable        *cancellable,
+                              GAsyncReadyCallback  callback,
+                              gpointer             user_data)
+{
+  g_autoptr(GTask) task = NULL;
+  g_autofree char *subject = NULL;
+  g_autofree guint8 *payload = NULL;
+  SbWirePacker packer = { NULL };
+  SbRequest *request = NULL;
+  gsize length = 0;
+  const guint8 *data = NULL;
+
+  g_return_if_fail (SB_IS_CHANNEL (self));
+  g_return_if_fail (bytes != NULL);
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, sb_channel_write_input_async);
+  data = g_bytes_get_data (bytes, &length);
+  if (!sb_channel_check_open (self, task))
+    return;
+  if (length > SB_CHANNEL_MAX_INPUT)
+    {
+      g_task_return_new_error (task, SB_CHANNEL_ERROR, SB_CHANNEL_ERROR_LIMIT,
+                               "At most 32 KiB of input can be written at a time.");
+      return;
+    }
+
+  subject = g_strdup_printf ("process %u", process);
+  payload = g_malloc (sizeof process + length);
+  packer = (SbWirePacker) { payload, sizeof process + length, 0, false };
+  sb_wire_put_u32 (&packer, process);
+  sb_wire_put_bytes (&packer, data, length);
+  request = sb_channel_add_request (self, task, subject, handle_written);
+  sb_channel_send (self, SB_WIRE_INPUT, last ? SB_WIRE_FLAG_END : 0, request->id, payload, packer.length);
+}
+
+/**
+ * sb_channel_write_input_finish:
+ *
+ * Returns: TRUE: it is on its way to the command, which may read it or not
+ */
+gboolean
+sb_channel_write_input_finish (SbChannel     *self,
+                               GAsyncResult  *result,
+                               GError       **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 /**

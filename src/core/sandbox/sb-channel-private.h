@@ -74,6 +74,7 @@ typedef struct
   gsize   offset;
   gsize   window;
   gboolean ended;
+  gboolean goes_on; /* other bytes follow, on another way */
 } SbUpload;
 
 void       sb_upload_init           (SbUpload           *self,

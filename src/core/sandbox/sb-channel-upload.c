@@ -38,7 +38,7 @@ sb_upload_push (SbUpload  *self,
       gsize length = MIN (MIN (size - self->offset, self->window), SB_WIRE_CHUNK);
 
       self->ended = self->offset + length == size;
-      sb_channel_send (channel, SB_WIRE_DATA_IN, self->ended ? SB_WIRE_FLAG_END : 0, id,
+      sb_channel_send (channel, SB_WIRE_DATA_IN, self->ended && !self->goes_on ? SB_WIRE_FLAG_END : 0, id,
                        data != NULL ? data + self->offset : NULL, length);
       self->offset += length;
       self->window -= length;

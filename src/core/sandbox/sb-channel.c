@@ -161,6 +161,10 @@ new_error_for (const SbRequest *request,
                           subject);
     case SB_WIRE_ERROR_IO:
     default:
+      if (error_number == EPIPE)
+        return g_error_new (SB_CHANNEL_ERROR, SB_CHANNEL_ERROR_IO,
+                            "The standard input of %s is not open: it was started without, closed it, or is over.",
+                            subject);
       return g_error_new (SB_CHANNEL_ERROR, SB_CHANNEL_ERROR_IO, "“%s” failed in the sandbox: %s.", subject, reason);
     }
 }

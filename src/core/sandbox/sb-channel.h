@@ -11,6 +11,7 @@
 G_BEGIN_DECLS
 
 #define SB_CHANNEL_ERROR (sb_channel_error_quark ())
+#define SB_CHANNEL_MAX_INPUT (32 * 1024)
 
 typedef enum
 {
@@ -43,6 +44,7 @@ typedef struct
   const char         *cwd;           /* nullable: the workspace */
   const char * const *env;           /* nullable: "K=V" on top of the sandbox's own */
   GBytes             *stdin_bytes;   /* nullable */
+  gboolean            open_stdin;    /* spawn: stdin stays open after that, for sb_channel_write_input_async() */
   guint               timeout_ms;    /* 0: none; then TERM, and KILL 2 s later, to the whole group */
   guint64             output_budget; /* 0: default; bytes after which the command is killed */
   const char         *title;         /* nullable: what it is, for people */
@@ -71,6 +73,7 @@ typedef struct
 {
   guint32       process;
   gboolean      running;
+  gboolean      open;      /* its stdin */
   SbExecOutcome outcome;   /* when over */
   int           value;     /* exit code or signal */
   guint64       log_bytes;
@@ -206,6 +209,17 @@ guint32       sb_channel_spawn_finish      (SbChannel            *self,
 void          sb_channel_kill              (SbChannel            *self,
                                             guint32               process,
                                             int                   signal);
+/* To the stdin of a command that was spawned with it open; at most SB_CHANNEL_MAX_INPUT bytes. last: closes it. */
+void          sb_channel_write_input_async (SbChannel            *self,
+                                            guint32               process,
+                                            GBytes               *bytes,
+                                            gboolean              last,
+                                            GCancellable         *cancellable,
+                                            GAsyncReadyCallback   callback,
+                                            gpointer              user_data);
+gboolean      sb_channel_write_input_finish (SbChannel           *self,
+                                             GAsyncResult        *result,
+                                             GError             **error);
 /* What a spawned command wrote (both streams), from offset on: one piece, at most 32 KiB. *offset moves up where bytes
  * are gone. */
 void          sb_channel_read_log_async    (SbChannel            *self,

@@ -44,6 +44,7 @@ static const SbMcpToolSpec specs[] = {
       STRING ("cwd", "Working directory, below /workspace") ","
       STRINGS ("env", "Environment variables, each as NAME=value") ","
       STRING ("stdin", "Text for its standard input") ","
+      BOOLEAN ("openStdin", "With background: keep its standard input open for writeProcessInput") ","
       INTEGER ("timeoutMs", "Stop it after so many milliseconds; 120000 if left out, at most 3600000"),
       "\"command\""),
     .annotations = "{\"readOnlyHint\":false,\"destructiveHint\":true,\"idempotentHint\":false,\"openWorldHint\":false}",
@@ -51,9 +52,9 @@ static const SbMcpToolSpec specs[] = {
   },
   {
     .name = "listProcesses",
-    .title = "List background commands",
+    .title = "List processes",
     .description = "Lists the commands that exec started with background true: their ids, whether they still run, and "
-                   "how they ended.",
+                   "how they ended; and all processes of the sandbox with their pids.",
     .input_schema = OBJECT (CONTAINER_ID, ""),
     .annotations = READ_ONLY,
     .handler = sb_tool_list_processes,
@@ -73,13 +74,15 @@ static const SbMcpToolSpec specs[] = {
   },
   {
     .name = "killProcess",
-    .title = "Stop a background command",
-    .description = "Sends a signal to a background command and to what it started.",
+    .title = "Stop a process",
+    .description = "Sends a signal to a background command and to what it started, by processId, or to any one "
+                   "process, by pid.",
     .input_schema = OBJECT (
       PROCESS_ID ","
+      INTEGER ("pid", "Instead of processId: a pid that listProcesses tells") ","
       CONTAINER_ID ","
-      STRING ("signal", "TERM, KILL, INT, HUP, QUIT, USR1 or USR2; if left out, TERM and after 2 seconds KILL"),
-      "\"processId\""),
+      STRING ("signal", "TERM, KILL, INT, HUP, QUIT, USR1, USR2, STOP or CONT; if left out, TERM, and after 2 seconds "
+              "KILL to a background command"), ""),
     .annotations = "{\"readOnlyHint\":false,\"destructiveHint\":true,\"idempotentHint\":true,\"openWorldHint\":false}",
     .handler = sb_tool_kill_process,
   },

@@ -8,97 +8,129 @@
 
 #include "sb-id.h"
 #include "sb-json.h"
-#include "sb-sandbox-private.h"
-#include "sb-tool-output.h"
+#include "sb-text.h"
+#include "sb-tool-job.h"
 #include "sb-tool-run.h"
 #include "sb-tools.h"
 
+/* What a model can make use of, and a fork bomb cannot flood. */
+#define MAX_LISTED 200
+#define MAX_COMMAND 200
 /* The signal that stands for TERM, and KILL 2 s later. */
 #define STOP 0
 
-/* A call about one background command. */
+/* listProcesses, half way. */
 typedef struct
 {
-  SbToolRun *run; /* owned until it is answered */
+  /* owned */
+  SbToolRun *run; /* until it is answered */
+  GArray    *jobs;
+} Listing;
 
-  SbJob  job;
-  gint64 process; /* as the model gave it */
-  int    number;  /* of the signal */
-} ProcessCall;
-
-static const char *
-get_state_name (const SbJob *job)
+static void
+listing_free (Listing *listing)
 {
-  if (job->running)
-    return "running";
+  g_clear_pointer (&listing->jobs, g_array_unref);
+  g_free (listing);
+}
 
-  switch (job->outcome)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Listing, listing_free)
+
+static JsonArray *
+add_jobs (SbToolRun *run,
+          GArray    *jobs,
+          GString   *text)
+{
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; i < jobs->len; i++)
     {
-    case SB_EXEC_EXITED:
-      return "exited";
-    case SB_EXEC_OOM:
-      return "oom";
-    case SB_EXEC_SIGNALED:
-    case SB_EXEC_TIMED_OUT:
-    case SB_EXEC_OUTPUT_LIMIT:
-    default:
-      return "killed";
+      const SbJob *job = &g_array_index (jobs, SbJob, i);
+      g_autofree char *command = g_strdup (sb_tool_job_get_command (job, run->sandbox));
+      g_autofree char *state = sb_tool_job_describe (job);
+      g_autofree char *size = sb_format_size (job->log_bytes);
+      JsonObject *object = json_object_new ();
+
+      sb_tool_job_add_members (job, object);
+      json_object_set_string_member (object, "command", command);
+      json_object_set_int_member (object, "logBytes", job->log_bytes);
+      json_array_add_object_element (array, object);
+      g_string_append_printf (text, "%s%u: %s (%s; %s of output)", i > 0 ? "\n" : "", job->process,
+                              g_strdelimit (command, "\n\t", ' '), state, size);
     }
+  if (jobs->len == 0)
+    g_string_append (text, "No command was started in the background.");
+
+  return array;
 }
 
-/* Returns (transfer full): "running", "exited, exit code 0", "killed, signal 15" */
+/* Returns: (transfer full): one clean line: a process calls itself what it likes */
 static char *
-describe_state (const SbJob *job)
+dup_command (const SbProcess *process)
 {
-  const char *name = get_state_name (job);
+  const char *raw = process->command[0] != '\0' ? process->command : process->name;
+  char *clean = sb_text_clean (raw, strnlen (raw, MAX_COMMAND), NULL);
 
-  if (job->running || job->outcome == SB_EXEC_OOM)
-    return g_strdup (name);
-  if (job->outcome == SB_EXEC_EXITED)
-    return g_strdup_printf ("%s, exit code %d", name, job->value);
+  return g_strdelimit (clean, "\n\t\r", ' ');
+}
 
-  /* One that was told to end may do so with an exit code of its own. */
-  return job->value > 0 ? g_strdup_printf ("%s, signal %d", name, job->value) : g_strdup (name);
+static JsonArray *
+add_processes (GPtrArray *processes,
+               GString   *text)
+{
+  JsonArray *array = json_array_new ();
+
+  g_string_append_printf (text, processes->len == 1 ? "\n\n%u process in all:" : "\n\n%u processes in all:",
+                          processes->len);
+  for (guint i = 0; i < MIN (processes->len, MAX_LISTED); i++)
+    {
+      const SbProcess *process = g_ptr_array_index (processes, i);
+      g_autofree char *command = dup_command (process);
+      g_autofree char *memory = sb_format_size (process->memory_bytes);
+      const char state[] = { process->state, '\0' };
+      JsonObject *object = json_object_new ();
+
+      json_object_set_int_member (object, "pid", process->pid);
+      json_object_set_int_member (object, "parent", process->parent);
+      json_object_set_string_member (object, "command", command);
+      json_object_set_string_member (object, "state", state);
+      json_object_set_int_member (object, "cpuMs", (gint64) (process->cpu_us / 1000));
+      json_object_set_int_member (object, "memoryBytes", (gint64) process->memory_bytes);
+      json_object_set_int_member (object, "ageMs", (gint64) (process->age_us / 1000));
+      json_array_add_object_element (array, object);
+      g_string_append_printf (text, "\npid %u: %s (%s, %s)", process->pid, command, state, memory);
+    }
+  if (processes->len > MAX_LISTED)
+    g_string_append_printf (text, "\n[… %u more …]", processes->len - MAX_LISTED);
+
+  return array;
 }
 
 static void
-set_state (JsonObject  *object,
-           const SbJob *job)
+processes_cb (GObject      *source,
+              GAsyncResult *result,
+              gpointer      user_data)
 {
-  json_object_set_int_member (object, "processId", job->process);
-  json_object_set_string_member (object, "state", get_state_name (job));
-  json_object_set_boolean_member (object, "running", job->running);
-  if (!job->running && job->outcome == SB_EXEC_EXITED)
-    json_object_set_int_member (object, "exitCode", job->value);
-  if (!job->running && job->outcome == SB_EXEC_SIGNALED)
-    json_object_set_int_member (object, "signal", job->value);
-}
+  g_autoptr(Listing) listing = user_data;
+  SbToolRun *run = listing->run;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) processes = sb_channel_list_processes_finish (SB_CHANNEL (source), result, &error);
+  g_autoptr(GString) text = g_string_new (NULL);
+  g_autofree char *subtitle = NULL;
+  JsonObject *details = NULL;
 
-static const char *
-get_command (SbToolRun   *run,
-             const SbJob *job)
-{
-  const char *command = sb_sandbox_get_command (run->sandbox, job->process);
+  if (processes == NULL)
+    {
+      sb_tool_run_fail_error (run, error);
+      return;
+    }
 
-  return command != NULL ? command : "";
-}
-
-static void
-add_job (SbToolRun   *run,
-         const SbJob *job,
-         GString     *text,
-         JsonArray   *processes)
-{
-  g_autofree char *state = describe_state (job);
-  g_autofree char *size = sb_format_size (job->log_bytes);
-  JsonObject *object = json_object_new ();
-
-  set_state (object, job);
-  json_object_set_string_member (object, "command", get_command (run, job));
-  json_object_set_int_member (object, "logBytes", job->log_bytes);
-  json_array_add_object_element (processes, object);
-  g_string_append_printf (text, "%s%u: %s (%s; %s of output)", text->len > 0 ? "\n" : "", job->process,
-                          get_command (run, job), state, size);
+  details = sb_tool_run_new_details (run);
+  json_object_set_array_member (details, "commands", add_jobs (run, listing->jobs, text));
+  json_object_set_array_member (details, "processes", add_processes (processes, text));
+  json_object_set_int_member (details, "count", processes->len);
+  subtitle = g_strdup_printf (processes->len == 1 ? "%u process" : "%u processes", processes->len);
+  sb_tool_run_respond (run, text->str, details, subtitle, TRUE);
 }
 
 static void
@@ -106,180 +138,36 @@ jobs_cb (GObject      *source,
          GAsyncResult *result,
          gpointer      user_data)
 {
-  SbToolRun *run = user_data;
+  g_autoptr(Listing) listing = user_data;
+  SbToolRun *run = listing->run;
+  SbChannel *channel = SB_CHANNEL (source);
   g_autoptr(GError) error = NULL;
-  g_autoptr(GArray) jobs = sb_channel_list_jobs_finish (SB_CHANNEL (source), result, &error);
-  g_autoptr(GString) text = g_string_new (NULL);
-  g_autofree char *subtitle = NULL;
-  JsonObject *details = NULL;
-  JsonArray *processes = NULL;
 
-  if (jobs == NULL)
+  listing->jobs = sb_channel_list_jobs_finish (channel, result, &error);
+  if (listing->jobs == NULL)
     {
       sb_tool_run_fail_error (run, error);
       return;
     }
 
-  processes = json_array_new ();
-  for (guint i = 0; i < jobs->len; i++)
-    add_job (run, &g_array_index (jobs, SbJob, i), text, processes);
-  if (jobs->len == 0)
-    g_string_append (text, "No command was started in the background.");
-  details = sb_tool_run_new_details (run);
-  json_object_set_array_member (details, "processes", processes);
-  subtitle = g_strdup_printf (jobs->len == 1 ? "%u process" : "%u processes", jobs->len);
-  sb_tool_run_respond (run, text->str, details, subtitle, TRUE);
+  sb_channel_list_processes_async (channel, sb_mcp_tool_call_get_cancellable (run->call), processes_cb,
+                                   g_steal_pointer (&listing));
 }
 
-/* listProcesses: the background commands that run, and those whose output is still kept. */
+/* listProcesses: the background commands that run and those whose output is still kept; and all processes. */
 void
 sb_tool_list_processes (SbMcpToolCall *call,
                         gpointer       user_data)
 {
   SbToolRun *run = sb_tool_run_new (call, user_data, SB_ACTIVITY_LIST, "list processes");
+  Listing *listing = NULL;
 
   if (!sb_tool_run_find (run))
     return;
 
-  sb_channel_list_jobs_async (run->channel, sb_mcp_tool_call_get_cancellable (call), jobs_cb, run);
-}
-
-/* TRUE: the command is known; otherwise the call is answered. */
-static gboolean
-take_job (ProcessCall  *call,
-          SbChannel    *channel,
-          GAsyncResult *result)
-{
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GArray) jobs = sb_channel_list_jobs_finish (channel, result, &error);
-  g_autofree char *text = NULL;
-
-  if (jobs == NULL)
-    {
-      sb_tool_run_fail_error (call->run, error);
-      return FALSE;
-    }
-
-  for (guint i = 0; i < jobs->len; i++)
-    {
-      call->job = g_array_index (jobs, SbJob, i);
-      if (call->job.process == call->process)
-        return TRUE;
-    }
-
-  text = g_strdup_printf ("There is no background command with the id %" G_GINT64_FORMAT ". Call listProcesses to see "
-                          "which there are.", call->process);
-  sb_tool_run_fail (call->run, text, NULL, "unknown process");
-
-  return FALSE;
-}
-
-static char *
-build_log_text (const ProcessCall *call,
-                GBytes            *bytes,
-                guint64            start,
-                guint64            total)
-{
-  guint64 end = start + g_bytes_get_size (bytes);
-  gint64 asked = sb_json_get_int (sb_mcp_tool_call_get_arguments (call->run->call), "since", 0);
-  g_autofree char *shown = sb_tool_output_for_model (bytes, 0, total, 0);
-  g_autofree char *state = describe_state (&call->job);
-  g_autoptr(GString) text = g_string_new (NULL);
-
-  if (start > (guint64) MAX (asked, 0))
-    g_string_append_printf (text, "[… the output before byte %" G_GUINT64_FORMAT " is no longer kept …]\n", start);
-  g_string_append (text, shown);
-  if (text->len > 0 && text->str[text->len - 1] != '\n')
-    g_string_append_c (text, '\n');
-  g_string_append_printf (text, "[process %u: %s; ", call->job.process, state);
-  if (end < total)
-    g_string_append_printf (text, "there is more, read on with since %" G_GUINT64_FORMAT "]", end);
-  else if (call->job.running)
-    g_string_append_printf (text, "nothing more yet, ask again with since %" G_GUINT64_FORMAT "]", end);
-  else
-    g_string_append (text, "that is all]");
-
-  return g_string_free (g_steal_pointer (&text), FALSE);
-}
-
-static void
-log_cb (GObject      *source,
-        GAsyncResult *result,
-        gpointer      user_data)
-{
-  g_autofree ProcessCall *call = user_data;
-  g_autoptr(GError) error = NULL;
-  guint64 start = 0;
-  guint64 total = 0;
-  g_autoptr(GBytes) bytes = sb_channel_read_log_finish (SB_CHANNEL (source), result, &start, &total, &error);
-  g_autofree char *text = NULL;
-  g_autofree char *size = NULL;
-  JsonObject *details = NULL;
-
-  if (bytes == NULL)
-    {
-      sb_tool_run_fail_error (call->run, error);
-      return;
-    }
-
-  text = build_log_text (call, bytes, start, total);
-  details = sb_tool_run_new_details (call->run);
-  set_state (details, &call->job);
-  json_object_set_int_member (details, "since", start);
-  json_object_set_int_member (details, "nextSince", start + g_bytes_get_size (bytes));
-  json_object_set_int_member (details, "logBytes", total);
-  size = sb_format_size (g_bytes_get_size (bytes));
-  sb_tool_run_respond (call->run, text, details, size, TRUE);
-}
-
-/* Its state comes first: of a command that is over then, the log is complete. */
-static void
-job_for_log_cb (GObject      *source,
-                GAsyncResult *result,
-                gpointer      user_data)
-{
-  g_autofree ProcessCall *call = user_data;
-  SbMcpToolCall *tool_call = call->run->call;
-  gint64 since = sb_json_get_int (sb_mcp_tool_call_get_arguments (tool_call), "since", 0);
-  SbChannel *channel = SB_CHANNEL (source);
-  guint32 process = 0;
-
-  if (!take_job (call, channel, result))
-    return;
-
-  process = call->job.process;
-  sb_channel_read_log_async (channel, process, MAX (since, 0),
-                             sb_mcp_tool_call_get_cancellable (tool_call), log_cb, g_steal_pointer (&call));
-}
-
-/* Both begin with a look at what the far end says of the command. */
-static void
-look_up_job (SbToolRun           *run,
-             int                  number,
-             GAsyncReadyCallback  callback)
-{
-  SbMcpToolCall *tool_call = run->call;
-  ProcessCall *call = NULL;
-
-  if (!sb_tool_run_find (run))
-    return;
-
-  call = g_new0 (ProcessCall, 1);
-  call->run = run;
-  call->process = sb_json_get_int (sb_mcp_tool_call_get_arguments (tool_call), "processId", 0);
-  call->number = number;
-  sb_channel_list_jobs_async (run->channel, sb_mcp_tool_call_get_cancellable (tool_call), callback, call);
-}
-
-/* readProcessLog: a piece of what a background command wrote, and whether it still runs. */
-void
-sb_tool_read_process_log (SbMcpToolCall *call,
-                          gpointer       user_data)
-{
-  gint64 process = sb_json_get_int (sb_mcp_tool_call_get_arguments (call), "processId", 0);
-  g_autofree char *title = g_strdup_printf ("read output of process %" G_GINT64_FORMAT, process);
-
-  look_up_job (sb_tool_run_new (call, user_data, SB_ACTIVITY_READ, title), STOP, job_for_log_cb);
+  listing = g_new0 (Listing, 1);
+  listing->run = run;
+  sb_channel_list_jobs_async (run->channel, sb_mcp_tool_call_get_cancellable (call), jobs_cb, listing);
 }
 
 /* Returns: the number of a signal with or without SIG in front; -1: not one of those that make sense here */
@@ -292,7 +180,7 @@ parse_signal (const char *name)
     int         number;
   } signals[] = {
     { "TERM", SIGTERM }, { "KILL", SIGKILL }, { "INT", SIGINT }, { "HUP", SIGHUP }, { "QUIT", SIGQUIT },
-    { "USR1", SIGUSR1 }, { "USR2", SIGUSR2 },
+    { "USR1", SIGUSR1 }, { "USR2", SIGUSR2 }, { "STOP", SIGSTOP }, { "CONT", SIGCONT },
   };
 
   if (name == NULL)
@@ -308,52 +196,105 @@ parse_signal (const char *name)
 }
 
 static void
-job_for_kill_cb (GObject      *source,
-                 GAsyncResult *result,
-                 gpointer      user_data)
+respond_killed (SbToolRun  *run,
+                const char *text,
+                int         number,
+                gboolean    was_running)
 {
-  g_autofree ProcessCall *call = user_data;
-  SbChannel *channel = SB_CHANNEL (source);
-  g_autofree char *state = NULL;
-  g_autofree char *text = NULL;
-  JsonObject *details = NULL;
+  JsonObject *details = sb_tool_run_new_details (run);
 
-  if (!take_job (call, channel, result))
-    return;
-
-  state = describe_state (&call->job);
-  if (!call->job.running)
-    text = g_strdup_printf ("Process %u is over already: %s.", call->job.process, state);
-  else if (call->number == STOP)
-    text = g_strdup_printf ("Process %u was told to end; if it does not, it is killed in 2 seconds.",
-                            call->job.process);
-  else
-    text = g_strdup_printf ("Signal %d was sent to process %u. Call listProcesses to see what became of it.",
-                            call->number, call->job.process);
-  if (call->job.running)
-    sb_channel_kill (channel, call->job.process, call->number);
-  details = sb_tool_run_new_details (call->run);
-  json_object_set_int_member (details, "processId", call->job.process);
-  json_object_set_boolean_member (details, "wasRunning", call->job.running);
-  sb_tool_run_respond (call->run, text, details, call->job.running ? "signalled" : "over already", TRUE);
+  json_object_set_boolean_member (details, "wasRunning", was_running);
+  if (was_running)
+    json_object_set_int_member (details, "sent", number == STOP ? SIGTERM : number);
+  sb_tool_run_respond (run, text, details, was_running ? "signalled" : "over already", TRUE);
 }
 
-/* killProcess: a command that is over already is a normal result. */
+static void
+kill_job (SbToolRun   *run,
+          const SbJob *job)
+{
+  int number = parse_signal (sb_tool_get_string (run, "signal"));
+  g_autofree char *state = sb_tool_job_describe (job);
+  g_autofree char *text = NULL;
+
+  if (!job->running)
+    text = g_strdup_printf ("Process %u is over already: %s.", job->process, state);
+  else if (number == STOP)
+    text = g_strdup_printf ("Process %u was told to end; if it does not, it is killed in 2 seconds.", job->process);
+  else
+    text = g_strdup_printf ("Signal %d was sent to process %u. Call listProcesses to see what became of it.",
+                            number, job->process);
+  if (job->running)
+    sb_channel_kill (run->channel, job->process, number);
+  respond_killed (run, text, number, job->running);
+}
+
+static void
+signalled_cb (GObject      *source,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  SbToolRun *run = user_data;
+  JsonObject *arguments = sb_mcp_tool_call_get_arguments (run->call);
+  gint64 pid = sb_json_get_int (arguments, "pid", 0);
+  int number = parse_signal (sb_tool_get_string (run, "signal"));
+  g_autoptr(GError) error = NULL;
+  gboolean sent = sb_channel_signal_process_finish (SB_CHANNEL (source), result, &error);
+  g_autofree char *text = NULL;
+
+  if (!sent && !g_error_matches (error, SB_CHANNEL_ERROR, SB_CHANNEL_ERROR_NOT_FOUND))
+    {
+      sb_tool_run_fail_error (run, error);
+      return;
+    }
+
+  text = sent ? g_strdup_printf ("Signal %d was sent to the process with the pid %" G_GINT64_FORMAT ". Call "
+                                 "listProcesses to see what became of it.", number == STOP ? SIGTERM : number, pid)
+              : g_strdup_printf ("There is no process with the pid %" G_GINT64_FORMAT " any more.", pid);
+  respond_killed (run, text, number, sent);
+}
+
+/* Of a process that the model did not start by exec, or not directly, only its pid is known. */
+static void
+kill_pid (SbToolRun *run,
+          gint64     pid,
+          int        number)
+{
+  if (pid <= 1 || pid > G_MAXINT32)
+    {
+      sb_tool_run_fail (run, "The argument “pid” must be one that listProcesses tells; the sandbox itself, 1, cannot "
+                        "be signalled. Use stopSandbox to end it.", NULL, "bad pid");
+      return;
+    }
+  if (!sb_tool_run_find (run))
+    return;
+
+  sb_channel_signal_process_async (run->channel, (guint32) pid, number == STOP ? SIGTERM : number,
+                                   sb_mcp_tool_call_get_cancellable (run->call), signalled_cb, run);
+}
+
+/* killProcess: a background command by its processId, or any process by its pid. One that is over already is a normal
+ * result. */
 void
 sb_tool_kill_process (SbMcpToolCall *call,
                       gpointer       user_data)
 {
-  gint64 process = sb_json_get_int (sb_mcp_tool_call_get_arguments (call), "processId", 0);
-  g_autofree char *title = g_strdup_printf ("stop process %" G_GINT64_FORMAT, process);
+  JsonObject *arguments = sb_mcp_tool_call_get_arguments (call);
+  gint64 process = sb_json_get_int (arguments, "processId", 0);
+  gint64 pid = sb_json_get_int (arguments, "pid", 0);
+  g_autofree char *title = process != 0 ? g_strdup_printf ("stop process %" G_GINT64_FORMAT, process)
+                                        : g_strdup_printf ("stop pid %" G_GINT64_FORMAT, pid);
   SbToolRun *run = sb_tool_run_new (call, user_data, SB_ACTIVITY_EXEC, title);
   int number = parse_signal (sb_tool_get_string (run, "signal"));
 
   if (number < 0)
-    {
-      sb_tool_run_fail (run, "The argument “signal” must be TERM, KILL, INT, HUP, QUIT, USR1 or USR2.", NULL,
-                        "bad signal");
-      return;
-    }
-
-  look_up_job (run, number, job_for_kill_cb);
+    sb_tool_run_fail (run, "The argument “signal” must be TERM, KILL, INT, HUP, QUIT, USR1, USR2, STOP or CONT.", NULL,
+                      "bad signal");
+  else if (process != 0)
+    sb_tool_job_look_up (run, kill_job);
+  else if (json_object_has_member (arguments, "pid"))
+    kill_pid (run, pid, number);
+  else
+    sb_tool_run_fail (run, "Give “processId” of a background command, or “pid” of any process. Call listProcesses to "
+                      "see both.", NULL, "no process");
 }

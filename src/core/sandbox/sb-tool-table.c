@@ -6,8 +6,35 @@
 #include "sb-tool-schema.h"
 #include "sb-tools.h"
 
-/* The tools that look through, change and copy a workspace as a whole. */
+/* The tools beyond those that nearly every conversation uses. */
 static const SbMcpToolSpec specs[] = {
+  {
+    .name = "writeProcessInput",
+    .title = "Write to a background command",
+    .description = "Writes text, up to 32 KiB at a time, to the standard input of a command that exec started with "
+                   "background and openStdin true.",
+    .input_schema = OBJECT (
+      PROCESS_ID ","
+      STRING ("text", "What to write, with a newline at the end if the command reads lines") ","
+      BOOLEAN ("end", "Close its standard input after that") ","
+      CONTAINER_ID,
+      "\"processId\",\"text\""),
+    .annotations = CHANGES,
+    .handler = sb_tool_write_process_input,
+  },
+  {
+    .name = "installPackages",
+    .title = "Install npm packages",
+    .description = "Installs packages from the npm registry into /workspace/node_modules, without running their "
+                   "scripts. The user decides which packages may be fetched; those that were refused are told.",
+    .input_schema = OBJECT (
+      STRINGS ("packages", "Names, each with a version or range if it matters, e.g. express or left-pad@1.3.0") ","
+      STRING ("cwd", "The directory of the package.json, below /workspace") ","
+      CONTAINER_ID,
+      "\"packages\""),
+    .annotations = "{\"readOnlyHint\":false,\"destructiveHint\":false,\"idempotentHint\":true,\"openWorldHint\":true}",
+    .handler = sb_tool_install_packages,
+  },
   {
     .name = "searchFiles",
     .title = "Search files",

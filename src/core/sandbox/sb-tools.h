@@ -14,7 +14,11 @@ void sb_tool_list_processes   (SbMcpToolCall *call,
                                gpointer       user_data);
 void sb_tool_read_process_log (SbMcpToolCall *call,
                                gpointer       user_data);
+void sb_tool_write_process_input (SbMcpToolCall *call,
+                                  gpointer       user_data);
 void sb_tool_kill_process     (SbMcpToolCall *call,
+                               gpointer       user_data);
+void sb_tool_install_packages (SbMcpToolCall *call,
                                gpointer       user_data);
 void sb_tool_list_ports       (SbMcpToolCall *call,
                                gpointer       user_data);

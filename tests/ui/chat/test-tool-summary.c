@@ -35,6 +35,9 @@ test_summary (void)
     { "moveFile", "{\"from\":\"/w/a\",\"to\":\"/w/b\"}", "/w/a → /w/b" },
     { "moveFile", "{\"from\":\"/w/a\"}", "" },
     { "killProcess", "{\"processId\":7}", "#7" },
+    { "killProcess", "{\"pid\":12,\"signal\":\"KILL\"}", "pid 12" },
+    { "writeProcessInput", "{\"processId\":7,\"text\":\"secret\"}", "#7" },
+    { "installPackages", "{\"packages\":[\"express\",\"@types/node\"]}", "express @types/node" },
     { "initSandbox", "{}", "" },
     { "odd", "{\"query\":\"a\\u001b[31mb\"}", "ab" },
   };
