@@ -131,7 +131,7 @@ test_both_ways (void)
 
   sb_duplex_write (a.duplex, bytes);
   write_text (a.duplex, "tail");
-  g_assert_cmpuint (sb_duplex_get_pending (a.duplex), ==, large->len + 4);
+  g_assert_cmpuint (sb_duplex_get_pending (a.duplex), >, 4); /* no socket has room for all of it */
   write_text (b.duplex, "hello");
   sb_test_wait_until (b.received->len == large->len + 4 && a.received->len == 5);
   g_assert_cmpmem (b.received->data, large->len, large->data, large->len);
@@ -142,6 +142,39 @@ test_both_ways (void)
   sb_test_wait_until (a.n_closed == 1 && b.n_closed == 1);
   g_assert_no_error (a.error);
   g_assert_no_error (b.error);
+  side_clear (&a);
+  side_clear (&b);
+}
+
+static void
+answer_and_close_cb (SbDuplex     *duplex,
+                     const guint8 *data,
+                     gsize         length,
+                     gpointer      user_data)
+{
+  for (guint i = 0; i < 100; i++)
+    write_text (duplex, "0123456789");
+  sb_duplex_close (duplex);
+}
+
+/* Also what is said from within a delivery arrives, in order, before the end. */
+static void
+test_answer_and_close (void)
+{
+  Side a, b;
+  int fds[2];
+
+  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), ==, 0);
+  side_init (&a, duplex_for_fd (fds[0]));
+  side_init (&b, duplex_for_fd (fds[1]));
+  sb_duplex_start (a.duplex, data_cb, closed_cb, &a);
+  sb_duplex_start (b.duplex, answer_and_close_cb, closed_cb, &b);
+
+  write_text (a.duplex, "question");
+  sb_test_wait_until (a.n_closed == 1 && b.n_closed == 1);
+  g_assert_cmpuint (a.received->len, ==, 1000);
+  for (guint i = 0; i < a.received->len; i++)
+    g_assert_cmpint (a.received->data[i], ==, '0' + i % 10);
   side_clear (&a);
   side_clear (&b);
 }
@@ -436,6 +469,7 @@ main (int    argc,
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
 
   g_test_add_func ("/net/duplex/both-ways", test_both_ways);
+  g_test_add_func ("/net/duplex/answer-and-close", test_answer_and_close);
   g_test_add_func ("/net/duplex/half-close", test_half_close);
   g_test_add_func ("/net/duplex/push-back", test_push_back);
   g_test_add_func ("/net/duplex/pause", test_pause);

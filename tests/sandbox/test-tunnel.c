@@ -244,7 +244,7 @@ test_stuck (void)
   sb_test_end_start (&end, second_here);
   sb_test_send (second_there, "through");
   sb_test_wait_until (end.bytes->len == strlen ("through"));
-  g_assert_cmpuint (sb_duplex_get_pending (fixture.here), ==, g_bytes_get_size (flood));
+  g_assert_cmpuint (sb_duplex_get_pending (fixture.here), >=, g_bytes_get_size (flood) - SB_WIRE_TUNNEL_WINDOW);
 
   g_clear_object (&second_here);
   g_clear_object (&second);

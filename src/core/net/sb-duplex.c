@@ -10,6 +10,8 @@
 #define READ_SIZE (64 * 1024)
 /* Bytes taken in one go before other sources of the main loop get their turn. */
 #define DRAIN_BUDGET (1024 * 1024)
+/* Small writes that wait leave together. */
+#define JOIN_SIZE (64 * 1024)
 
 /* What an asynchronous read or write holds on to: it must neither keep the duplex alive nor lose its
  * buffer. */
@@ -55,6 +57,7 @@ struct _SbDuplex
   gboolean started;
   gboolean reading;
   gboolean writing;
+  gboolean delivering; /* what is written meanwhile goes out together, afterwards */
   gboolean paused;
   gboolean at_end; /* the far end closed; held bytes come first */
   gboolean shutting_down;
@@ -176,6 +179,17 @@ finish_at_end (SbDuplex *self)
 }
 
 static void
+call_data_func (SbDuplex     *self,
+                const guint8 *data,
+                gsize         length)
+{
+  self->delivering = TRUE;
+  self->data_func (self, data, length, self->user_data);
+  self->delivering = FALSE;
+  sb_duplex_flush (self);
+}
+
+static void
 deliver (SbDuplex     *self,
          const guint8 *data,
          gsize         length)
@@ -184,7 +198,7 @@ deliver (SbDuplex     *self,
 
   if (self->decoder_vtable.decode == NULL)
     {
-      self->data_func (self, data, length, self->user_data);
+      call_data_func (self, data, length);
       return;
     }
 
@@ -192,7 +206,7 @@ deliver (SbDuplex     *self,
   if (!self->decoder_vtable.decode (self->decoder, data, length, self->decoded, &error))
     finish (self, error);
   else if (self->decoded->len > 0)
-    self->data_func (self, self->decoded->data, self->decoded->len, self->user_data);
+    call_data_func (self, self->decoded->data, self->decoded->len);
 }
 
 static void
@@ -366,15 +380,79 @@ write_cb (GObject      *source,
     }
 }
 
+/* The first of the queue, with those after it that are small. */
+static GBytes *
+join_head (SbDuplex *self)
+{
+  gsize size = g_bytes_get_size (g_queue_peek_head (&self->queue));
+  GByteArray *joined = NULL;
+  GBytes *next = NULL;
+
+  while ((next = g_queue_peek_nth (&self->queue, 1)) != NULL && size + g_bytes_get_size (next) <= JOIN_SIZE)
+    {
+      g_autoptr(GBytes) head = g_queue_pop_head (&self->queue);
+
+      if (joined == NULL)
+        joined = g_byte_array_new ();
+      g_byte_array_append (joined, g_bytes_get_data (head, NULL), g_bytes_get_size (head));
+      size += g_bytes_get_size (next);
+    }
+  if (joined != NULL)
+    {
+      g_autoptr(GBytes) last = g_queue_pop_head (&self->queue);
+
+      g_byte_array_append (joined, g_bytes_get_data (last, NULL), g_bytes_get_size (last));
+      g_queue_push_head (&self->queue, g_byte_array_free_to_bytes (joined));
+    }
+
+  return g_queue_peek_head (&self->queue);
+}
+
+/* As much of the queue's head as there is room for at once. Returns: whether there may be room for more */
+static gboolean
+write_nonblocking (SbDuplex *self)
+{
+  GBytes *head = NULL;
+  gsize size = 0;
+  gssize written = 0;
+  g_autoptr(GError) error = NULL;
+
+  if (!G_IS_POLLABLE_OUTPUT_STREAM (self->output)
+      || !g_pollable_output_stream_can_poll (G_POLLABLE_OUTPUT_STREAM (self->output)))
+    return FALSE;
+
+  head = join_head (self);
+  size = g_bytes_get_size (head);
+  written = g_pollable_output_stream_write_nonblocking (G_POLLABLE_OUTPUT_STREAM (self->output),
+                                                        g_bytes_get_data (head, NULL), size, NULL, &error);
+  if (written > 0)
+    {
+      g_autoptr(GBytes) done = g_queue_pop_head (&self->queue);
+
+      self->pending -= written;
+      if ((gsize) written < size)
+        g_queue_push_head (&self->queue, g_bytes_new_from_bytes (done, written, size - written));
+    }
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+    {
+      write_failed (self, g_steal_pointer (&error));
+    }
+
+  return written > 0;
+}
+
 static void
 sb_duplex_flush (SbDuplex *self)
 {
-  GBytes *head = g_queue_peek_head (&self->queue);
+  GBytes *head = NULL;
   Write *write = NULL;
 
-  if (self->closed || self->writing)
+  if (self->closed || self->writing || self->delivering)
     return;
 
+  while (!g_queue_is_empty (&self->queue) && write_nonblocking (self))
+    ;
+  head = g_queue_peek_head (&self->queue);
   if (head != NULL)
     {
       write = g_new (Write, 1);
@@ -661,5 +739,11 @@ sb_duplex_close (SbDuplex *self)
 {
   g_return_if_fail (SB_IS_DUPLEX (self));
 
+  /* What was said within a delivery had no chance to leave. */
+  if (self->delivering)
+    {
+      self->delivering = FALSE;
+      sb_duplex_flush (self);
+    }
   finish (self, NULL);
 }
