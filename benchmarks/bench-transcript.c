@@ -8,8 +8,6 @@
 
 #include <adwaita.h>
 #include <stdlib.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "sb-bench.h"
 #include "sb-chat-view.h"
@@ -25,7 +23,7 @@ typedef struct
   SbMessage     *message;
   SbBenchSeries *gaps;       /* ms */
   SbBenchSeries *work;       /* ms of CPU in a frame, which other processes do not change */
-  double         begun;      /* s of CPU */
+  double         begun;      /* ms of CPU */
   gint64         start;
   double         last_frame; /* ms */
   double         longest;    /* ms */
@@ -46,32 +44,10 @@ static const char prose[] =
   PARAGRAPH PARAGRAPH
   "```js\nfor (let i = 0; i < 10; i++)\n  console.log (i * i);\n\nmodule.exports = { isPrime };\n```\n\n";
 
-static double
-cpu_seconds (void)
-{
-  struct timespec now;
-
-  clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &now);
-
-  return now.tv_sec + now.tv_nsec / 1e9;
-}
-
-static double
-resident_megabytes (void)
-{
-  g_autofree char *statm = NULL;
-  long pages = 0;
-
-  if (g_file_get_contents ("/proc/self/statm", &statm, NULL, NULL))
-    sscanf (statm, "%*d %ld", &pages);
-
-  return pages * (double) sysconf (_SC_PAGESIZE) / (1024 * 1024);
-}
-
 static void
 frame_begin_cb (Stream *stream)
 {
-  stream->begun = cpu_seconds ();
+  stream->begun = sb_bench_cpu ();
 }
 
 static void
@@ -79,7 +55,7 @@ frame_cb (Stream *stream)
 {
   double now = sb_bench_now ();
 
-  sb_bench_series_add (stream->work, (cpu_seconds () - stream->begun) * 1e3);
+  sb_bench_series_add (stream->work, sb_bench_cpu () - stream->begun);
   if (stream->last_frame > 0)
     {
       sb_bench_series_add (stream->gaps, now - stream->last_frame);
@@ -143,18 +119,18 @@ bench_stream (SbChatView *chat,
   g_signal_connect_swapped (clock, "before-paint", G_CALLBACK (frame_begin_cb), &stream);
   g_signal_connect_swapped (clock, "after-paint", G_CALLBACK (frame_cb), &stream);
   stream.start = g_get_monotonic_time ();
-  cpu = cpu_seconds ();
+  cpu = sb_bench_cpu ();
   feed = g_timeout_add (2, feed_cb, &stream);
   run_for (seconds * 1000);
   g_source_remove (feed);
-  cpu = cpu_seconds () - cpu;
+  cpu = sb_bench_cpu () - cpu;
   g_signal_handlers_disconnect_by_data (clock, &stream);
 
-  sb_bench_figure (cpu_name, "%", cpu / seconds * 100);
+  sb_bench_figure (cpu_name, "%", cpu / seconds / 10);
   sb_bench_row ("  from frame to frame", "ms", gaps, NULL, NULL);
   sb_bench_row ("  CPU of a frame", "ms", work, NULL, NULL);
   sb_bench_figure ("  the longest gap", "ms", stream.longest);
-  sb_bench_figure ("  memory after it", "MB", resident_megabytes ());
+  sb_bench_figure ("  memory after it", "MB", sb_bench_status_megabytes ("VmRSS"));
 }
 
 static void
@@ -184,7 +160,7 @@ bench_open (SbChatView *chat)
 
   sb_bench_figure ("a conversation of 5000 messages opened", "ms", (first - start) / 1000.0);
   run_for (3000);
-  sb_bench_figure ("  memory with all of it", "MB", resident_megabytes ());
+  sb_bench_figure ("  memory with all of it", "MB", sb_bench_status_megabytes ("VmRSS"));
 }
 
 int

@@ -8,8 +8,6 @@
 
 #include <glib/gstdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
 #include "sb-application.h"
 #include "sb-bench.h"
@@ -236,16 +234,6 @@ measure_jobs (Session *session,
   sb_bench_row ("  exec node hello.js in it", "ms", execs, NULL, NULL);
 }
 
-static double
-cpu_milliseconds (void)
-{
-  struct timespec now;
-
-  clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &now);
-
-  return now.tv_sec * 1e3 + now.tv_nsec / 1e6;
-}
-
 static void
 measure_idle (Session *session)
 {
@@ -254,25 +242,12 @@ measure_idle (Session *session)
 
   run_for (FADE_MS);
   before = session->n_frames;
-  cpu = cpu_milliseconds ();
+  cpu = sb_bench_cpu ();
   run_for (IDLE_MS);
-  cpu = cpu_milliseconds () - cpu;
+  cpu = sb_bench_cpu () - cpu;
 
   sb_bench_figure ("frames drawn in 5 idle seconds", "frames", session->n_frames - before);
   sb_bench_figure ("CPU in 5 idle seconds", "%", cpu / IDLE_MS * 100);
-}
-
-static double
-read_peak_megabytes (void)
-{
-  g_autofree char *status = NULL;
-  const char *peak;
-
-  if (!g_file_get_contents ("/proc/self/status", &status, NULL, NULL))
-    return 0;
-  peak = strstr (status, "VmHWM:");
-
-  return peak != NULL ? g_ascii_strtod (peak + strlen ("VmHWM:"), NULL) / 1024 : 0;
 }
 
 static void
@@ -305,7 +280,7 @@ main (int   argc,
   use_rehearsal (&session);
   measure_jobs (&session, rounds);
   measure_idle (&session);
-  sb_bench_figure ("peak memory after all that", "MB", read_peak_megabytes ());
+  sb_bench_figure ("peak memory after all that", "MB", sb_bench_status_megabytes ("VmHWM"));
   shut_down (&session);
   remove_folder (folder);
 

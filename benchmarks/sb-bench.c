@@ -5,6 +5,9 @@
 
 #include "sb-bench.h"
 
+#include <string.h>
+#include <time.h>
+
 struct _SbBenchSeries
 {
   GArray *samples; /* of double */
@@ -71,6 +74,12 @@ sb_bench_series_p95 (SbBenchSeries *self)
   return quantile (self, 0.95);
 }
 
+double
+sb_bench_series_p99 (SbBenchSeries *self)
+{
+  return quantile (self, 0.99);
+}
+
 void
 sb_bench_row (const char    *name,
               const char    *unit,
@@ -78,10 +87,30 @@ sb_bench_row (const char    *name,
               const char    *peer_name,
               SbBenchSeries *peer)
 {
-  g_print ("%s\t%s\t%.3f\t%.3f", name, unit, sb_bench_series_median (ours), sb_bench_series_p95 (ours));
-  if (peer != NULL && peer->samples->len > 0)
-    g_print ("\t%s\t%.3f\t%.1f", peer_name, sb_bench_series_median (peer),
-             sb_bench_series_median (peer) / MAX (sb_bench_series_median (ours), 1e-9));
+  sb_bench_row_floor (name, unit, ours, peer_name, peer, NULL, NULL);
+}
+
+void
+sb_bench_row_floor (const char    *name,
+                    const char    *unit,
+                    SbBenchSeries *ours,
+                    const char    *peer_name,
+                    SbBenchSeries *peer,
+                    const char    *floor_name,
+                    SbBenchSeries *floor)
+{
+  double median = MAX (sb_bench_series_median (ours), 1e-9);
+  gboolean has_peer = peer != NULL && peer->samples->len > 0;
+  gboolean has_floor = floor != NULL && floor->samples->len > 0;
+
+  g_print ("%s\t%s\t%.3f\t%.3f", name, unit, median, sb_bench_series_p95 (ours));
+  if (has_peer)
+    g_print ("\t%s\t%.3f\t%.1f", peer_name, sb_bench_series_median (peer), sb_bench_series_median (peer) / median);
+  else if (has_floor)
+    g_print ("\t\t\t");
+  if (has_floor)
+    g_print ("\t%s\t%.3f\t%.1f", floor_name, sb_bench_series_median (floor),
+             median / MAX (sb_bench_series_median (floor), 1e-9));
   g_print ("\n");
 }
 
@@ -111,4 +140,27 @@ double
 sb_bench_now (void)
 {
   return g_get_monotonic_time () / 1000.0;
+}
+
+double
+sb_bench_cpu (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &now);
+
+  return now.tv_sec * 1e3 + now.tv_nsec / 1e6;
+}
+
+double
+sb_bench_status_megabytes (const char *field)
+{
+  g_autofree char *status = NULL;
+  const char *line = NULL;
+
+  if (!g_file_get_contents ("/proc/self/status", &status, NULL, NULL))
+    return 0;
+  line = strstr (status, field);
+
+  return line != NULL ? g_ascii_strtod (line + strlen (field) + 1, NULL) / 1024 : 0;
 }

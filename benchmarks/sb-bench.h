@@ -16,6 +16,7 @@ void           sb_bench_series_add    (SbBenchSeries       *self,
                                        double               sample);
 double         sb_bench_series_median (SbBenchSeries       *self);
 double         sb_bench_series_p95    (SbBenchSeries       *self);
+double         sb_bench_series_p99    (SbBenchSeries       *self);
 
 /* One row for scripts/bench: name, unit, ours, and what a peer took in the same run (nullable). */
 void           sb_bench_row           (const char          *name,
@@ -23,6 +24,14 @@ void           sb_bench_row           (const char          *name,
                                        SbBenchSeries       *ours,
                                        const char          *peer_name,
                                        SbBenchSeries       *peer);
+/* Also with the least that this machine takes for anything of the kind (nullable). */
+void           sb_bench_row_floor     (const char          *name,
+                                       const char          *unit,
+                                       SbBenchSeries       *ours,
+                                       const char          *peer_name,
+                                       SbBenchSeries       *peer,
+                                       const char          *floor_name,
+                                       SbBenchSeries       *floor);
 /* The same for a figure that is taken once. */
 void           sb_bench_figure        (const char          *name,
                                        const char          *unit,
@@ -31,6 +40,10 @@ void           sb_bench_figure        (const char          *name,
 double         sb_bench_command       (const char * const  *argv);
 /* Milliseconds since some moment. */
 double         sb_bench_now           (void);
+/* Milliseconds of CPU that this process has used. */
+double         sb_bench_cpu           (void);
+/* A field of /proc/self/status that is a size, as VmRSS or VmHWM. */
+double         sb_bench_status_megabytes (const char       *field);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbBenchSeries, sb_bench_series_free)
 
