@@ -18,6 +18,7 @@ static const struct
 } commands[] = {
   { "catalog", sb_cli_catalog },
   { "chat", sb_cli_chat },
+  { "gateway", sb_cli_gateway },
   { "sandbox", sb_cli_sandbox },
 };
 
@@ -30,6 +31,7 @@ print_usage (FILE *file)
          "\n"
          "  catalog VERB …   look after catalogs of MCP servers: lint, fix, add, import …\n"
          "  chat [TEXT]      ask once, or talk when there is no TEXT\n"
+         "  gateway          serve the servers of catalogs to any MCP client\n"
          "  sandbox list     show the sandboxes of the container engine\n"
          "  sandbox sweep    remove what programs that are gone left behind\n"
          "\n"

@@ -16,6 +16,8 @@ int sb_cli_catalog (int    argc,
                     char **argv);
 int sb_cli_chat    (int    argc,
                     char **argv);
+int sb_cli_gateway (int    argc,
+                    char **argv);
 int sb_cli_sandbox (int    argc,
                     char **argv);
 int sb_cli_sandbox_list (void);

@@ -3,17 +3,13 @@
 
 #include "config.h"
 
-#include <fcntl.h>
-#include <gio/gunixinputstream.h>
-#include <gio/gunixoutputstream.h>
 #include <glib-unix.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "sb-engine-discovery.h"
-#include "sb-mcp-stream-transport.h"
+#include "sb-mcp-stdio.h"
 #include "sb-sandbox-server.h"
 #include "sb-serve-options.h"
 
@@ -86,28 +82,6 @@ probed_cb (GObject      *source,
     g_printerr ("sandbar-sandbox: %s\n", error->message);
 }
 
-/* Standard input and output belong to the protocol alone: children and stray prints get /dev/null and stderr. */
-static SbMcpTransport *
-take_stdio (void)
-{
-  int in = fcntl (STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
-  int out = fcntl (STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
-  int null = open ("/dev/null", O_RDONLY | O_CLOEXEC);
-  g_autoptr(GInputStream) input = NULL;
-  g_autoptr(GOutputStream) output = NULL;
-  g_autoptr(SbDuplex) duplex = NULL;
-
-  if (in < 0 || out < 0 || null < 0 || dup2 (null, STDIN_FILENO) < 0 || dup2 (STDERR_FILENO, STDOUT_FILENO) < 0)
-    return NULL;
-
-  close (null);
-  input = g_unix_input_stream_new (in, TRUE);
-  output = g_unix_output_stream_new (out, TRUE);
-  duplex = sb_duplex_new (input, output, NULL);
-
-  return sb_mcp_stream_transport_new (duplex);
-}
-
 static void
 accept_cb (SbMcpTransport *transport,
            gpointer        user_data)
@@ -120,7 +94,7 @@ accept_cb (SbMcpTransport *transport,
 static gboolean
 open_stdio (Program *program)
 {
-  program->transport = take_stdio ();
+  program->transport = sb_mcp_stdio_take ();
   if (program->transport == NULL)
     {
       g_printerr ("sandbar-sandbox: standard input and output must be open; start it from an MCP client.\n");

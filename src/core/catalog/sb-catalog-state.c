@@ -154,7 +154,7 @@ sb_catalog_state_init (SbCatalogState *self)
 
 /**
  * sb_catalog_state_new:
- * @path: need not exist
+ * @path: (nullable): need not exist; %NULL: for this process only, never saved
  *
  * Blocks for one small local file. A file that is there and cannot be read is an error, so that it is not overwritten.
  *
@@ -166,11 +166,9 @@ sb_catalog_state_new (const char  *path,
 {
   g_autoptr(SbCatalogState) self = g_object_new (SB_TYPE_CATALOG_STATE, NULL);
 
-  g_return_val_if_fail (path != NULL, NULL);
-
   self->path = g_strdup (path);
 
-  return read_file (self, error) ? g_steal_pointer (&self) : NULL;
+  return path == NULL || read_file (self, error) ? g_steal_pointer (&self) : NULL;
 }
 
 /**
@@ -198,6 +196,7 @@ sb_catalog_state_save (SbCatalogState  *self,
   g_autofree char *text = NULL;
 
   g_return_val_if_fail (SB_IS_CATALOG_STATE (self), FALSE);
+  g_return_val_if_fail (self->path != NULL, FALSE);
 
   json_object_set_int_member (json_node_get_object (root), "version", 1);
   json_object_set_object_member (json_node_get_object (root), "servers", json_object_ref (self->servers));

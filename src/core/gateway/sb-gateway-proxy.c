@@ -248,10 +248,11 @@ offer_tool (SbGatewayProxy *self,
   sb_mcp_server_set_tool (self->server, entry, call_cb, self);
 }
 
-static GHashTable *
+/* In the catalogs' order; of SbGatewayTool. */
+static GPtrArray *
 collect_tools (SbGatewayProxy *self)
 {
-  GHashTable *tools = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+  GPtrArray *tools = g_ptr_array_new_with_free_func (g_object_unref);
 
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->gateway)); i++)
     {
@@ -261,10 +262,9 @@ collect_tools (SbGatewayProxy *self)
       for (guint j = 0; j < g_list_model_get_n_items (list); j++)
         {
           g_autoptr(SbGatewayTool) tool = g_list_model_get_item (list, j);
-          const char *name = sb_gateway_tool_get_exposed_name (tool);
 
-          if (sb_gateway_find_tool (self->gateway, name, NULL) == tool)
-            g_hash_table_insert (tools, g_strdup (name), g_object_ref (tool));
+          if (sb_gateway_find_tool (self->gateway, sb_gateway_tool_get_exposed_name (tool), NULL) == tool)
+            g_ptr_array_add (tools, g_steal_pointer (&tool));
         }
     }
 
@@ -275,19 +275,29 @@ static void
 tools_changed_cb (SbGatewayProxy *self)
 {
   g_autoptr(GHashTable) old = g_steal_pointer (&self->tools);
+  g_autoptr(GPtrArray) tools = collect_tools (self);
   GHashTableIter iter;
-  gpointer name, tool;
+  gpointer name;
 
-  self->tools = collect_tools (self);
+  self->tools = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+  for (guint i = 0; i < tools->len; i++)
+    {
+      SbGatewayTool *tool = g_ptr_array_index (tools, i);
+
+      g_hash_table_insert (self->tools, g_strdup (sb_gateway_tool_get_exposed_name (tool)), g_object_ref (tool));
+    }
+
   g_hash_table_iter_init (&iter, old);
   while (g_hash_table_iter_next (&iter, &name, NULL))
     if (!g_hash_table_contains (self->tools, name))
       sb_mcp_server_remove_tool (self->server, name);
+  for (guint i = 0; i < tools->len; i++)
+    {
+      SbGatewayTool *tool = g_ptr_array_index (tools, i);
 
-  g_hash_table_iter_init (&iter, self->tools);
-  while (g_hash_table_iter_next (&iter, &name, &tool))
-    if (g_hash_table_lookup (old, name) != tool)
-      offer_tool (self, tool);
+      if (g_hash_table_lookup (old, sb_gateway_tool_get_exposed_name (tool)) != tool)
+        offer_tool (self, tool);
+    }
 }
 
 /* Prompts and resources */
@@ -727,6 +737,7 @@ sb_gateway_proxy_new (SbGateway *gateway)
   self->gateway = g_object_ref (gateway);
   self->server = sb_mcp_server_new ("Sandbar MCP Gateway", PACKAGE_VERSION, NULL);
   sb_mcp_server_set_completion (self->server, complete_cb, self);
+  sb_mcp_server_set_offers_all (self->server, TRUE);
   g_signal_connect_swapped (gateway, "tools-changed", G_CALLBACK (tools_changed_cb), self);
   g_signal_connect_swapped (gateway, "items-changed", G_CALLBACK (servers_changed_cb), self);
   servers_changed_cb (self);

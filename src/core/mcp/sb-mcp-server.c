@@ -207,6 +207,13 @@ sb_mcp_server_set_page_size (SbMcpServer *self,
   self->toolbox->page_size = page_size;
 }
 
+void
+sb_mcp_server_set_offers_all (SbMcpServer *self,
+                              gboolean     offers_all)
+{
+  self->toolbox->offers_all = offers_all;
+}
+
 /* Tells the clients that have subscribed to it. */
 void
 sb_mcp_server_tell_resource_updated (SbMcpServer *self,

@@ -90,6 +90,9 @@ void         sb_mcp_server_set_completion         (SbMcpServer          *self,
                                                    gpointer              user_data);
 void         sb_mcp_server_set_page_size          (SbMcpServer          *self,
                                                    guint                 page_size);
+/* For a server that may get prompts and resources while clients are there: they are told that it has both. */
+void         sb_mcp_server_set_offers_all         (SbMcpServer          *self,
+                                                   gboolean              offers_all);
 void         sb_mcp_server_tell_resource_updated  (SbMcpServer          *self,
                                                    const char           *uri);
 /* A SbMcpHeaderCheckFunc, whose user_data is the server. */

@@ -101,9 +101,9 @@ new_capabilities (SbMcpToolbox *self)
 
   json_object_set_object_member (capabilities, "tools", new_list_capability ());
   json_object_set_object_member (capabilities, "logging", json_object_new ());
-  if (sb_mcp_shelf_get_length (self->prompts) > 0)
+  if (self->offers_all || sb_mcp_shelf_get_length (self->prompts) > 0)
     json_object_set_object_member (capabilities, "prompts", new_list_capability ());
-  if (sb_mcp_shelf_get_length (self->resources) + sb_mcp_shelf_get_length (self->templates) > 0)
+  if (self->offers_all || sb_mcp_shelf_get_length (self->resources) + sb_mcp_shelf_get_length (self->templates) > 0)
     {
       JsonObject *resources = new_list_capability ();
 

@@ -27,7 +27,8 @@ typedef struct
   SbMcpExchangeHandler completion;
   gpointer             completion_data;
 
-  guint page_size; /* 0: everything on one page */
+  guint    page_size;  /* 0: everything on one page */
+  gboolean offers_all; /* prompts and resources are spoken of, even while there are none */
 } SbMcpToolbox;
 
 SbMcpToolbox *sb_mcp_toolbox_new                   (const char          *name,
