@@ -13,6 +13,7 @@ struct _SbSelection
   SbWorkspace    *workspace; /* nullable in tests of single panes */
   SbConversation *conversation;
   SbSandbox      *sandbox;
+  SbToolsModel   *tools;     /* nullable, as workspace */
   char           *trace_id;
 };
 
@@ -23,6 +24,7 @@ enum
   PROP_CONVERSATION,
   PROP_TRACE_ID,
   PROP_SANDBOX,
+  PROP_TOOLS,
   N_PROPS
 };
 
@@ -37,11 +39,45 @@ G_DEFINE_FINAL_TYPE (SbSelection, sb_selection, G_TYPE_OBJECT)
 static GParamSpec *properties[N_PROPS];
 static guint signals[N_SIGNALS];
 
+static char *
+load_catalog (gpointer user_data)
+{
+  return sb_tool_servers_dup_text (user_data);
+}
+
+static gboolean
+save_catalog (const char  *text,
+              gpointer     user_data,
+              GError     **error)
+{
+  return sb_tool_servers_save (user_data, text, error);
+}
+
+static void
+make_tools (SbSelection *self)
+{
+  SbToolServers *servers = sb_workspace_get_tool_servers (self->workspace);
+  g_autofree char *path = sb_tool_servers_dup_path (servers);
+  const SbToolsParts parts = {
+    .gateway = sb_tool_servers_get_gateway (servers),
+    .state = sb_tool_servers_get_state (servers),
+    .secrets = sb_workspace_get_secrets (self->workspace),
+    .store = sb_workspace_get_store (self->workspace),
+    .path = path,
+    .load = load_catalog,
+    .save = save_catalog,
+    .user_data = servers,
+  };
+
+  self->tools = sb_tools_model_new (&parts);
+}
+
 static void
 sb_selection_dispose (GObject *object)
 {
   SbSelection *self = SB_SELECTION (object);
 
+  g_clear_object (&self->tools);
   g_clear_object (&self->sandbox);
   g_clear_object (&self->conversation);
   g_clear_object (&self->workspace);
@@ -71,6 +107,9 @@ sb_selection_get_property (GObject    *object,
       break;
     case PROP_SANDBOX:
       g_value_set_object (value, self->sandbox);
+      break;
+    case PROP_TOOLS:
+      g_value_set_object (value, self->tools);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -125,6 +164,9 @@ sb_selection_class_init (SbSelectionClass *klass)
   properties[PROP_SANDBOX] =
     g_param_spec_object ("sandbox", NULL, NULL, SB_TYPE_SANDBOX,
                          G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_TOOLS] =
+    g_param_spec_object ("tools", NULL, NULL, SB_TYPE_TOOLS_MODEL,
+                         G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   signals[SHOW_FILE] = g_signal_new ("show-file", SB_TYPE_SELECTION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
@@ -139,9 +181,15 @@ sb_selection_init (SbSelection *self)
 SbSelection *
 sb_selection_new (SbWorkspace *workspace)
 {
+  SbSelection *self;
+
   g_return_val_if_fail (workspace == NULL || SB_IS_WORKSPACE (workspace), NULL);
 
-  return g_object_new (SB_TYPE_SELECTION, "workspace", workspace, NULL);
+  self = g_object_new (SB_TYPE_SELECTION, "workspace", workspace, NULL);
+  if (workspace != NULL)
+    make_tools (self);
+
+  return self;
 }
 
 SbWorkspace *
@@ -213,6 +261,14 @@ sb_selection_set_sandbox (SbSelection *self,
 
   if (g_set_object (&self->sandbox, sandbox))
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SANDBOX]);
+}
+
+SbToolsModel *
+sb_selection_get_tools (SbSelection *self)
+{
+  g_return_val_if_fail (SB_IS_SELECTION (self), NULL);
+
+  return self->tools;
 }
 
 void

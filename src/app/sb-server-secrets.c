@@ -8,6 +8,7 @@
 #include <glib/gi18n.h>
 
 #include "sb-text.h"
+#include "sb-tool-servers.h"
 
 #define MAX_SECRETS 32
 
@@ -102,7 +103,7 @@ static void
 apply_cb (Secret *secret)
 {
   const char *text = gtk_editable_get_text (GTK_EDITABLE (secret->row));
-  g_autofree char *key = sb_tools_model_secret_key (secret->name);
+  g_autofree char *key = sb_tool_servers_dup_secret_name (secret->name);
 
   if (*text != '\0')
     sb_secrets_store_async (sb_tools_model_get_secrets (secret->secrets->model), key, text,
@@ -114,7 +115,7 @@ add_row (SbServerSecrets *self,
          const char      *name)
 {
   Secret *secret = g_new0 (Secret, 1);
-  g_autofree char *key = sb_tools_model_secret_key (name);
+  g_autofree char *key = sb_tool_servers_dup_secret_name (name);
   g_autofree char *title = sb_text_clean (name, -1, NULL);
 
   secret->secrets = self;

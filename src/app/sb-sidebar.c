@@ -93,20 +93,42 @@ show_chosen (SbSidebar *self)
   self->syncing = FALSE;
 }
 
+static char *
+describe_gateway (SbSidebar *self)
+{
+  SbGateway *gateway = sb_tools_model_get_gateway (sb_selection_get_tools (self->selection));
+  guint n_ready;
+  guint n_enabled;
+
+  sb_gateway_count (gateway, &n_ready, &n_enabled);
+  if (n_ready == n_enabled)
+    return g_strdup (_("gateway built-in"));
+
+  return g_strdup_printf (ngettext ("%u of %u server", "%u of %u servers", n_enabled), n_ready, n_enabled);
+}
+
+static char *
+describe_sandboxes (SbSandboxManager *manager)
+{
+  guint n = sb_sandbox_manager_get_n_live (manager);
+
+  return n == 0 ? g_strdup (_("no sandbox")) : g_strdup_printf (ngettext ("%u sandbox", "%u sandboxes", n), n);
+}
+
 static void
 update_engine (SbSidebar *self)
 {
   SbWorkspace *workspace = sb_selection_get_workspace (self->selection);
   SbSandboxManager *manager = sb_workspace_get_sandboxes (workspace);
   const char *label = sb_sandbox_manager_get_backend_label (manager);
-  guint n = sb_sandbox_manager_get_n_live (manager);
+  g_autofree char *sandboxes = describe_sandboxes (manager);
+  g_autofree char *gateway = describe_gateway (self);
   g_autofree char *status = NULL;
   g_autofree char *caption = NULL;
 
   g_object_get (manager, "status", &status, NULL);
   if (label != NULL)
-    caption = n == 0 ? g_strdup (_("No sandbox running"))
-                     : g_strdup_printf (ngettext ("%u sandbox", "%u sandboxes", n), n);
+    caption = g_strjoin (" · ", sandboxes, gateway, NULL);
   else
     caption = g_strdup (status != NULL ? status : "");
 
@@ -382,6 +404,7 @@ sb_sidebar_set_selection (SbSidebar   *self,
 {
   SbWorkspace *workspace;
   SbSandboxManager *manager;
+  SbGateway *gateway;
 
   g_return_if_fail (SB_IS_SIDEBAR (self));
   g_return_if_fail (self->selection == NULL);
@@ -389,12 +412,15 @@ sb_sidebar_set_selection (SbSidebar   *self,
   self->selection = g_object_ref (selection);
   workspace = sb_selection_get_workspace (selection);
   manager = sb_workspace_get_sandboxes (workspace);
+  gateway = sb_tools_model_get_gateway (sb_selection_get_tools (selection));
 
   gtk_filter_list_model_set_model (self->filtered, sb_workspace_get_conversations (workspace));
   g_signal_connect_object (selection, "notify::conversation", G_CALLBACK (show_chosen), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (manager, "notify", G_CALLBACK (update_engine), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (manager, "items-changed", G_CALLBACK (update_engine), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (gateway, "items-changed", G_CALLBACK (update_engine), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (gateway, "tools-changed", G_CALLBACK (update_engine), self, G_CONNECT_SWAPPED);
   show_chosen (self);
   update_engine (self);
 }

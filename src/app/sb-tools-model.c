@@ -5,6 +5,7 @@
 
 #include "sb-tools-model.h"
 
+#include "sb-tool-servers.h"
 #include "sb-yaml-edit.h"
 
 struct _SbToolsModel
@@ -15,14 +16,14 @@ struct _SbToolsModel
   SbGateway       *gateway;
   SbCatalogState  *state;
   SbSecrets       *secrets;
-  SbStore         *store;   /* nullable */
-  SbGatewayServer *server;  /* nullable */
+  SbStore         *store;  /* nullable */
+  SbGatewayServer *server; /* nullable */
   char            *path;
   char            *text;
-  char            *before;  /* nullable: the text before a server was removed */
-  char            *removed; /* nullable: which one */
+  char            *before; /* nullable: the text before a server was removed */
 
   /* borrowed */
+  SbLoadCatalogFunc load;
   SbSaveCatalogFunc save;
   gpointer          user_data;
 };
@@ -46,22 +47,26 @@ G_DEFINE_FINAL_TYPE (SbToolsModel, sb_tools_model, G_TYPE_OBJECT)
 static GParamSpec *properties[N_PROPS];
 static guint signals[N_SIGNALS];
 
-/* The switches are a convenience: that they could not be written shows at the next start, and in the log. */
 static void
-save_state (SbToolsModel *self)
+reload (SbToolsModel *self)
 {
-  g_autoptr(GError) error = NULL;
+  g_autofree char *text = self->load (self->user_data);
 
-  if (!sb_catalog_state_save (self->state, &error))
-    g_message ("%s", error->message);
+  if (g_str_equal (text, self->text))
+    return;
+
+  g_free (self->text);
+  self->text = g_steal_pointer (&text);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TEXT]);
 }
 
-/* A server whose entry changed is another object. */
+/* Another window may have saved. A server whose entry changed is another object. */
 static void
 servers_changed_cb (SbToolsModel *self)
 {
   SbGatewayServer *server;
 
+  reload (self);
   if (self->server == NULL)
     return;
 
@@ -87,7 +92,7 @@ store_secrets (SbToolsModel    *self,
   for (guint i = 0; i < import->secrets->len; i++)
     {
       const SbCatalogPair *pair = g_ptr_array_index (import->secrets, i);
-      g_autofree char *key = sb_tools_model_secret_key (pair->name);
+      g_autofree char *key = sb_tool_servers_dup_secret_name (pair->name);
 
       if (pair->value != NULL && *pair->value != '\0')
         sb_secrets_store_async (self->secrets, key, pair->value, NULL, stored_cb, NULL);
@@ -118,7 +123,6 @@ sb_tools_model_finalize (GObject *object)
   g_free (self->path);
   g_free (self->text);
   g_free (self->before);
-  g_free (self->removed);
 
   G_OBJECT_CLASS (sb_tools_model_parent_class)->finalize (object);
 }
@@ -198,9 +202,10 @@ sb_tools_model_new (const SbToolsParts *parts)
   self->secrets = g_object_ref (parts->secrets);
   g_set_object (&self->store, parts->store);
   self->path = g_strdup (parts->path);
-  self->text = g_strdup (parts->text);
+  self->load = parts->load;
   self->save = parts->save;
   self->user_data = parts->user_data;
+  self->text = self->load (self->user_data);
   g_signal_connect_object (self->gateway, "items-changed", G_CALLBACK (servers_changed_cb), self, G_CONNECT_SWAPPED);
 
   return self;
@@ -271,11 +276,8 @@ sb_tools_model_switch_server (SbToolsModel *self,
 {
   g_return_if_fail (SB_IS_TOOLS_MODEL (self));
 
-  if (sb_catalog_state_get_enabled (self->state, server) == enabled)
-    return;
-
-  sb_catalog_state_set_enabled (self->state, server, enabled);
-  save_state (self);
+  if (sb_catalog_state_get_enabled (self->state, server) != enabled)
+    sb_catalog_state_set_enabled (self->state, server, enabled);
 }
 
 void
@@ -286,11 +288,8 @@ sb_tools_model_switch_tool (SbToolsModel *self,
 {
   g_return_if_fail (SB_IS_TOOLS_MODEL (self));
 
-  if (sb_catalog_state_get_tool_enabled (self->state, server, tool) == enabled)
-    return;
-
-  sb_catalog_state_set_tool_enabled (self->state, server, tool, enabled);
-  save_state (self);
+  if (sb_catalog_state_get_tool_enabled (self->state, server, tool) != enabled)
+    sb_catalog_state_set_tool_enabled (self->state, server, tool, enabled);
 }
 
 const char *
@@ -306,18 +305,13 @@ sb_tools_model_save (SbToolsModel  *self,
                      const char    *text,
                      GError       **error)
 {
-  g_autofree char *copy = g_strdup (text);
-
   g_return_val_if_fail (SB_IS_TOOLS_MODEL (self), FALSE);
 
   if (!self->save (text, self->user_data, error))
     return FALSE;
 
-  g_free (self->text);
-  self->text = g_steal_pointer (&copy);
   g_clear_pointer (&self->before, g_free);
-  g_clear_pointer (&self->removed, g_free);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TEXT]);
+  reload (self);
 
   return TRUE;
 }
@@ -343,7 +337,6 @@ sb_tools_model_remove (SbToolsModel  *self,
   g_autoptr(SbCatalog) catalog = NULL;
   g_autoptr(SbYamlEdit) edit = NULL;
   g_autofree char *before = NULL;
-  g_autofree char *name = g_strdup (server);
   g_autofree char *text = NULL;
   g_auto(GStrv) path = NULL;
 
@@ -361,7 +354,6 @@ sb_tools_model_remove (SbToolsModel  *self,
     return FALSE;
 
   self->before = g_steal_pointer (&before);
-  self->removed = g_steal_pointer (&name);
 
   return TRUE;
 }
@@ -398,7 +390,6 @@ sb_tools_model_add (SbToolsModel     *self,
   store_secrets (self, import);
   for (guint i = 0; i < import->names->len; i++)
     sb_catalog_state_set_enabled (self->state, g_ptr_array_index (import->names, i), TRUE);
-  save_state (self);
 
   return sb_tools_model_save (self, text, error);
 }
@@ -410,10 +401,4 @@ sb_tools_model_edit (SbToolsModel *self,
   g_return_if_fail (SB_IS_TOOLS_MODEL (self));
 
   g_signal_emit (self, signals[EDIT], 0, server);
-}
-
-char *
-sb_tools_model_secret_key (const char *name)
-{
-  return g_strconcat ("mcp/", name, NULL);
 }

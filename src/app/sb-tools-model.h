@@ -10,6 +10,8 @@
 
 G_BEGIN_DECLS
 
+/* (transfer full): the catalog in force. */
+typedef char    *(*SbLoadCatalogFunc) (gpointer     user_data);
 /* Writes the user's catalog and makes the gateway follow it. */
 typedef gboolean (*SbSaveCatalogFunc) (const char  *text,
                                        gpointer     user_data,
@@ -24,9 +26,9 @@ typedef struct
   SbSecrets         *secrets;
   SbStore           *store;    /* nullable: no history */
   const char        *path;     /* of the user's catalog */
-  const char        *text;     /* what stands in it */
 
   /* borrowed, must outlive the model */
+  SbLoadCatalogFunc  load;
   SbSaveCatalogFunc  save;
   gpointer           user_data;
 } SbToolsParts;
@@ -47,7 +49,6 @@ const char      *sb_tools_model_get_path      (SbToolsModel        *self);
 SbGatewayServer *sb_tools_model_get_server    (SbToolsModel        *self);
 void             sb_tools_model_set_server    (SbToolsModel        *self,
                                                SbGatewayServer     *server);
-/* Each is stored at once. */
 void             sb_tools_model_switch_server (SbToolsModel        *self,
                                                const char          *server,
                                                gboolean             enabled);
@@ -60,7 +61,7 @@ const char      *sb_tools_model_get_text      (SbToolsModel        *self);
 gboolean         sb_tools_model_save          (SbToolsModel        *self,
                                                const char          *text,
                                                GError             **error);
-/* The user's own entry, not one that ships. */
+/* There is an entry of that name in the text. */
 gboolean         sb_tools_model_has_entry     (SbToolsModel        *self,
                                                const char          *server);
 gboolean         sb_tools_model_remove        (SbToolsModel        *self,
@@ -75,7 +76,5 @@ gboolean         sb_tools_model_add           (SbToolsModel        *self,
                                                GError             **error);
 void             sb_tools_model_edit          (SbToolsModel        *self,
                                                const char          *server);
-/* Under which a secret of servers is stored. */
-char            *sb_tools_model_secret_key    (const char          *name);
 
 G_END_DECLS

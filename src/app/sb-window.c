@@ -8,6 +8,7 @@
 #include <glib/gi18n.h>
 
 #include "sb-sandbox-view.h"
+#include "sb-tools-view.h"
 #include "sb-trace-view.h"
 #include "sb-window-private.h"
 
@@ -276,6 +277,7 @@ sb_window_class_init (SbWindowClass *klass)
   g_type_ensure (SB_TYPE_PANES);
   g_type_ensure (SB_TYPE_SANDBOX_VIEW);
   g_type_ensure (SB_TYPE_SIDEBAR);
+  g_type_ensure (SB_TYPE_TOOLS_VIEW);
   g_type_ensure (SB_TYPE_TRACE_VIEW);
 }
 

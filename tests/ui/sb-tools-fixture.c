@@ -33,6 +33,14 @@ secrets_cb (SbSecretRequest *request,
   sb_secret_request_answer (request, none);
 }
 
+static char *
+load (gpointer user_data)
+{
+  SbToolsFixture *self = user_data;
+
+  return g_strdup (self->saved != NULL ? self->saved : catalog);
+}
+
 static gboolean
 save (const char  *text,
       gpointer     user_data,
@@ -46,10 +54,10 @@ save (const char  *text,
   if (parsed == NULL)
     return FALSE;
 
-  g_ptr_array_add (catalogs, parsed);
-  sb_gateway_set_catalogs (self->gateway, catalogs);
   g_free (self->saved);
   self->saved = g_steal_pointer (&copy);
+  g_ptr_array_add (catalogs, parsed);
+  sb_gateway_set_catalogs (self->gateway, catalogs);
 
   return TRUE;
 }
@@ -86,7 +94,7 @@ sb_tools_fixture_set_up (SbToolsFixture *self,
     .state = self->parts.state,
     .secrets = self->secrets,
     .path = "catalog.yaml",
-    .text = catalog,
+    .load = load,
     .save = save,
     .user_data = self,
   };
