@@ -23,6 +23,7 @@ typedef enum
   SB_DOCKER_ERROR_BAD_REQUEST,   /* 400 */
   SB_DOCKER_ERROR_SERVER,        /* 5xx */
   SB_DOCKER_ERROR_PROTOCOL,      /* not an engine, or one too old */
+  SB_DOCKER_ERROR_CONTEXT,       /* a folder that no image can be built from */
   SB_DOCKER_ERROR_UNTRUSTED,     /* certificates or host keys; the user has to do something first */
 } SbDockerError;
 
