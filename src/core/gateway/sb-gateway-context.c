@@ -37,6 +37,7 @@ context_clear (gpointer data)
   g_clear_object (&self->sandboxes);
   g_clear_object (&self->docker);
   g_hash_table_unref (self->undertakers);
+  g_hash_table_unref (self->own_secrets);
 }
 
 static void
@@ -64,7 +65,9 @@ sb_gateway_context_new (const SbGatewayContext *parts)
   self->secrets_data = parts->secrets_data;
   self->start_timeout_ms = parts->start_timeout_ms;
   self->first_delay_ms = parts->first_delay_ms;
+  self->ping_ms = parts->ping_ms;
   self->undertakers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, undertaker_dismiss);
+  self->own_secrets = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 
   return self;
 }

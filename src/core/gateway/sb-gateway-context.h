@@ -39,6 +39,7 @@ typedef struct
   SbSandboxManager *sandboxes;  /* nullable: no sandbox server of our own */
   SbDockerClient   *docker;     /* nullable: no containers */
   GHashTable       *undertakers; /* of its own: address of an engine → GSubprocess */
+  GHashTable       *own_secrets; /* of its own: name → secret, for entries that we made ourselves */
 
   /* borrowed, must outlive the gateway */
   SbSecretsFunc     secrets;    /* nullable: none are stored */
@@ -46,6 +47,7 @@ typedef struct
 
   guint             start_timeout_ms; /* 0: a minute */
   guint             first_delay_ms;   /* before a server is started again; 0: a second */
+  guint             ping_ms;          /* between looks at what is elsewhere; 0: a quarter of a minute */
 } SbGatewayContext;
 
 /* A copy with references of its own; counted. */

@@ -10,10 +10,13 @@
 
 #define START_TIMEOUT_MS (60 * 1000)
 #define FIRST_DELAY_MS 1000
+#define PING_MS (15 * 1000)
+#define PING_TIMEOUT_MS (10 * 1000)
 #define LAST_DELAY_MS (60 * 1000)
 /* A server that ran that long gets a new count of tries. */
 #define STABLE_SECONDS 60
 #define MAX_TRIES 5
+#define MAX_DOUBLINGS 8
 
 struct _SbGatewayServer
 {
@@ -33,7 +36,7 @@ struct _SbGatewayServer
   SbMcpClient          *client;      /* nullable */
   gulong                closed_id;
   gulong                changed_id;
-  guint                 timeout_id;  /* of coming up, or until the next try */
+  guint                 timeout_id;  /* of coming up, until the next try, or until the next ping */
 
   SbGatewayServerState  state;
   gint64                started;
@@ -184,6 +187,13 @@ block (SbGatewayServer *self,
   enter (self, SB_GATEWAY_SERVER_BLOCKED, message);
 }
 
+/* What is on this machine and does not come up is broken; what is elsewhere comes back some time. */
+static gboolean
+has_limit (SbGatewayServer *self)
+{
+  return sb_catalog_server_get_kind (self->entry) != SB_SERVER_KIND_REMOTE;
+}
+
 static void
 wait_and_retry (SbGatewayServer *self,
                 const char      *message)
@@ -193,7 +203,7 @@ wait_and_retry (SbGatewayServer *self,
   guint delay;
 
   self->n_tries = stable ? 1 : self->n_tries + 1;
-  if (self->n_tries == MAX_TRIES)
+  if (self->n_tries >= MAX_TRIES && has_limit (self))
     {
       g_autofree char *last = g_strdup_printf ("%s It was tried %d times; start it again when the cause is gone.",
                                                message, MAX_TRIES);
@@ -205,7 +215,7 @@ wait_and_retry (SbGatewayServer *self,
   end_link (drop_instance (self));
   enter (self, SB_GATEWAY_SERVER_WAITING, message);
   delay = self->context->first_delay_ms > 0 ? self->context->first_delay_ms : FIRST_DELAY_MS;
-  delay = MIN (delay << (self->n_tries - 1), LAST_DELAY_MS);
+  delay = MIN (delay << (MIN (self->n_tries, MAX_DOUBLINGS) - 1), LAST_DELAY_MS);
   self->timeout_id = g_timeout_add (delay, retry_cb, self);
 }
 
@@ -281,6 +291,50 @@ tools_changed_cb (SbGatewayServer *self)
     sb_mcp_client_list_tools_async (self->client, self->cancellable, relisted_cb, g_object_ref (self));
 }
 
+static void await_ping (SbGatewayServer *self);
+
+static void
+pinged_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr(SbGatewayServer) self = user_data;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(JsonNode) answer = sb_mcp_client_request_finish (SB_MCP_CLIENT (source), result, &error);
+
+  if (self->client != SB_MCP_CLIENT (source) || self->state != SB_GATEWAY_SERVER_READY)
+    return;
+
+  /* One that knows no pings has answered, too; and one that is busy is not lost. */
+  if (answer != NULL || g_error_matches (error, SB_MCP_ERROR, SB_MCP_ERROR_REMOTE) ||
+      g_error_matches (error, SB_MCP_ERROR, SB_MCP_ERROR_TIMEOUT))
+    await_ping (self);
+  else
+    fail (self, error);
+}
+
+static gboolean
+ping_cb (gpointer user_data)
+{
+  SbGatewayServer *self = user_data;
+
+  self->timeout_id = 0;
+  sb_mcp_client_request_async (self->client, "ping", NULL, PING_TIMEOUT_MS, NULL, NULL, self->cancellable, pinged_cb,
+                               g_object_ref (self));
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Processes and containers tell us when they end; with an address nothing may be open that could. */
+static void
+await_ping (SbGatewayServer *self)
+{
+  guint interval = self->context->ping_ms > 0 ? self->context->ping_ms : PING_MS;
+
+  if (sb_catalog_server_get_kind (self->entry) == SB_SERVER_KIND_REMOTE)
+    self->timeout_id = g_timeout_add (interval, ping_cb, self);
+}
+
 static void
 listed_cb (GObject      *source,
            GAsyncResult *result,
@@ -302,6 +356,8 @@ listed_cb (GObject      *source,
   self->started = g_get_real_time ();
   set_tools (self, tools);
   enter (self, SB_GATEWAY_SERVER_READY, NULL);
+  if (self->state == SB_GATEWAY_SERVER_READY)
+    await_ping (self);
 }
 
 static void

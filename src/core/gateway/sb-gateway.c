@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "sb-gateway-entry.h"
 #include "sb-yaml-json.h"
 
 /* What model APIs take as a function's name. */
@@ -20,13 +21,23 @@ struct _SbGateway
   /* owned */
   SbGatewayContext *context;
   GPtrArray        *servers;    /* of SbGatewayServer */
+  GPtrArray        *catalogs;   /* of SbCatalog */
+  SbCatalog        *substitute; /* nullable: instead of them, with one server: another gateway */
   GPtrArray        *leaving;    /* of SbGatewayServer: in no catalog any more, and not gone yet */
   GHashTable       *names;      /* exposed name → SbGatewayTool */
   GPtrArray        *stopping;   /* of GTask: who waits for the end of all */
   guint             changed_id;
 
+  SbGatewayMode     mode;
   guint             n_stopping;
   gboolean          started;
+};
+
+enum
+{
+  PROP_0,
+  PROP_MODE,
+  N_PROPS
 };
 
 enum
@@ -40,6 +51,11 @@ static void sb_gateway_list_model_init (GListModelInterface *iface);
 G_DEFINE_FINAL_TYPE_WITH_CODE (SbGateway, sb_gateway, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, sb_gateway_list_model_init))
 
+G_DEFINE_ENUM_TYPE (SbGatewayMode, sb_gateway_mode,
+                    G_DEFINE_ENUM_VALUE (SB_GATEWAY_BUILT_IN, "built-in"),
+                    G_DEFINE_ENUM_VALUE (SB_GATEWAY_EXTERNAL, "external"))
+
+static GParamSpec *properties[N_PROPS];
 static guint signals[N_SIGNALS];
 
 /* Names */
@@ -189,12 +205,20 @@ stopped_alone_cb (GObject      *source,
   sb_gateway_server_stop_finish (SB_GATEWAY_SERVER (source), result, NULL);
 }
 
+static gboolean
+is_enabled (SbGateway       *self,
+            SbGatewayServer *server)
+{
+  return self->substitute != NULL ||
+         sb_catalog_state_get_enabled (self->context->state, sb_gateway_server_get_name (server));
+}
+
 static void
 follow_switches (SbGateway       *self,
                  SbGatewayServer *server)
 {
   const char *name = sb_gateway_server_get_name (server);
-  gboolean enabled = sb_catalog_state_get_enabled (self->context->state, name);
+  gboolean enabled = is_enabled (self, server);
   SbGatewayServerState state = sb_gateway_server_get_state (server);
   GListModel *tools = sb_gateway_server_get_tools (server);
 
@@ -260,7 +284,7 @@ take_server (SbGateway       *self,
 {
   SbGatewayServer *server = sb_gateway_lookup (self, sb_catalog_server_get_name (entry));
 
-  if (server != NULL && has_same_entry (server, entry))
+  if (server != NULL && self->substitute == NULL && has_same_entry (server, entry))
     return g_object_ref (server);
 
   server = sb_gateway_server_new (entry, self->context);
@@ -344,6 +368,59 @@ stop_all (SbGateway *self,
     sb_gateway_server_stop_async (g_ptr_array_index (servers, i), stopped_cb, g_object_ref (self));
 }
 
+static void
+take_entries (SbGateway *self)
+{
+  g_autoptr(GPtrArray) only = g_ptr_array_new ();
+  g_autoptr(GPtrArray) entries = NULL;
+  g_autoptr(GPtrArray) old = NULL;
+  GPtrArray *servers = g_ptr_array_new_with_free_func (g_object_unref);
+
+  if (self->substitute != NULL)
+    g_ptr_array_add (only, self->substitute);
+  entries = merge (self->substitute != NULL ? only : self->catalogs);
+  for (guint i = 0; i < entries->len; i++)
+    g_ptr_array_add (servers, take_server (self, g_ptr_array_index (entries, i)));
+
+  old = g_steal_pointer (&self->servers);
+  self->servers = servers;
+  for (guint i = 0; i < old->len; i++)
+    if (!g_ptr_array_find (servers, g_ptr_array_index (old, i), NULL))
+      {
+        g_ptr_array_add (self->leaving, g_object_ref (g_ptr_array_index (old, i)));
+        sb_gateway_server_stop_async (g_ptr_array_index (old, i), left_cb, g_object_ref (self));
+      }
+
+  g_list_model_items_changed (G_LIST_MODEL (self), 0, old->len, servers->len);
+  switches_changed_cb (self);
+}
+
+/* Servers that are on their way out keep what they were started with. */
+static void
+renew_context (SbGateway *self)
+{
+  SbGatewayContext *old = self->context;
+
+  self->context = sb_gateway_context_new (old);
+  sb_gateway_context_unref (old);
+}
+
+/* substitute: (transfer full) (nullable); secrets come with the context. */
+static void
+set_mode (SbGateway     *self,
+          SbGatewayMode  mode,
+          SbCatalog     *substitute)
+{
+  g_clear_object (&self->substitute);
+  self->substitute = substitute;
+  if (self->mode != mode)
+    {
+      self->mode = mode;
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MODE]);
+    }
+  take_entries (self);
+}
+
 static GType
 sb_gateway_get_item_type (GListModel *model)
 {
@@ -381,6 +458,8 @@ sb_gateway_dispose (GObject *object)
   g_clear_handle_id (&self->changed_id, g_source_remove);
   g_hash_table_remove_all (self->names);
   g_ptr_array_set_size (self->servers, 0);
+  g_ptr_array_set_size (self->catalogs, 0);
+  g_clear_object (&self->substitute);
   g_clear_pointer (&self->context, sb_gateway_context_unref);
 
   G_OBJECT_CLASS (sb_gateway_parent_class)->dispose (object);
@@ -392,11 +471,28 @@ sb_gateway_finalize (GObject *object)
   SbGateway *self = SB_GATEWAY (object);
 
   g_ptr_array_unref (self->servers);
+  g_ptr_array_unref (self->catalogs);
   g_ptr_array_unref (self->leaving);
   g_ptr_array_unref (self->stopping);
   g_hash_table_unref (self->names);
 
   G_OBJECT_CLASS (sb_gateway_parent_class)->finalize (object);
+}
+
+static void
+sb_gateway_get_property (GObject    *object,
+                         guint       prop_id,
+                         GValue     *value,
+                         GParamSpec *pspec)
+{
+  switch (prop_id)
+    {
+    case PROP_MODE:
+      g_value_set_enum (value, SB_GATEWAY (object)->mode);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
 }
 
 static void
@@ -406,6 +502,11 @@ sb_gateway_class_init (SbGatewayClass *klass)
 
   object_class->dispose = sb_gateway_dispose;
   object_class->finalize = sb_gateway_finalize;
+  object_class->get_property = sb_gateway_get_property;
+
+  properties[PROP_MODE] = g_param_spec_enum ("mode", NULL, NULL, SB_TYPE_GATEWAY_MODE, SB_GATEWAY_BUILT_IN,
+                                             G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
 
   signals[TOOLS_CHANGED] = g_signal_new ("tools-changed",
                                          G_TYPE_FROM_CLASS (klass),
@@ -418,6 +519,7 @@ static void
 sb_gateway_init (SbGateway *self)
 {
   self->servers = g_ptr_array_new_with_free_func (g_object_unref);
+  self->catalogs = g_ptr_array_new_with_free_func (g_object_unref);
   self->leaving = g_ptr_array_new_with_free_func (g_object_unref);
   self->stopping = g_ptr_array_new_with_free_func (g_object_unref);
   self->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
@@ -458,27 +560,60 @@ void
 sb_gateway_set_catalogs (SbGateway *self,
                          GPtrArray *catalogs)
 {
-  g_autoptr(GPtrArray) entries = NULL;
-  g_autoptr(GPtrArray) old = NULL;
-  GPtrArray *servers = g_ptr_array_new_with_free_func (g_object_unref);
-
   g_return_if_fail (SB_IS_GATEWAY (self));
 
-  entries = merge (catalogs);
-  for (guint i = 0; i < entries->len; i++)
-    g_ptr_array_add (servers, take_server (self, g_ptr_array_index (entries, i)));
+  g_ptr_array_set_size (self->catalogs, 0);
+  for (guint i = 0; i < catalogs->len; i++)
+    g_ptr_array_add (self->catalogs, g_object_ref (g_ptr_array_index (catalogs, i)));
+  if (self->substitute == NULL)
+    take_entries (self);
+}
 
-  old = g_steal_pointer (&self->servers);
-  self->servers = servers;
-  for (guint i = 0; i < old->len; i++)
-    if (!g_ptr_array_find (servers, g_ptr_array_index (old, i), NULL))
-      {
-        g_ptr_array_add (self->leaving, g_object_ref (g_ptr_array_index (old, i)));
-        sb_gateway_server_stop_async (g_ptr_array_index (old, i), left_cb, g_object_ref (self));
-      }
+SbGatewayMode
+sb_gateway_get_mode (SbGateway *self)
+{
+  g_return_val_if_fail (SB_IS_GATEWAY (self), SB_GATEWAY_BUILT_IN);
 
-  g_list_model_items_changed (G_LIST_MODEL (self), 0, old->len, servers->len);
-  switches_changed_cb (self);
+  return self->mode;
+}
+
+void
+sb_gateway_use_built_in (SbGateway *self)
+{
+  g_return_if_fail (SB_IS_GATEWAY (self));
+
+  set_mode (self, SB_GATEWAY_BUILT_IN, NULL);
+}
+
+/**
+ * sb_gateway_use_external:
+ * @token: (nullable): sent as a bearer token
+ *
+ * Its one server is tried again for ever while it is gone, more and more seldom, up to once a minute; calls that are
+ * on their way when it is lost end with an error.
+ *
+ * Returns: %FALSE with SB_CATALOG_ERROR for what is no web address; nothing has changed then
+ */
+gboolean
+sb_gateway_use_external (SbGateway   *self,
+                         const char  *url,
+                         const char  *token,
+                         GError     **error)
+{
+  SbCatalog *catalog;
+
+  g_return_val_if_fail (SB_IS_GATEWAY (self), FALSE);
+
+  catalog = sb_gateway_entry_new_external (url, token != NULL, error);
+  if (catalog == NULL)
+    return FALSE;
+
+  renew_context (self);
+  if (token != NULL)
+    g_hash_table_insert (self->context->own_secrets, g_strdup (SB_GATEWAY_ENTRY_SECRET), g_strdup (token));
+  set_mode (self, SB_GATEWAY_EXTERNAL, catalog);
+
+  return TRUE;
 }
 
 SbGatewayServer *
@@ -568,7 +703,7 @@ sb_gateway_count (SbGateway *self,
       SbGatewayServer *server = g_ptr_array_index (self->servers, i);
 
       *n_ready += sb_gateway_server_get_state (server) == SB_GATEWAY_SERVER_READY;
-      *n_enabled += sb_catalog_state_get_enabled (self->context->state, sb_gateway_server_get_name (server));
+      *n_enabled += is_enabled (self, server);
     }
 }
 

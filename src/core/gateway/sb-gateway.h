@@ -8,8 +8,18 @@
 
 G_BEGIN_DECLS
 
-/* Runs the servers of catalogs: a GListModel of SbGatewayServer, in the catalogs' order. Signal "tools-changed", at
- * most once a turn of the main loop. */
+typedef enum
+{
+  SB_GATEWAY_BUILT_IN, /* the servers of the catalogs */
+  SB_GATEWAY_EXTERNAL, /* one that runs already, at an address */
+} SbGatewayMode;
+
+#define SB_TYPE_GATEWAY_MODE (sb_gateway_mode_get_type ())
+GType sb_gateway_mode_get_type (void);
+
+/* Runs the servers of catalogs: a GListModel of SbGatewayServer, in the catalogs' order. With another gateway in its
+ * place it has one server instead, which is that gateway with all of its tools. Property: mode. Signal
+ * "tools-changed", at most once a turn of the main loop. */
 #define SB_TYPE_GATEWAY (sb_gateway_get_type ())
 G_DECLARE_FINAL_TYPE (SbGateway, sb_gateway, SB, GATEWAY, GObject)
 
@@ -21,6 +31,14 @@ void             sb_gateway_set_docker   (SbGateway            *self,
  * running; others are stopped and started. */
 void             sb_gateway_set_catalogs (SbGateway            *self,
                                           GPtrArray            *catalogs);
+SbGatewayMode    sb_gateway_get_mode     (SbGateway            *self);
+/* The servers of the catalogs again. */
+void             sb_gateway_use_built_in (SbGateway            *self);
+/* Another gateway, at an address (…/mcp or …/sse); token nullable. FALSE: that is no address. */
+gboolean         sb_gateway_use_external (SbGateway            *self,
+                                          const char           *url,
+                                          const char           *token,
+                                          GError              **error);
 SbGatewayServer *sb_gateway_lookup       (SbGateway            *self,
                                           const char           *name);
 /* Starts what is switched on, stops what is not; follows the switches from then on. */

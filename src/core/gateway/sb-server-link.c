@@ -440,13 +440,17 @@ look_up_secrets (SbServerLink *self)
 {
   GPtrArray *wanted = sb_catalog_server_get_fields (self->entry)->secrets;
   g_autoptr(GPtrArray) names = g_ptr_array_new ();
-  g_autoptr(GHashTable) none = g_hash_table_new (g_str_hash, g_str_equal);
 
   for (guint i = 0; i < wanted->len; i++)
-    g_ptr_array_add (names, ((SbCatalogPair *) g_ptr_array_index (wanted, i))->name);
+    {
+      SbCatalogPair *secret = g_ptr_array_index (wanted, i);
+
+      if (!g_hash_table_contains (self->context->own_secrets, secret->name))
+        g_ptr_array_add (names, secret->name);
+    }
   if (names->len == 0 || self->context->secrets == NULL)
     {
-      resolve (self, none);
+      resolve (self, self->context->own_secrets);
       return;
     }
 
