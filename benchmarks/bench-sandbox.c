@@ -1,252 +1,306 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the Sandbar authors */
 
-/* A sandbox through the MCP tools, as an agent uses it, beside the docker command doing the same in the same run.
+/* Sandboxes that come and go, beside the docker command and the bare program below it, in turn.
  * usage: bench-sandbox docker|bwrap [ROUNDS] */
 
 #include "config.h"
 
-#include "sb-engine-discovery.h"
-#include "sb-bench.h"
-#include "sb-mcp-client.h"
-#include "sb-mcp-memory-transport.h"
+#include "sb-bench-host.h"
 #include "sb-sandbox-manager-private.h"
-#include "sb-sandbox-server.h"
 
-/* As ours: with --tmpfs, the engine puts the owner and mode of the image's folder over what it was told. */
-#define PEER_WORKSPACE \
-  "type=volume,target=/workspace,volume-nocopy,volume-opt=type=tmpfs,volume-opt=device=tmpfs," \
-  "\"volume-opt=o=size=512m,uid=65532,gid=65532,mode=0755,nosuid,nodev\""
+#define AT_ONCE 10
 
+/* One of several sandboxes that are made, used and removed at once. */
 typedef struct
 {
-  SbSandboxManager *manager;
-  SbMcpServer      *server;
-  SbMcpClient      *client;
-  GAsyncResult     *result; /* of the call under way */
-  gboolean          with_docker; /* there is a docker command's engine to compare with */
-  char             *container;   /* nullable: a container for the docker command */
-} Bench;
+  SbBenchHost   *host;
+  SbSandbox     *sandbox;
+  SbBenchSeries *ready; /* nullable */
+  guint         *n_left;
+  double         start;
+} Life;
 
-static void
-keep_result_cb (GObject      *source,
-                GAsyncResult *result,
-                gpointer      user_data)
+static double
+create_cold (gpointer user_data)
 {
-  Bench *bench = user_data;
+  SbBenchHost *host = user_data;
+  double start = sb_bench_now ();
+  g_autoptr(SbSandbox) sandbox = sb_bench_host_create (host);
+  double duration = sb_bench_now () - start;
 
-  bench->result = g_object_ref (result);
-}
+  sb_bench_host_stop (host, sandbox);
 
-static GAsyncResult *
-wait_result (Bench *bench)
-{
-  while (bench->result == NULL)
-    g_main_context_iteration (NULL, TRUE);
-
-  return g_steal_pointer (&bench->result);
+  return duration;
 }
 
 static double
-call_tool (Bench      *bench,
-           const char *name,
-           const char *arguments)
+create_warm (gpointer user_data)
 {
-  g_autoptr(JsonNode) node = json_from_string (arguments, NULL);
-  g_autoptr(SbMcpToolResult) tool_result = NULL;
-  g_autoptr(GAsyncResult) result = NULL;
-  g_autoptr(GError) error = NULL;
+  SbBenchHost *host = user_data;
+
+  while (!sb_sandbox_manager_has_spare (host->manager))
+    g_main_context_iteration (NULL, TRUE);
+
+  return create_cold (host);
+}
+
+static double
+remove_ours (gpointer user_data)
+{
+  SbBenchHost *host = user_data;
+  g_autoptr(SbSandbox) sandbox = sb_bench_host_create (host);
   double start = sb_bench_now ();
 
-  sb_mcp_client_call_tool_async (bench->client, name, json_node_get_object (node), NULL, 60000, NULL, NULL, NULL,
-                                 keep_result_cb, bench);
-  result = wait_result (bench);
-  tool_result = sb_mcp_client_call_tool_finish (bench->client, result, &error);
-  if (tool_result == NULL || tool_result->is_error)
-    g_error ("%s: %s", name, error != NULL ? error->message : tool_result->text);
+  sb_bench_host_stop (host, sandbox);
 
   return sb_bench_now () - start;
 }
 
-static SbBenchSeries *
-repeat_tool (Bench      *bench,
-             guint       rounds,
-             const char *name,
-             const char *arguments)
+static double
+create_docker (gpointer user_data)
 {
-  SbBenchSeries *series = sb_bench_series_new ();
+  SbBenchHost *host = user_data;
+  double start = sb_bench_now ();
+  double duration = -1;
 
-  call_tool (bench, name, arguments);
-  for (guint i = 0; i < rounds; i++)
-    sb_bench_series_add (series, call_tool (bench, name, arguments));
+  if (sb_bench_host_start_peer (host) && sb_bench_host_docker_exec (host, "true") >= 0)
+    duration = sb_bench_now () - start;
+  sb_bench_host_stop_peer (host);
 
-  return series;
+  return duration;
 }
 
-static SbBenchSeries *
-repeat_docker_exec (Bench      *bench,
-                    guint       rounds,
-                    const char *script)
+static double
+remove_docker (gpointer user_data)
 {
-  const char *argv[] = { "docker", "exec", bench->container, "sh", "-c", script, NULL };
-  SbBenchSeries *series;
+  SbBenchHost *host = user_data;
+  double start = 0;
 
-  if (bench->container == NULL)
-    return NULL;
+  if (!sb_bench_host_start_peer (host))
+    return -1;
 
-  series = sb_bench_series_new ();
-  if (sb_bench_command (argv) < 0)
-    g_error ("docker exec %s failed", script);
-  for (guint i = 0; i < rounds; i++)
-    sb_bench_series_add (series, sb_bench_command (argv));
+  start = sb_bench_now ();
+  sb_bench_host_stop_peer (host);
 
-  return series;
+  return sb_bench_now () - start;
 }
 
-/* The peer's container has the same image and limits that the docker command can set, and sleeps. */
-static void
-start_peer_container (Bench         *bench,
-                      const char    *image,
-                      SbBenchSeries *ready,
-                      guint          rounds)
+static double
+run_bare (gpointer user_data)
 {
-  for (guint i = 0; i < rounds; i++)
-    {
-      g_autofree char *name = g_strdup_printf ("sandbar-bench-%u", i);
-      const char *run[] = { "docker", "run", "-d", "--rm", "--name", name, "--network", "none", "--cap-drop", "ALL",
-                            "--read-only", "--mount", PEER_WORKSPACE, "--memory", "1g", "--pids-limit", "512",
-                            "--security-opt", "no-new-privileges", "--user", "65532:65532", image,
-                            "sleep", "600", NULL };
-      const char *exec[] = { "docker", "exec", name, "true", NULL };
-      const char *kill[] = { "docker", "rm", "-fv", name, NULL };
-      double started = sb_bench_command (run);
+  g_auto(GStrv) argv = sb_bench_host_dup_bare (user_data);
 
-      if (started < 0)
-        return;
-      sb_bench_series_add (ready, started + sb_bench_command (exec));
-      if (i + 1 < rounds)
-        sb_bench_command (kill);
-      else
-        bench->container = g_steal_pointer (&name);
-    }
+  return sb_bench_command ((const char * const *) argv);
+}
+
+static double
+end_process (gpointer user_data)
+{
+  const char *argv[] = { "sleep", "600", NULL };
+  g_autoptr(GSubprocess) process = g_subprocess_newv (argv, G_SUBPROCESS_FLAGS_NONE, NULL);
+  double start = sb_bench_now ();
+
+  if (process == NULL)
+    return -1;
+
+  g_subprocess_force_exit (process);
+  g_subprocess_wait (process, NULL, NULL);
+
+  return sb_bench_now () - start;
 }
 
 static void
-stop_peer_container (Bench *bench)
+stopped_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
 {
-  const char *kill[] = { "docker", "rm", "-fv", bench->container, NULL };
+  Life *life = user_data;
 
-  if (bench->container != NULL)
-    sb_bench_command (kill);
-  g_clear_pointer (&bench->container, g_free);
+  sb_sandbox_manager_stop_finish (SB_SANDBOX_MANAGER (source), result, NULL);
+  (*life->n_left)--;
 }
 
 static void
-create_sandboxes (Bench         *bench,
-                  SbBenchSeries *series,
-                  guint          rounds)
+used_cb (GObject      *source,
+         GAsyncResult *result,
+         gpointer      user_data)
 {
-  for (guint i = 0; i < rounds; i++)
-    {
-      g_autoptr(GError) error = NULL;
-      g_autoptr(SbSandbox) sandbox = NULL;
-      g_autoptr(GAsyncResult) created = NULL;
-      g_autoptr(GAsyncResult) stopped = NULL;
-      double start = sb_bench_now ();
+  Life *life = user_data;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(SbExecResult) outcome = sb_channel_exec_finish (SB_CHANNEL (source), result, &error);
 
-      sb_sandbox_manager_create_async (bench->manager, NULL, "bench-create", NULL, NULL, keep_result_cb, bench);
-      created = wait_result (bench);
-      sandbox = sb_sandbox_manager_create_finish (bench->manager, created, &error);
-      if (sandbox == NULL)
-        g_error ("create: %s", error->message);
-      sb_bench_series_add (series, sb_bench_now () - start);
-
-      sb_sandbox_manager_stop_async (bench->manager, sandbox, NULL, keep_result_cb, bench);
-      stopped = wait_result (bench);
-      sb_sandbox_manager_stop_finish (bench->manager, stopped, NULL);
-    }
+  if (outcome == NULL || outcome->outcome != SB_EXEC_EXITED || outcome->exit_code != 0)
+    g_error ("true: %s", error != NULL ? error->message : "it failed");
+  sb_sandbox_manager_stop_async (life->host->manager, life->sandbox, NULL, stopped_cb, life);
 }
 
 static void
-connect_tools (Bench *bench)
+created_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
 {
-  g_autoptr(SbMcpTransport) near_end = NULL;
-  g_autoptr(SbMcpTransport) far_end = NULL;
-  g_autoptr(GAsyncResult) result = NULL;
+  static const char * const argv[] = { "true", NULL };
+  static const SbExecSpec spec = { .argv = argv };
+  Life *life = user_data;
   g_autoptr(GError) error = NULL;
 
-  bench->server = sb_sandbox_server_new (bench->manager, "bench", NULL);
-  sb_mcp_memory_transport_new_pair (&near_end, &far_end);
-  sb_mcp_server_accept (bench->server, far_end);
-  bench->client = sb_mcp_client_new (near_end);
-  sb_mcp_client_initialize_async (bench->client, NULL, keep_result_cb, bench);
-  result = wait_result (bench);
-  if (!sb_mcp_client_initialize_finish (bench->client, result, &error))
-    g_error ("initialize: %s", error->message);
+  life->sandbox = sb_sandbox_manager_create_finish (SB_SANDBOX_MANAGER (source), result, &error);
+  if (life->sandbox == NULL)
+    g_error ("create: %s", error->message);
+  sb_bench_series_add (life->ready, sb_bench_now () - life->start);
+  sb_channel_exec_async (sb_sandbox_get_channel (life->sandbox), &spec, NULL, NULL, NULL, used_cb, life);
+}
+
+static double
+live_at_once (SbBenchHost   *host,
+              SbBenchSeries *ready)
+{
+  Life lives[AT_ONCE] = { { NULL } };
+  guint n_left = AT_ONCE;
+  double start = sb_bench_now ();
+
+  for (guint i = 0; i < AT_ONCE; i++)
+    {
+      lives[i] = (Life) { .host = host, .ready = ready, .n_left = &n_left, .start = start };
+      sb_sandbox_manager_create_async (host->manager, NULL, "bench", NULL, NULL, created_cb, &lives[i]);
+    }
+  while (n_left > 0)
+    g_main_context_iteration (NULL, TRUE);
+  for (guint i = 0; i < AT_ONCE; i++)
+    g_object_unref (lives[i].sandbox);
+
+  return sb_bench_now () - start;
+}
+
+/* Commands that run side by side; argv: of each (transfer full). */
+static double
+run_at_once (GPtrArray *argvs)
+{
+  g_autoptr(GPtrArray) held = argvs;
+  g_autoptr(GPtrArray) processes = g_ptr_array_new_with_free_func (g_object_unref);
+  double start = sb_bench_now ();
+  gboolean good = TRUE;
+
+  for (guint i = 0; i < argvs->len; i++)
+    {
+      GSubprocess *process = g_subprocess_newv (g_ptr_array_index (argvs, i),
+                                                G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE,
+                                                NULL);
+
+      if (process == NULL)
+        return -1;
+      g_ptr_array_add (processes, process);
+    }
+  for (guint i = 0; i < processes->len; i++)
+    good = g_subprocess_wait_check (g_ptr_array_index (processes, i), NULL, NULL) && good;
+
+  return good ? sb_bench_now () - start : -1;
+}
+
+static double
+docker_at_once (gpointer user_data)
+{
+  const char * const argv[] = { "docker", "run", "--rm", "--network", "none", "--cap-drop", "ALL", "--memory", "1g",
+                                "--read-only", "--pids-limit", "512", "sandbar/node-sandbox:latest", "true", NULL };
+  GPtrArray *argvs = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
+
+  for (guint i = 0; i < AT_ONCE; i++)
+    g_ptr_array_add (argvs, g_strdupv ((GStrv) argv));
+
+  return run_at_once (argvs);
+}
+
+static double
+bare_at_once (gpointer user_data)
+{
+  GPtrArray *argvs = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
+
+  for (guint i = 0; i < AT_ONCE; i++)
+    g_ptr_array_add (argvs, sb_bench_host_dup_bare (user_data));
+
+  return run_at_once (argvs);
+}
+
+typedef struct
+{
+  SbBenchHost   *host;
+  SbBenchSeries *ready;
+} AtOnce;
+
+static double
+ours_at_once (gpointer user_data)
+{
+  AtOnce *at_once = user_data;
+
+  return live_at_once (at_once->host, at_once->ready);
 }
 
 static void
-measure_ready (Bench *bench,
-               guint  rounds)
+measure_lives (SbBenchHost *host,
+               guint        rounds)
 {
   g_autoptr(SbBenchSeries) cold = sb_bench_series_new ();
   g_autoptr(SbBenchSeries) warm = sb_bench_series_new ();
-  g_autoptr(SbBenchSeries) peer = sb_bench_series_new ();
+  g_autoptr(SbBenchSeries) removal = sb_bench_series_new ();
+  g_autoptr(SbBenchSeries) docker = sb_bench_series_new ();
+  g_autoptr(SbBenchSeries) docker_again = sb_bench_series_new ();
+  g_autoptr(SbBenchSeries) docker_removal = sb_bench_series_new ();
+  g_autoptr(SbBenchSeries) bare = sb_bench_series_new ();
+  g_autoptr(SbBenchSeries) end = sb_bench_series_new ();
+  const SbBenchLane lanes[] = {
+    { create_cold, host, 1, cold },
+    { host->with_docker ? create_docker : NULL, host, 1, docker },
+    { run_bare, host, 1, bare },
+    { remove_ours, host, 1, removal },
+    { host->with_docker ? remove_docker : NULL, host, 1, docker_removal },
+    { end_process, host, 1, end },
+  };
+  const SbBenchLane warm_lanes[] = {
+    { create_warm, host, 1, warm },
+    { host->with_docker ? create_docker : NULL, host, 1, docker_again },
+  };
 
-  create_sandboxes (bench, cold, rounds);
-  if (bench->with_docker)
-    start_peer_container (bench, "sandbar/node-sandbox:latest", peer, rounds);
-  sb_bench_row ("sandbox ready, cold", "ms", cold, "docker run + exec true", peer);
+  sb_bench_take_turns (lanes, G_N_ELEMENTS (lanes), rounds);
+  sb_sandbox_manager_set_keep_spare (host->manager, TRUE);
+  sb_bench_take_turns (warm_lanes, G_N_ELEMENTS (warm_lanes), rounds);
+  sb_sandbox_manager_set_keep_spare (host->manager, FALSE);
 
-  sb_sandbox_manager_set_keep_spare (bench->manager, TRUE);
-  for (guint i = 0; i < rounds; i++)
-    {
-      while (!sb_sandbox_manager_has_spare (bench->manager))
-        g_main_context_iteration (NULL, TRUE);
-      create_sandboxes (bench, warm, 1);
-    }
-  sb_sandbox_manager_set_keep_spare (bench->manager, FALSE);
-  sb_bench_row ("sandbox ready, from a spare", "ms", warm, "docker run + exec true", peer);
+  sb_bench_row_floor ("sandbox ready, cold", "ms", cold, "docker run + exec true", docker,
+                      sb_bench_host_get_bare_name (host), bare);
+  sb_bench_row_floor ("sandbox ready, from a spare", "ms", warm, "docker run + exec true", docker_again,
+                      sb_bench_host_get_bare_name (host), bare);
+  sb_bench_row_floor ("sandbox removed", "ms", removal, "docker rm -f", docker_removal, "a process killed", end);
 }
 
 static void
-measure_calls (Bench *bench,
-               guint  rounds)
+measure_crowd (SbBenchHost *host,
+               guint        rounds)
 {
-  g_autoptr(SbBenchSeries) ours = NULL;
-  g_autoptr(SbBenchSeries) peer = NULL;
-  g_autoptr(SbBenchSeries) list = NULL;
-  g_autoptr(SbBenchSeries) peer_list = NULL;
-  g_autoptr(SbBenchSeries) write = NULL;
-  const char *script = "cd /workspace && mkdir -p d && cd d && for i in $(seq 30); do echo $i > f$i; done";
-  g_autofree char *make_files = g_strdup_printf ("{\"command\":[\"sh\",\"-c\",\"%s\"]}", script);
-  const char *peer_script[] = { "docker", "exec", bench->container, "sh", "-c", script, NULL };
+  g_autoptr(SbBenchSeries) ready = sb_bench_series_new ();
+  g_autoptr(SbBenchSeries) alone = sb_bench_series_new ();
+  g_autoptr(SbBenchSeries) ours = sb_bench_series_new ();
+  g_autoptr(SbBenchSeries) docker = sb_bench_series_new ();
+  g_autoptr(SbBenchSeries) bare = sb_bench_series_new ();
+  AtOnce at_once = { host, ready };
+  const SbBenchLane lanes[] = {
+    { ours_at_once, &at_once, 1, ours },
+    { host->with_docker ? docker_at_once : NULL, host, 1, docker },
+    { bare_at_once, host, 1, bare },
+    { create_cold, host, 2, alone },
+  };
 
-  call_tool (bench, "initSandbox", "{}");
-  ours = repeat_tool (bench, rounds * 10, "exec", "{\"command\":[\"true\"]}");
-  peer = repeat_docker_exec (bench, rounds, "true");
-  sb_bench_row ("exec true through the tool", "ms", ours, "docker exec true", peer);
-
-  call_tool (bench, "exec", make_files);
-  if (bench->container != NULL && sb_bench_command (peer_script) < 0)
-    g_error ("the files could not be made in the peer's container");
-  list = repeat_tool (bench, rounds * 10, "listFiles", "{\"path\":\"d\"}");
-  peer_list = repeat_docker_exec (bench, rounds, "ls -la /workspace/d");
-  sb_bench_row ("list 30 files through the tool", "ms", list, "docker exec ls -la", peer_list);
-
-  write = repeat_tool (bench, rounds * 10, "writeFile", "{\"filename\":\"a.txt\",\"contents\":\"hello\"}");
-  sb_bench_row ("write a file through the tool", "ms", write, NULL, NULL);
+  sb_bench_take_turns (lanes, G_N_ELEMENTS (lanes), rounds);
+  sb_bench_row_floor ("10 at once: made, used and removed", "ms", ours, "10 docker run --rm true", docker,
+                      sb_bench_host_get_bare_name (host), bare);
+  sb_bench_row_floor ("  each of them ready", "ms", ready, NULL, NULL, "ours alone", alone);
 }
 
 int
 main (int   argc,
       char *argv[])
 {
-  Bench bench = { 0 };
-  g_autoptr(SbEngineList) engines = NULL;
-  g_autoptr(GAsyncResult) probed = NULL;
-  g_autoptr(GAsyncResult) ended = NULL;
-  g_autoptr(GError) error = NULL;
+  SbBenchHost host = { 0 };
   guint rounds = argc > 2 ? (guint) g_ascii_strtoull (argv[2], NULL, 10) : 20;
 
   if (argc < 2)
@@ -254,35 +308,12 @@ main (int   argc,
       g_printerr ("usage: bench-sandbox docker|bwrap [ROUNDS]\n");
       return 2;
     }
+  if (!sb_bench_host_open (&host, argv[1]))
+    return 1;
 
-  bench.with_docker = g_str_equal (argv[1], "docker");
-  engines = sb_engine_discovery_run (argv[1], NULL, NULL, &error);
-  if (engines == NULL)
-    {
-      g_printerr ("bench-sandbox: %s\n", error->message);
-      return 1;
-    }
-  bench.manager = sb_sandbox_manager_new_for_engines (engines);
-  sb_sandbox_manager_probe_async (bench.manager, NULL, keep_result_cb, &bench);
-  probed = wait_result (&bench);
-  if (!sb_sandbox_manager_probe_finish (bench.manager, probed, &error))
-    {
-      g_printerr ("bench-sandbox: %s\n", error->message);
-      return 1;
-    }
-
-  connect_tools (&bench);
-  measure_ready (&bench, rounds);
-  measure_calls (&bench, rounds);
-
-  stop_peer_container (&bench);
-  sb_mcp_client_close (bench.client);
-  sb_sandbox_manager_shutdown_async (bench.manager, keep_result_cb, &bench);
-  ended = wait_result (&bench);
-  sb_sandbox_manager_shutdown_finish (bench.manager, ended, NULL);
-  g_clear_object (&bench.client);
-  g_clear_object (&bench.server);
-  g_clear_object (&bench.manager);
+  measure_lives (&host, rounds);
+  measure_crowd (&host, MAX (rounds / 4, 3));
+  sb_bench_host_close (&host);
 
   return 0;
 }

@@ -122,6 +122,31 @@ sb_bench_figure (const char *name,
   g_print ("%s\t%s\t%.3f\n", name, unit, value);
 }
 
+static double
+run_lane (const SbBenchLane *lane)
+{
+  double sample = lane->func (lane->user_data);
+
+  if (sample < 0)
+    g_error ("What is measured failed.");
+
+  return sample;
+}
+
+void
+sb_bench_take_turns (const SbBenchLane *lanes,
+                     gsize              n_lanes,
+                     guint              rounds)
+{
+  for (gsize i = 0; i < n_lanes; i++)
+    if (lanes[i].func != NULL)
+      run_lane (&lanes[i]);
+  for (guint round = 0; round < rounds; round++)
+    for (gsize i = 0; i < n_lanes; i++)
+      for (guint time = 0; lanes[i].func != NULL && time < lanes[i].times; time++)
+        sb_bench_series_add (lanes[i].series, run_lane (&lanes[i]));
+}
+
 double
 sb_bench_command (const char * const *argv)
 {

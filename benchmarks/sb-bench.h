@@ -36,6 +36,19 @@ void           sb_bench_row_floor     (const char          *name,
 void           sb_bench_figure        (const char          *name,
                                        const char          *unit,
                                        double               value);
+/* One of several that are measured in turn. */
+typedef struct
+{
+  double        (*func) (gpointer user_data); /* nullable: not there. Milliseconds; negative: it failed */
+  gpointer        user_data;
+  guint           times;                      /* in each round */
+  SbBenchSeries  *series;
+} SbBenchLane;
+
+/* Each once to warm up, and then all of them in every round, so that what else the machine does meets all alike. */
+void           sb_bench_take_turns    (const SbBenchLane   *lanes,
+                                       gsize                n_lanes,
+                                       guint                rounds);
 /* Milliseconds that a whole command takes; negative when it fails. */
 double         sb_bench_command       (const char * const  *argv);
 /* Milliseconds since some moment. */
