@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "sb-permissions-page.h"
 #include "sb-provider-group.h"
 
 struct _SbPreferences
@@ -19,6 +20,7 @@ struct _SbPreferences
 
   /* template */
   AdwPreferencesPage *agents;
+  SbPermissionsPage  *permissions;
   GtkSwitch          *rehearsal;
 };
 
@@ -148,9 +150,11 @@ sb_preferences_class_init (SbPreferencesClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = sb_preferences_dispose;
 
+  g_type_ensure (SB_TYPE_PERMISSIONS_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sandbar/Sandbar/ui/sb-preferences.ui");
   gtk_widget_class_bind_template_child (widget_class, SbPreferences, agents);
+  gtk_widget_class_bind_template_child (widget_class, SbPreferences, permissions);
   gtk_widget_class_bind_template_child (widget_class, SbPreferences, rehearsal);
   gtk_widget_class_bind_template_callback (widget_class, rehearsal_set_cb);
 }
@@ -169,6 +173,7 @@ sb_preferences_new (SbWorkspace *workspace)
   GListModel *agents = G_LIST_MODEL (sb_workspace_get_agents (workspace));
 
   self->workspace = g_object_ref (workspace);
+  sb_permissions_page_set_workspace (self->permissions, workspace);
   update_switch (self);
 
   for (guint i = 0; i < g_list_model_get_n_items (agents); i++)

@@ -14,6 +14,7 @@
 #include "sb-logs-page.h"
 #include "sb-meters.h"
 #include "sb-page-tabs.h"
+#include "sb-packages-page.h"
 #include "sb-ports-page.h"
 #include "sb-processes-page.h"
 #include "sb-resources-page.h"
@@ -41,6 +42,7 @@ struct _SbSandboxView
   GtkWidget       *content;
   SbChangesPage   *changes;
   SbFilesPage     *files;
+  SbPackagesPage  *packages;
   SbIsolationPage *isolation;
   SbMeters        *meters;
   GtkLabel        *name;
@@ -466,6 +468,7 @@ sb_sandbox_view_class_init (SbSandboxViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, chips);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, content);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, files);
+  gtk_widget_class_bind_template_child (widget_class, SbSandboxView, packages);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, isolation);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, list);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, meters);
@@ -498,6 +501,7 @@ sb_sandbox_view_class_init (SbSandboxViewClass *klass)
   g_type_ensure (SB_TYPE_LOGS_PAGE);
   g_type_ensure (SB_TYPE_METERS);
   g_type_ensure (SB_TYPE_PAGE_TABS);
+  g_type_ensure (SB_TYPE_PACKAGES_PAGE);
   g_type_ensure (SB_TYPE_PORTS_PAGE);
   g_type_ensure (SB_TYPE_PROCESSES_PAGE);
   g_type_ensure (SB_TYPE_RESOURCES_PAGE);
@@ -517,6 +521,8 @@ void
 sb_sandbox_view_set_selection (SbSandboxView *self,
                                SbSelection   *selection)
 {
+  SbWorkspace *workspace = NULL;
+
   g_return_if_fail (SB_IS_SANDBOX_VIEW (self));
 
   if (selection == NULL || self->selection == selection)
@@ -524,7 +530,10 @@ sb_sandbox_view_set_selection (SbSandboxView *self,
   g_return_if_fail (self->selection == NULL);
 
   self->selection = g_object_ref (selection);
+  workspace = sb_selection_get_workspace (selection);
   sb_sandbox_list_set_source (self->list, get_sandboxes (self), selection);
+  if (workspace != NULL)
+    sb_packages_page_set_packages (self->packages, sb_workspace_get_packages (workspace));
   g_signal_connect_object (selection, "notify::sandbox", G_CALLBACK (sandbox_changed_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (selection, "show-file", G_CALLBACK (show_file_cb), self, G_CONNECT_SWAPPED);

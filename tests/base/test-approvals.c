@@ -99,6 +99,13 @@ test_answers (void)
   g_assert_cmpuint (n_changes, ==, 1);
   g_assert_cmpuint (g_strv_length (keys), ==, 1);
   g_assert_cmpstr (keys[0], ==, "package:left-pad");
+
+  sb_approvals_forget (approvals, "package:left-pad");
+  sb_approvals_forget (approvals, "package:left-pad");
+  g_assert_cmpuint (n_changes, ==, 2);
+  g_strfreev (keys);
+  keys = sb_approvals_dup_remembered (approvals);
+  g_assert_cmpuint (g_strv_length (keys), ==, 0);
 }
 
 static void

@@ -376,3 +376,13 @@ sb_approvals_set_remembered (SbApprovals        *self,
   for (guint i = 0; keys != NULL && keys[i] != NULL; i++)
     g_hash_table_add (self->remembered, g_strdup (keys[i]));
 }
+
+void
+sb_approvals_forget (SbApprovals *self,
+                     const char  *key)
+{
+  g_return_if_fail (SB_IS_APPROVALS (self));
+
+  if (g_hash_table_remove (self->remembered, key))
+    g_signal_emit (self, signals[REMEMBERED_CHANGED], 0);
+}

@@ -39,6 +39,9 @@ gboolean     sb_approvals_ask_finish     (SbApprovals          *self,
                                           GError              **error);
 /* The keys that were allowed always: to be stored, shown and taken back. */
 GStrv        sb_approvals_dup_remembered (SbApprovals          *self);
+/* Asks again from now on. */
+void         sb_approvals_forget         (SbApprovals          *self,
+                                          const char           *key);
 void         sb_approvals_set_remembered (SbApprovals          *self,
                                           const char * const   *keys);
 
