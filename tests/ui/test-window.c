@@ -112,7 +112,7 @@ is_ours (GtkWidget *widget)
 {
   static const char * const foreign[] = {
     "AdwEntryRow", "AdwPasswordEntryRow", "AdwToastWidget", "AdwViewSwitcher", "GtkPopover", "GtkSearchBar",
-    "GtkWindowControls",
+    "GtkSpinButton", "GtkWindowControls",
   };
   GtkWidget *parent = gtk_widget_get_parent (widget);
 
