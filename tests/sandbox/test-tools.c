@@ -14,10 +14,10 @@ test_names_of_the_demo (Fixture       *fixture,
 {
   g_autoptr(GAsyncResult) result = NULL;
   g_autoptr(GPtrArray) tools = NULL;
-  const char * const expected[] = { "initSandbox", "exec", "listProcesses", "readProcessLog", "killProcess",
+  const char * const expected[] = { "initSandbox", "exec", "runCode", "listProcesses", "readProcessLog", "killProcess",
                                     "listPorts", "exposePort", "closePort", "writeFile", "editFile",
                                     "readFile", "listFiles", "statFile", "deleteFile", "moveFile",
-                                    "makeDir", "listSandboxes", "stopSandbox",
+                                    "makeDir", "listSandboxes", "stopSandbox", "removeSandbox",
                                     "writeProcessInput", "installPackages", "searchFiles", "applyPatch",
                                     "getArtifact", "snapshot", "listSnapshots",
                                     "restore", "fork", "inspectSandbox", "selectSandbox", "sandboxMetrics" };

@@ -154,6 +154,7 @@ sb_tool_report_badge (const char *tool_name,
     { "searchFiles", "searched" }, { "applyPatch", "patched" }, { "getArtifact", "fetched" },
     { "snapshot", "kept" }, { "listSnapshots", "listed" }, { "restore", "restored" }, { "fork", "ready" },
     { "inspectSandbox", "read" }, { "selectSandbox", "selected" }, { "sandboxMetrics", "read" },
+    { "removeSandbox", "removed" },
   };
   const char *done = NULL;
 

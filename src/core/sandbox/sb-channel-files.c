@@ -251,6 +251,46 @@ sb_channel_write_file_async (SbChannel           *self,
   begin_write (self, task, path, contents, mode, append ? SB_WIRE_FLAG_APPEND : 0, 0);
 }
 
+/* What a file's contents are known by; NULL: 0, which nothing else has. Made for noticing changes, not for secrets. */
+guint64
+sb_channel_hash (GBytes *contents)
+{
+  if (contents == NULL)
+    return 0;
+
+  return sb_wire_hash (SB_WIRE_HASH_BEGIN, g_bytes_get_data (contents, NULL), g_bytes_get_size (contents));
+}
+
+/**
+ * sb_channel_write_file_if_async:
+ * @self: an open channel
+ * @path: where, in the workspace
+ * @contents: the bytes
+ * @mode: permission bits; 0: 0644, or those of the file that is replaced
+ * @expected: sb_channel_hash() of what the file has to hold; 0: there must be nothing by that name
+ *
+ * As sb_channel_replace_file_async(), for who does not have the contents any more.
+ */
+void
+sb_channel_write_file_if_async (SbChannel           *self,
+                                const char          *path,
+                                GBytes              *contents,
+                                guint32              mode,
+                                guint64              expected,
+                                GCancellable        *cancellable,
+                                GAsyncReadyCallback  callback,
+                                gpointer             user_data)
+{
+  g_autoptr(GTask) task = NULL;
+
+  g_return_if_fail (SB_IS_CHANNEL (self));
+  g_return_if_fail (contents != NULL);
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, sb_channel_write_file_if_async);
+  begin_write (self, task, path, contents, mode, SB_WIRE_FLAG_IF_MATCH, expected);
+}
+
 /**
  * sb_channel_replace_file_async:
  * @self: an open channel
@@ -270,17 +310,8 @@ sb_channel_replace_file_async (SbChannel           *self,
                                GAsyncReadyCallback  callback,
                                gpointer             user_data)
 {
-  g_autoptr(GTask) task = NULL;
-  guint64 hash = 0;
-
-  g_return_if_fail (SB_IS_CHANNEL (self));
-  g_return_if_fail (contents != NULL);
-
-  if (expected != NULL)
-    hash = sb_wire_hash (SB_WIRE_HASH_BEGIN, g_bytes_get_data (expected, NULL), g_bytes_get_size (expected));
-  task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, sb_channel_replace_file_async);
-  begin_write (self, task, path, contents, 0, SB_WIRE_FLAG_IF_MATCH, hash);
+  sb_channel_write_file_if_async (self, path, contents, 0, sb_channel_hash (expected), cancellable, callback,
+                                  user_data);
 }
 
 gboolean

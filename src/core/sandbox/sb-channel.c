@@ -45,6 +45,7 @@ struct _SbChannel
 
   State   state;
   guint32 next_id;
+  gint64  last_use; /* monotonic µs */
 };
 
 G_DEFINE_QUARK (sb-channel-error-quark, sb_channel_error)
@@ -409,6 +410,31 @@ sb_channel_emit_changed (SbChannel    *self,
   g_signal_emit (self, signals[SIGNAL_FILE_CHANGED], 0, path, (guint) change);
 }
 
+/* What somebody does, as opposed to what is only looked at while it goes on by itself. */
+static gboolean
+is_use (SbWireType type)
+{
+  switch ((int) type)
+    {
+    case SB_WIRE_EXEC:
+    case SB_WIRE_SPAWN:
+    case SB_WIRE_DATA_IN:
+    case SB_WIRE_WRITE:
+    case SB_WIRE_REMOVE:
+    case SB_WIRE_RENAME:
+    case SB_WIRE_MKDIR:
+    case SB_WIRE_PTY:
+    case SB_WIRE_SIGNAL:
+    case SB_WIRE_CONNECT:
+    case SB_WIRE_SNAPSHOT:
+    case SB_WIRE_RESTORE:
+    case SB_WIRE_SEARCH:
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
 void
 sb_channel_send (SbChannel    *self,
                  SbWireType    type,
@@ -424,6 +450,8 @@ sb_channel_send (SbChannel    *self,
   if (self->state != STATE_OPEN)
     return;
 
+  if (is_use (type))
+    self->last_use = g_get_monotonic_time ();
   frame = g_malloc (SB_WIRE_HEADER + length);
   sb_wire_write_header (frame, type, flags, id, (guint32) length);
   if (length > 0)
@@ -653,4 +681,18 @@ sb_channel_get_title (SbChannel *self,
   request = g_hash_table_lookup (self->requests, GUINT_TO_POINTER (id));
 
   return request != NULL ? request->title : NULL;
+}
+
+/**
+ * sb_channel_get_last_use:
+ *
+ * Returns: when a command, a terminal, a tunnel or a change of files was last asked for or fed, monotonic µs; 0: never.
+ *   Looking at files, counters and lists is no use: shells do it by themselves.
+ */
+gint64
+sb_channel_get_last_use (SbChannel *self)
+{
+  g_return_val_if_fail (SB_IS_CHANNEL (self), 0);
+
+  return self->last_use;
 }

@@ -290,6 +290,16 @@ void          sb_channel_replace_file_async (SbChannel           *self,
                                              GCancellable        *cancellable,
                                              GAsyncReadyCallback  callback,
                                              gpointer             user_data);
+gint64        sb_channel_get_last_use      (SbChannel            *self);
+guint64       sb_channel_hash              (GBytes               *contents);
+void          sb_channel_write_file_if_async (SbChannel          *self,
+                                              const char         *path,
+                                              GBytes             *contents,
+                                              guint32             mode,
+                                              guint64             expected,
+                                              GCancellable       *cancellable,
+                                              GAsyncReadyCallback callback,
+                                              gpointer            user_data);
 /* of SbFileInfo, sorted by name; *truncated when there were more than max_entries */
 void          sb_channel_list_async        (SbChannel            *self,
                                             const char           *path,

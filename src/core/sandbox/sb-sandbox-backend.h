@@ -36,6 +36,7 @@ typedef struct
   guint               pids;
   double              cpus;
   guint               ttl_seconds;
+  guint               idle_seconds;  /* 0: no end for want of use; kept by the owner, not by the backend */
   const char         *profile;       /* nullable: the default; only for who creates one */
   gboolean            allows_weak;   /* a limit that is missing is a warning, not a refusal */
 } SbSandboxSpec;

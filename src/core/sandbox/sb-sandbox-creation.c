@@ -61,6 +61,7 @@ claim (GTask     *task,
 
   creation->sandbox = g_object_ref (spare);
   sb_sandbox_assign (spare, name, creation->owner, creation->spec->env);
+  sb_sandbox_set_idle_limit (spare, creation->spec->idle_seconds);
   sb_sandbox_manager_insert (manager, spare);
   report (task, "claim spare", NULL);
   g_task_return_pointer (task, g_object_ref (spare), g_object_unref);
@@ -141,6 +142,7 @@ start_on (GTask    *task,
   g_clear_object (&creation->sandbox);
   creation->sandbox = sb_sandbox_new (sb_engine_get_backend (engine), name);
   sb_sandbox_assign (creation->sandbox, name, creation->owner, creation->spec->env);
+  sb_sandbox_set_idle_limit (creation->sandbox, creation->spec->idle_seconds);
   if (cancellable != NULL)
     g_signal_connect_object (cancellable, "cancelled", G_CALLBACK (cancelled_cb), creation->sandbox, 0);
   sb_engine_add_sandbox (engine, creation->sandbox, creation->spec);

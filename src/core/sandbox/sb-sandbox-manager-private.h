@@ -19,9 +19,11 @@ SbSandbox    *sb_sandbox_manager_claim       (SbSandboxManager    *self,
 
 /* For the MCP tools. */
 
-/* (transfer none) (nullable): the newest that is ready, of this owner */
+/* (transfer none) (nullable): the newest that is ready, of this owner; without one, of nobody in particular */
 SbSandbox *sb_sandbox_manager_find_newest (SbSandboxManager *self,
                                            const char       *owner);
+void       sb_sandbox_manager_forget      (SbSandboxManager *self,
+                                           SbSandbox        *sandbox);
 void       sb_sandbox_manager_report      (SbSandboxManager *self,
                                            const SbActivity *activity);
 /* Between these, changed files are reported with the call's trace id. call: whatever names the call. */

@@ -485,19 +485,42 @@ sb_sandbox_manager_claim (SbSandboxManager    *self,
 
 /* Private: for the MCP tools. */
 
+/* One of its own before one that everybody may use. */
 SbSandbox *
 sb_sandbox_manager_find_newest (SbSandboxManager *self,
                                 const char       *owner)
 {
+  SbSandbox *shared = NULL;
+
   for (guint i = 0; i < self->sandboxes->len; i++)
     {
       SbSandbox *sandbox = g_ptr_array_index (self->sandboxes, i);
+      const char *other = sb_sandbox_get_owner (sandbox);
 
-      if (sb_sandbox_get_channel (sandbox) != NULL && g_strcmp0 (sb_sandbox_get_owner (sandbox), owner) == 0)
+      if (sb_sandbox_get_channel (sandbox) == NULL)
+        continue;
+      if (g_strcmp0 (other, owner) == 0)
         return sandbox;
+      if (other == NULL && shared == NULL)
+        shared = sandbox;
     }
 
-  return NULL;
+  return shared;
+}
+
+/* Takes one that has ended off the list. */
+void
+sb_sandbox_manager_forget (SbSandboxManager *self,
+                           SbSandbox        *sandbox)
+{
+  guint position = 0;
+
+  if (sb_sandbox_is_live (sandbox) || !g_ptr_array_find (self->sandboxes, sandbox, &position))
+    return;
+
+  g_signal_handlers_disconnect_by_data (sandbox, self);
+  g_ptr_array_remove_index (self->sandboxes, position);
+  g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 0);
 }
 
 void
@@ -515,6 +538,7 @@ sb_sandbox_manager_begin_call (SbSandboxManager *self,
 {
   SbFileTracker *tracker = g_hash_table_lookup (self->trackers, sandbox);
 
+  sb_sandbox_begin_use (sandbox, call);
   if (tracker != NULL)
     sb_file_tracker_begin (tracker, call, trace_id);
 }
@@ -539,6 +563,7 @@ sb_sandbox_manager_end_call (SbSandboxManager *self,
 {
   SbFileTracker *tracker = g_hash_table_lookup (self->trackers, sandbox);
 
+  sb_sandbox_end_use (sandbox, call);
   if (tracker != NULL)
     sb_file_tracker_end (tracker, call);
 }

@@ -21,6 +21,14 @@ void                sb_sandbox_rename      (SbSandbox            *self,
                                             const char           *name);
 void                sb_sandbox_set_paused  (SbSandbox            *self,
                                             gboolean              paused);
+void                sb_sandbox_set_idle_limit (SbSandbox         *self,
+                                               guint              seconds);
+void                sb_sandbox_begin_use   (SbSandbox            *self,
+                                            gconstpointer         call);
+void                sb_sandbox_end_use     (SbSandbox            *self,
+                                            gconstpointer         call);
+void                sb_sandbox_stop_for    (SbSandbox            *self,
+                                            const char           *reason);
 /* What a background command was started as, for those who list it later: the far end keeps only its id. */
 void                sb_sandbox_remember_command (SbSandbox       *self,
                                                  guint32          process,

@@ -375,8 +375,9 @@ sb_sandbox_profile_merge (const SbSandboxProfile *profile,
   SbSandboxSpec merged = *profile->spec;
   SbSandboxSpec *copy = NULL;
 
+  merged.idle_seconds = profile->idle_ttl_seconds;
   if (spec == NULL)
-    return sb_sandbox_spec_copy (profile->spec);
+    return sb_sandbox_spec_copy (&merged);
 
   if (spec->image != NULL)
     merged.image = spec->image;
@@ -392,6 +393,8 @@ sb_sandbox_profile_merge (const SbSandboxProfile *profile,
     merged.cpus = spec->cpus;
   if (spec->ttl_seconds > 0)
     merged.ttl_seconds = spec->ttl_seconds;
+  if (spec->idle_seconds > 0)
+    merged.idle_seconds = spec->idle_seconds;
   merged.env = NULL;
   copy = sb_sandbox_spec_copy (&merged);
   copy->env = join_env (profile->spec->env, spec->env);

@@ -21,12 +21,18 @@ static const SbMcpToolSpec specs[] = {
     .description = "Starts a new isolated sandbox and returns its id. All arguments are optional. The sandbox has no "
                    "network; its working directory is /workspace.",
     .input_schema = OBJECT (
+      STRING ("image", "The image to start from; the user has to allow one that is in no profile") ","
       STRING ("name", "A short name to call it by") ","
       STRINGS ("env", "Environment variables, each as NAME=value") ","
       INTEGER ("memoryMb", "Memory limit in MiB") ","
       INTEGER ("diskMb", "Size of /workspace in MiB") ","
       NUMBER ("cpus", "CPU limit") ","
-      INTEGER ("ttlSeconds", "End it by itself after so many seconds"), ""),
+      INTEGER ("ttlSeconds", "End it by itself after so many seconds") ","
+      INTEGER ("idleSeconds", "End it by itself when it was not used for so many seconds") ","
+      STRING ("snapshot", "The name of a snapshot whose files it begins with") ","
+      BOOLEAN ("reuse", "Take the current sandbox, or the one of this name, if there is one already") ","
+      STRING ("profile", "The name of a sandbox profile of the user") ","
+      STRING ("engine", "The engine to start it on"), ""),
     .annotations = "{\"readOnlyHint\":false,\"destructiveHint\":false,\"openWorldHint\":false}",
     .handler = sb_tool_init_sandbox,
   },
@@ -45,10 +51,29 @@ static const SbMcpToolSpec specs[] = {
       STRINGS ("env", "Environment variables, each as NAME=value") ","
       STRING ("stdin", "Text for its standard input") ","
       BOOLEAN ("openStdin", "With background: keep its standard input open for writeProcessInput") ","
-      INTEGER ("timeoutMs", "Stop it after so many milliseconds; 120000 if left out, at most 3600000"),
+      INTEGER ("timeoutMs", "Stop it after so many milliseconds; 120000 if left out, at most 3600000") ","
+      STRING ("shell", "Run the command as a line of this shell, e.g. sh or bash") ","
+      INTEGER ("maxOutputBytes", "How much of stdout and of stderr to return, beginning and end; 32768 if left out"),
       "\"command\""),
     .annotations = "{\"readOnlyHint\":false,\"destructiveHint\":true,\"idempotentHint\":false,\"openWorldHint\":false}",
     .handler = sb_tool_exec,
+  },
+  {
+    .name = "runCode",
+    .title = "Run code",
+    .description = "Runs code with node, python or sh, where the image has them, and returns stdout, stderr and the "
+                   "exit code. The working directory is /workspace; no file is made.",
+    .input_schema = OBJECT (
+      STRING ("language", "node, python or sh") ","
+      STRING ("code", "The code") ","
+      CONTAINER_ID ","
+      STRING ("cwd", "Working directory, below /workspace") ","
+      STRINGS ("env", "Environment variables, each as NAME=value") ","
+      INTEGER ("timeoutMs", "Stop it after so many milliseconds; 120000 if left out, at most 3600000") ","
+      INTEGER ("maxOutputBytes", "How much of stdout and of stderr to return, beginning and end; 32768 if left out"),
+      "\"language\",\"code\""),
+    .annotations = "{\"readOnlyHint\":false,\"destructiveHint\":true,\"idempotentHint\":false,\"openWorldHint\":false}",
+    .handler = sb_tool_run_code,
   },
   {
     .name = "listProcesses",
@@ -121,7 +146,10 @@ static const SbMcpToolSpec specs[] = {
       STRING ("filename", "Its path, relative to /workspace or absolute below it") ","
       CONTAINER_ID ","
       STRING ("encoding", "utf8, which is the default, or base64") ","
-      BOOLEAN ("append", "Add to the end of the file instead of replacing it"),
+      BOOLEAN ("append", "Add to the end of the file instead of replacing it") ","
+      STRING ("mode", "Permissions as chmod takes them, e.g. 755 for a program") ","
+      STRING ("ifMatch",
+              "Write only if the file is still what readFile saw: the hash it gave; none if there must be no file yet"),
       "\"contents\",\"filename\""),
     .annotations = "{\"readOnlyHint\":false,\"destructiveHint\":true,\"idempotentHint\":true,\"openWorldHint\":false}",
     .handler = sb_tool_write_file,
@@ -144,12 +172,16 @@ static const SbMcpToolSpec specs[] = {
   {
     .name = "readFile",
     .title = "Read a file",
-    .description = "Reads a file in the sandbox.",
+    .description = "Reads a file in the sandbox: from its beginning, from an offset, or lines of it. Bytes that are no "
+                   "text are returned with encoding base64.",
     .input_schema = OBJECT (
       STRING ("filename", "Its path, relative to /workspace or absolute below it") ","
       CONTAINER_ID ","
       INTEGER ("offset", "Begin at this byte") ","
-      INTEGER ("maxBytes", "Read so many bytes; 32768 if left out"),
+      INTEGER ("maxBytes", "Read so many bytes; 32768 if left out, at most 1048576") ","
+      INTEGER ("startLine", "Begin at this line; the first is 1") ","
+      INTEGER ("endLine", "Read up to this line, with it") ","
+      STRING ("encoding", "utf8, which is the default, or base64"),
       "\"filename\""),
     .annotations = READ_ONLY,
     .handler = sb_tool_read_file,
@@ -220,6 +252,14 @@ static const SbMcpToolSpec specs[] = {
     .input_schema = OBJECT (CONTAINER_ID, ""),
     .annotations = "{\"readOnlyHint\":false,\"destructiveHint\":true,\"idempotentHint\":true,\"openWorldHint\":false}",
     .handler = sb_tool_stop_sandbox,
+  },
+  {
+    .name = "removeSandbox",
+    .title = "Remove a sandbox",
+    .description = "Ends a sandbox if it still runs, and takes it off the list of sandboxes.",
+    .input_schema = OBJECT (CONTAINER_ID, "\"containerId\""),
+    .annotations = "{\"readOnlyHint\":false,\"destructiveHint\":true,\"idempotentHint\":true,\"openWorldHint\":false}",
+    .handler = sb_tool_remove_sandbox,
   },
 };
 

@@ -40,6 +40,7 @@ sb_sandbox_spec_copy (const SbSandboxSpec *spec)
   copy->engine = g_strdup (spec->engine);
   copy->env = (const char * const *) g_strdupv ((char **) spec->env);
   copy->ttl_seconds = spec->ttl_seconds;
+  copy->idle_seconds = spec->idle_seconds;
   copy->allows_weak = spec->allows_weak;
   if (spec->memory_bytes > 0)
     copy->memory_bytes = spec->memory_bytes;

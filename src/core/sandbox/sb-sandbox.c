@@ -6,6 +6,7 @@
 #include "sb-sandbox.h"
 
 #include "sb-id.h"
+#include "sb-idle-watch.h"
 #include "sb-sandbox-private.h"
 
 #define OPEN_TIMEOUT_MS (10 * 1000)
@@ -38,6 +39,8 @@ struct _SbSandbox
   SbChangeLog      *changes;
   SbPortList       *ports;
   GCancellable     *start_cancellable;
+  SbIdleWatch      *idle;    /* nullable: it may idle */
+  char             *reason;  /* nullable: why it is being stopped, if not because somebody said so */
 
   SbSandboxState state;
   gint64         created;
@@ -275,7 +278,7 @@ stopped_cb (GObject      *source,
   gboolean removed = sb_sandbox_backend_remove_finish (SB_SANDBOX_BACKEND (source), result, &error);
 
   /* Its stream is closed, so PID 1 in it has ended; that the engine did not answer is still worth telling. */
-  enter (self, SB_SANDBOX_STATE_STOPPED, removed ? NULL : error->message);
+  enter (self, SB_SANDBOX_STATE_STOPPED, removed ? self->reason : error->message);
   if (removed)
     g_task_return_boolean (task, TRUE);
   else
@@ -324,6 +327,7 @@ sb_sandbox_dispose (GObject *object)
   SbSandbox *self = SB_SANDBOX (object);
 
   g_clear_handle_id (&self->abort_id, g_source_remove);
+  g_clear_pointer (&self->idle, sb_idle_watch_free);
   drop_channel (self);
   g_clear_object (&self->backend);
   g_clear_object (&self->start_cancellable);
@@ -340,6 +344,7 @@ sb_sandbox_finalize (GObject *object)
   g_free (self->name);
   g_free (self->owner);
   g_free (self->message);
+  g_free (self->reason);
   g_free (self->backend_label);
   g_strfreev (self->env);
   g_clear_pointer (&self->facts, g_ptr_array_unref);
@@ -431,6 +436,33 @@ sb_sandbox_assign (SbSandbox          *self,
   self->is_assigned = TRUE;
   sb_sandbox_rename (self, name);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CREATED]);
+}
+
+/* seconds: after so many without use it ends; 0: never */
+void
+sb_sandbox_set_idle_limit (SbSandbox *self,
+                           guint      seconds)
+{
+  g_clear_pointer (&self->idle, sb_idle_watch_free);
+  if (seconds > 0)
+    self->idle = sb_idle_watch_new (self, seconds);
+}
+
+/* Between these it is in use, whatever happens in it. */
+void
+sb_sandbox_begin_use (SbSandbox     *self,
+                      gconstpointer  call)
+{
+  if (self->idle != NULL)
+    sb_idle_watch_begin_call (self->idle, call);
+}
+
+void
+sb_sandbox_end_use (SbSandbox     *self,
+                    gconstpointer  call)
+{
+  if (self->idle != NULL)
+    sb_idle_watch_end_call (self->idle, call);
 }
 
 gboolean
@@ -544,9 +576,22 @@ sb_sandbox_stop_async (SbSandbox           *self,
       return;
     }
 
-  enter (self, SB_SANDBOX_STATE_STOPPING, NULL);
+  enter (self, SB_SANDBOX_STATE_STOPPING, self->reason);
   drop_channel (self);
   sb_sandbox_backend_remove_async (self->backend, self->id, NULL, stopped_cb, task);
+}
+
+/* Ends it by itself, and tells why. */
+void
+sb_sandbox_stop_for (SbSandbox  *self,
+                     const char *reason)
+{
+  if (self->state != SB_SANDBOX_STATE_READY)
+    return;
+
+  g_free (self->reason);
+  self->reason = g_strdup (reason);
+  sb_sandbox_stop_async (self, NULL, NULL);
 }
 
 gboolean

@@ -5,10 +5,9 @@
 
 #include <string.h>
 
-#include "sb-id.h"
 #include "sb-json.h"
 #include "sb-sandbox-private.h"
-#include "sb-tool-output.h"
+#include "sb-tool-outcome.h"
 #include "sb-tool-progress.h"
 #include "sb-tool-run.h"
 #include "sb-tools.h"
@@ -17,10 +16,9 @@
 #define MAX_TIMEOUT_MS (60 * 60 * 1000)
 /* Head and tail of each stream; together the 32 KiB that a model can make use of. */
 #define KEEP (16 * 1024)
-/* What shells report for a command that was killed, so that scripts and models understand it. */
-#define SIGNAL_EXIT_BASE 128
-#define TIMED_OUT_EXIT 124
-#define KILL_SIGNAL 9
+#define MIN_KEEP 128
+#define MAX_KEEP (512 * 1024)
+#define MAX_SHELL 40
 
 typedef struct
 {
@@ -32,7 +30,10 @@ typedef struct
   GBytes         *input;    /* nullable */
   char           *cwd;      /* nullable */
 
+  const char     *language; /* nullable: of code, which is the input */
+
   guint timeout_ms;
+  gsize keep; /* bytes of head and of tail of each stream */
 } Exec;
 
 static void
@@ -46,13 +47,37 @@ exec_free (Exec *exec)
   g_free (exec);
 }
 
+/* (transfer none) (nullable) */
+static const char *
+get_shell (JsonObject *arguments)
+{
+  const char *shell = sb_json_get_string (arguments, "shell");
+
+  return shell != NULL && *shell != '\0' ? shell : NULL;
+}
+
+static gboolean
+is_good_shell (const char *shell)
+{
+  return strlen (shell) <= MAX_SHELL && shell[0] != '-'
+         && strspn (shell, "abcdefghijklmnopqrstuvwxyz0123456789-_./") == strlen (shell);
+}
+
 /* A string is a line for the shell, and so is a list of one item with spaces in it: models send all three. */
 static char **
 dup_argv (JsonObject *arguments)
 {
   const char *line = sb_json_get_string (arguments, "command");
   g_auto(GStrv) argv = sb_tool_dup_strings (arguments, "command");
+  const char *named = get_shell (arguments);
 
+  if (named != NULL && argv != NULL && argv[0] != NULL)
+    {
+      g_autofree char *words = g_strjoinv (" ", argv);
+      const char *shell[] = { named, "-c", words, NULL };
+
+      return g_strdupv ((char **) shell);
+    }
   if (line == NULL && argv != NULL && argv[0] != NULL && argv[1] == NULL && strpbrk (argv[0], " \t\n") != NULL)
     line = argv[0];
   if (line != NULL && line[strspn (line, " \t\n")] != '\0')
@@ -92,120 +117,20 @@ find_bad_env (char **env)
   return NULL;
 }
 
+static gsize
+get_keep (JsonObject *arguments)
+{
+  gint64 bytes = sb_json_get_int (arguments, "maxOutputBytes", 0);
+
+  return bytes > 0 ? (gsize) CLAMP (bytes / 2, MIN_KEEP, MAX_KEEP) : KEEP;
+}
+
 static guint
 get_timeout (JsonObject *arguments)
 {
   gint64 timeout_ms = sb_json_get_int (arguments, "timeoutMs", 0);
 
   return timeout_ms > 0 ? MIN (timeout_ms, MAX_TIMEOUT_MS) : DEFAULT_TIMEOUT_MS;
-}
-
-static int
-get_shell_exit_code (const SbExecResult *result)
-{
-  switch (result->outcome)
-    {
-    case SB_EXEC_EXITED:
-      return result->exit_code;
-    case SB_EXEC_SIGNALED:
-      return SIGNAL_EXIT_BASE + result->term_signal;
-    case SB_EXEC_TIMED_OUT:
-      return TIMED_OUT_EXIT;
-    case SB_EXEC_OOM:
-    case SB_EXEC_OUTPUT_LIMIT:
-    default:
-      return SIGNAL_EXIT_BASE + KILL_SIGNAL;
-    }
-}
-
-/* Returns (transfer full) (nullable): what to know besides the exit code */
-static char *
-describe_outcome (const Exec         *exec,
-                  const SbExecResult *result)
-{
-  g_autofree char *time = sb_format_duration (exec->timeout_ms * G_TIME_SPAN_MILLISECOND);
-
-  switch (result->outcome)
-    {
-    case SB_EXEC_SIGNALED:
-      return g_strdup_printf (" (signal %d: %s)", result->term_signal, g_strsignal (result->term_signal));
-    case SB_EXEC_TIMED_OUT:
-      return g_strdup_printf (" (timed out)\nThe command was still running after %s and was stopped. Give it a larger "
-                              "timeoutMs, or start it with background true if it is a server.", time);
-    case SB_EXEC_OOM:
-      return g_strdup (" (oom)\nThe command used more memory than the sandbox has, and was stopped. Use less, or call "
-                       "initSandbox with a larger memoryMb.");
-    case SB_EXEC_OUTPUT_LIMIT:
-      return g_strdup (" (too much output)\nThe command wrote more than a command may, and was stopped. Write to a "
-                       "file, or print less.");
-    case SB_EXEC_EXITED:
-    default:
-      return g_strdup ("");
-    }
-}
-
-static char *
-build_text (const Exec         *exec,
-            const SbExecResult *result)
-{
-  g_autofree char *out = sb_tool_output_for_model (result->stdout_head_tail, KEEP, result->stdout_total,
-                                                   result->stdout_dropped);
-  g_autofree char *err = sb_tool_output_for_model (result->stderr_head_tail, KEEP, result->stderr_total,
-                                                   result->stderr_dropped);
-  g_autofree char *outcome = describe_outcome (exec, result);
-
-  return g_strdup_printf ("stdout: %s\n\nstderr: %s\n\nexit code: %d%s", out, err, get_shell_exit_code (result),
-                          outcome);
-}
-
-static gboolean
-failed_for_network (const SbExecResult *result)
-{
-  if (result->outcome == SB_EXEC_EXITED && result->exit_code == 0)
-    return FALSE;
-
-  return sb_tool_output_shows_no_network (result->stderr_head_tail)
-         || sb_tool_output_shows_no_network (result->stdout_head_tail);
-}
-
-static JsonObject *
-build_details (const Exec         *exec,
-               const SbExecResult *result)
-{
-  JsonObject *details = sb_tool_run_new_details (exec->run);
-
-  json_object_set_int_member (details, "exitCode", get_shell_exit_code (result));
-  json_object_set_int_member (details, "durationMs", result->duration_us / 1000);
-  json_object_set_int_member (details, "durationUs", result->duration_us);
-  json_object_set_int_member (details, "signal", result->outcome == SB_EXEC_SIGNALED ? result->term_signal : 0);
-  json_object_set_boolean_member (details, "timedOut", result->outcome == SB_EXEC_TIMED_OUT);
-  json_object_set_boolean_member (details, "oom", result->outcome == SB_EXEC_OOM);
-  json_object_set_boolean_member (details, "outputLimit", result->outcome == SB_EXEC_OUTPUT_LIMIT);
-  json_object_set_int_member (details, "stdoutBytes", result->stdout_total);
-  json_object_set_int_member (details, "stderrBytes", result->stderr_total);
-  json_object_set_boolean_member (details, "truncated", result->stdout_dropped > 0 || result->stderr_dropped > 0);
-  json_object_set_boolean_member (details, "networkBlocked", failed_for_network (result));
-
-  return details;
-}
-
-static char *
-describe_briefly (const SbExecResult *result)
-{
-  switch (result->outcome)
-    {
-    case SB_EXEC_TIMED_OUT:
-      return g_strdup ("timed out");
-    case SB_EXEC_OOM:
-      return g_strdup ("out of memory");
-    case SB_EXEC_OUTPUT_LIMIT:
-      return g_strdup ("too much output");
-    case SB_EXEC_SIGNALED:
-      return g_strdup_printf ("signal %d", result->term_signal);
-    case SB_EXEC_EXITED:
-    default:
-      return g_strdup_printf ("exit %d", result->exit_code);
-    }
 }
 
 static void
@@ -219,6 +144,26 @@ output_cb (int           fd,
   sb_tool_progress_feed (exec->progress, fd, data, length);
 }
 
+/* Frees exec. */
+static void
+fail_start (Exec         *exec,
+            const GError *error)
+{
+  g_autofree char *text = NULL;
+
+  if (exec->language != NULL && g_error_matches (error, SB_CHANNEL_ERROR, SB_CHANNEL_ERROR_NOT_FOUND))
+    {
+      text = g_strdup_printf ("There is no %s in this sandbox. Use another language, or an image that has it.",
+                              exec->argv[0]);
+      sb_tool_run_fail (exec->run, text, NULL, "no such language");
+    }
+  else
+    {
+      sb_tool_run_fail_error (exec->run, error);
+    }
+  exec_free (exec);
+}
+
 static void
 executed_cb (GObject      *source,
              GAsyncResult *async_result,
@@ -229,22 +174,24 @@ executed_cb (GObject      *source,
   g_autoptr(SbExecResult) result = sb_channel_exec_finish (SB_CHANNEL (source), async_result, &error);
   g_autofree char *text = NULL;
   g_autofree char *brief = NULL;
+  JsonObject *details = NULL;
 
   /* The last of the output goes out before the result. */
   g_clear_pointer (&exec->progress, sb_tool_progress_free);
   if (result == NULL)
     {
-      sb_tool_run_fail_error (exec->run, error);
-      exec_free (exec);
+      fail_start (exec, error);
       return;
     }
 
-  text = build_text (exec, result);
-  brief = describe_briefly (result);
+  text = sb_tool_outcome_build_text (result, exec->keep, exec->timeout_ms);
+  brief = sb_tool_outcome_describe_briefly (result);
+  details = sb_tool_run_new_details (exec->run);
+  sb_tool_outcome_add_details (result, details);
   if (result->outcome == SB_EXEC_TIMED_OUT)
-    sb_tool_run_fail (exec->run, text, build_details (exec, result), brief);
+    sb_tool_run_fail (exec->run, text, details, brief);
   else
-    sb_tool_run_respond (exec->run, text, build_details (exec, result), brief,
+    sb_tool_run_respond (exec->run, text, details, brief,
                          result->outcome == SB_EXEC_EXITED && result->exit_code == 0);
   exec_free (exec);
 }
@@ -291,7 +238,7 @@ start (Exec     *exec,
     .open_stdin = background && sb_json_get_boolean (sb_mcp_tool_call_get_arguments (run->call), "openStdin", FALSE),
     .timeout_ms = background ? 0 : exec->timeout_ms,
     .title = run->title,
-    .keep = KEEP,
+    .keep = exec->keep,
   };
 
   if (background)
@@ -302,6 +249,32 @@ start (Exec     *exec,
 
   exec->progress = sb_tool_progress_new (run->call);
   sb_channel_exec_async (run->channel, &spec, output_cb, exec, cancellable, executed_cb, exec);
+}
+
+/* argv: (transfer full); input: (nullable). (transfer full) (nullable): NULL: the call is answered */
+static Exec *
+prepare (SbToolRun  *run,
+         char      **argv,
+         const char *input)
+{
+  JsonObject *arguments = sb_mcp_tool_call_get_arguments (run->call);
+  Exec *exec = g_new0 (Exec, 1);
+
+  exec->run = run;
+  exec->argv = argv;
+  exec->env = dup_env (run->sandbox, arguments);
+  exec->cwd = g_strdup (sb_tool_get_string (run, "cwd"));
+  exec->timeout_ms = get_timeout (arguments);
+  exec->keep = get_keep (arguments);
+  if (input != NULL)
+    exec->input = g_bytes_new (input, strlen (input));
+  if (find_bad_env (exec->env) == NULL)
+    return exec;
+
+  sb_tool_run_fail (run, "Each item of the argument “env” must be of the form NAME=value.", NULL, "bad env");
+  exec_free (exec);
+
+  return NULL;
 }
 
 /**
@@ -319,7 +292,7 @@ sb_tool_exec (SbMcpToolCall *call,
   g_auto(GStrv) shown = sb_tool_dup_strings (arguments, "command");
   g_autofree char *title = shown != NULL ? g_strjoinv (" ", shown) : g_strdup ("");
   SbToolRun *run = sb_tool_run_new (call, user_data, SB_ACTIVITY_EXEC, title);
-  const char *input = sb_json_get_string (arguments, "stdin");
+  const char *shell = get_shell (arguments);
   Exec *exec = NULL;
 
   if (!sb_tool_run_find (run))
@@ -329,21 +302,53 @@ sb_tool_exec (SbMcpToolCall *call,
       sb_tool_run_fail (run, "The command is empty. Give the program and its arguments as a list.", NULL, "no command");
       return;
     }
-
-  exec = g_new0 (Exec, 1);
-  exec->run = run;
-  exec->argv = g_steal_pointer (&argv);
-  exec->env = dup_env (run->sandbox, arguments);
-  exec->cwd = g_strdup (sb_tool_get_string (run, "cwd"));
-  exec->timeout_ms = get_timeout (arguments);
-  if (input != NULL)
-    exec->input = g_bytes_new (input, strlen (input));
-  if (find_bad_env (exec->env) != NULL)
+  if (shell != NULL && !is_good_shell (shell))
     {
-      sb_tool_run_fail (run, "Each item of the argument “env” must be of the form NAME=value.", NULL, "bad env");
-      exec_free (exec);
+      sb_tool_run_fail (run, "The argument “shell” is the name of a shell, e.g. sh or bash.", NULL, "bad shell");
       return;
     }
 
-  start (exec, sb_json_get_boolean (arguments, "background", FALSE));
+  exec = prepare (run, g_steal_pointer (&argv), sb_json_get_string (arguments, "stdin"));
+  if (exec != NULL)
+    start (exec, sb_json_get_boolean (arguments, "background", FALSE));
+}
+
+/* runCode: the code is the standard input of its interpreter, and so leaves no file behind. */
+void
+sb_tool_run_code (SbMcpToolCall *call,
+                  gpointer       user_data)
+{
+  static const struct
+  {
+    const char *name;
+    const char *argv[3];
+  } languages[] = {
+    { "javascript", { "node", "-", NULL } }, { "js", { "node", "-", NULL } }, { "node", { "node", "-", NULL } },
+    { "python", { "python3", "-", NULL } }, { "python3", { "python3", "-", NULL } },
+    { "sh", { "sh", "-s", NULL } }, { "shell", { "sh", "-s", NULL } }, { "bash", { "bash", "-s", NULL } },
+  };
+  JsonObject *arguments = sb_mcp_tool_call_get_arguments (call);
+  g_autofree char *title = g_strdup_printf ("run %s code", sb_json_get_string (arguments, "language"));
+  SbToolRun *run = sb_tool_run_new (call, user_data, SB_ACTIVITY_EXEC, title);
+  const char *language = sb_tool_get_string (run, "language");
+  Exec *exec = NULL;
+
+  if (!sb_tool_run_find (run))
+    return;
+
+  for (gsize i = 0; exec == NULL && language != NULL && i < G_N_ELEMENTS (languages); i++)
+    if (g_ascii_strcasecmp (languages[i].name, language) == 0)
+      {
+        exec = prepare (run, g_strdupv ((char **) languages[i].argv), sb_json_get_string (arguments, "code"));
+        if (exec == NULL)
+          return;
+      }
+  if (exec == NULL)
+    {
+      sb_tool_run_fail (run, "The argument “language” must be node, python or sh.", NULL, "no such language");
+      return;
+    }
+
+  exec->language = language;
+  start (exec, FALSE);
 }

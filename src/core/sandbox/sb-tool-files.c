@@ -10,13 +10,11 @@
 #include "sb-json.h"
 #include "sb-sandbox-manager-private.h"
 #include "sb-text.h"
-#include "sb-tool-output.h"
 #include "sb-tool-run.h"
 #include "sb-tools.h"
 
-#define DEFAULT_READ (32 * 1024)
-#define MAX_READ (1024 * 1024)
 #define MAX_LISTED 500
+#define NO_FILE "none"
 
 /* Returns (transfer full) (nullable): what to write, or NULL with the call answered */
 static GBytes *
@@ -37,6 +35,12 @@ get_contents (SbToolRun *run)
     }
 
   decoded = g_base64_decode (contents, &length);
+  if (length == 0 && contents[0] != '\0')
+    {
+      g_free (decoded);
+      sb_tool_run_fail (run, "The argument “contents” is not base64.", NULL, "bad encoding");
+      return NULL;
+    }
 
   return g_bytes_new_take (decoded, length);
 }
@@ -61,6 +65,47 @@ written_cb (GObject      *source,
   sb_tool_run_respond (run, "success", details, NULL, TRUE);
 }
 
+/* "644" or "0755", octal as chmod takes it; 0: absent. FALSE: the call is answered. */
+static gboolean
+get_mode (SbToolRun *run,
+          guint32   *mode)
+{
+  const char *text = sb_tool_get_string (run, "mode");
+
+  *mode = 0;
+  if (text == NULL)
+    return TRUE;
+
+  if (strlen (text) >= 3 && strlen (text) <= 4 && strspn (text, "01234567") == strlen (text))
+    *mode = (guint32) g_ascii_strtoull (text, NULL, 8);
+  if (*mode != 0 && *mode <= 0777)
+    return TRUE;
+
+  sb_tool_run_fail (run, "The argument “mode” must be permissions as chmod takes them, e.g. 644 or 755.", NULL,
+                    "bad mode");
+
+  return FALSE;
+}
+
+/* FALSE: the call is answered */
+static gboolean
+get_expected (SbToolRun *run,
+              guint64   *expected)
+{
+  const char *text = sb_tool_get_string (run, "ifMatch");
+
+  *expected = 0;
+  if (text == NULL || g_str_equal (text, NO_FILE))
+    return TRUE;
+  if (g_ascii_string_to_unsigned (text, 16, 1, G_MAXUINT64, expected, NULL))
+    return TRUE;
+
+  sb_tool_run_fail (run, "The argument “ifMatch” must be the hash that readFile gave, or " NO_FILE " for a file that "
+                    "must not be there yet.", NULL, "bad hash");
+
+  return FALSE;
+}
+
 /* writeFile: its answer is one word, as that of the first server of this kind. */
 void
 sb_tool_write_file (SbMcpToolCall *call,
@@ -70,84 +115,29 @@ sb_tool_write_file (SbMcpToolCall *call,
   const char *filename = sb_json_get_string (arguments, "filename");
   g_autofree char *title = g_strdup_printf ("write %s", filename);
   SbToolRun *run = sb_tool_run_new (call, user_data, SB_ACTIVITY_WRITE, title);
+  GCancellable *cancellable = sb_mcp_tool_call_get_cancellable (call);
+  gboolean append = sb_json_get_boolean (arguments, "append", FALSE);
+  gboolean checks = sb_tool_get_string (run, "ifMatch") != NULL;
   g_autoptr(GBytes) contents = NULL;
+  guint64 expected = 0;
+  guint32 mode = 0;
 
-  if (!sb_tool_run_find (run))
+  if (!sb_tool_run_find (run) || !get_mode (run, &mode) || !get_expected (run, &expected))
     return;
+  if (append && checks)
+    {
+      sb_tool_run_fail (run, "The arguments “append” and “ifMatch” cannot be used together.", NULL, "bad arguments");
+      return;
+    }
   contents = get_contents (run);
   if (contents == NULL)
     return;
 
   sb_sandbox_manager_expect_file (run->tools->manager, run->sandbox, run, filename);
-  sb_channel_write_file_async (run->channel, filename, contents, 0, sb_json_get_boolean (arguments, "append", FALSE),
-                               sb_mcp_tool_call_get_cancellable (call), written_cb, run);
-}
-
-static gsize
-get_max_read (SbMcpToolCall *call)
-{
-  gint64 max_bytes = sb_json_get_int (sb_mcp_tool_call_get_arguments (call), "maxBytes", 0);
-
-  return max_bytes > 0 ? MIN (max_bytes, MAX_READ) : DEFAULT_READ;
-}
-
-static guint64
-get_offset (SbMcpToolCall *call)
-{
-  return MAX (0, sb_json_get_int (sb_mcp_tool_call_get_arguments (call), "offset", 0));
-}
-
-static void
-read_cb (GObject      *source,
-         GAsyncResult *result,
-         gpointer      user_data)
-{
-  SbToolRun *run = user_data;
-  g_autoptr(GError) error = NULL;
-  guint64 total = 0;
-  g_autoptr(GBytes) bytes = sb_channel_read_file_finish (SB_CHANNEL (source), result, &total, &error);
-  guint64 end = 0;
-  gboolean binary = FALSE;
-  g_autoptr(GString) text = NULL;
-  g_autofree char *shown = NULL;
-  g_autofree char *size = NULL;
-  JsonObject *details = NULL;
-
-  if (bytes == NULL)
-    {
-      sb_tool_run_fail_error (run, error);
-      return;
-    }
-
-  end = get_offset (run->call) + g_bytes_get_size (bytes);
-  binary = sb_text_looks_binary (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
-  shown = binary ? sb_tool_output_describe_binary (bytes, total)
-                 : sb_tool_output_for_model (bytes, 0, total, 0);
-  text = g_string_new (shown);
-  if (end < total && !binary)
-    g_string_append_printf (text, "\n[… the file goes on: %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
-                            " bytes were read; read on with offset %" G_GUINT64_FORMAT " …]", end, total, end);
-  details = sb_tool_run_new_details (run);
-  json_object_set_int_member (details, "size", total);
-  json_object_set_boolean_member (details, "truncated", end < total);
-  json_object_set_boolean_member (details, "binary", binary);
-  size = sb_format_size (total);
-  sb_tool_run_respond (run, text->str, details, size, TRUE);
-}
-
-void
-sb_tool_read_file (SbMcpToolCall *call,
-                   gpointer       user_data)
-{
-  const char *filename = sb_json_get_string (sb_mcp_tool_call_get_arguments (call), "filename");
-  g_autofree char *title = g_strdup_printf ("read %s", filename);
-  SbToolRun *run = sb_tool_run_new (call, user_data, SB_ACTIVITY_READ, title);
-
-  if (!sb_tool_run_find (run))
-    return;
-
-  sb_channel_read_file_async (run->channel, filename, get_offset (call), get_max_read (call),
-                              sb_mcp_tool_call_get_cancellable (call), read_cb, run);
+  if (checks)
+    sb_channel_write_file_if_async (run->channel, filename, contents, mode, expected, cancellable, written_cb, run);
+  else
+    sb_channel_write_file_async (run->channel, filename, contents, mode, append, cancellable, written_cb, run);
 }
 
 static void

@@ -124,6 +124,16 @@ sb_tool_run_new (SbMcpToolCall  *call,
   return run;
 }
 
+/* Its own, and what all may use. */
+gboolean
+sb_tool_run_may_use (SbToolRun *run,
+                     SbSandbox *sandbox)
+{
+  const char *owner = sb_sandbox_get_owner (sandbox);
+
+  return owner == NULL || g_strcmp0 (owner, run->tools->owner) == 0;
+}
+
 static SbSandbox *
 look_up (SbToolRun   *run,
          const char  *name,
@@ -131,7 +141,7 @@ look_up (SbToolRun   *run,
 {
   SbSandbox *sandbox = sb_sandbox_manager_lookup (run->tools->manager, name, error);
 
-  if (sandbox == NULL || g_strcmp0 (sb_sandbox_get_owner (sandbox), run->tools->owner) == 0)
+  if (sandbox == NULL || sb_tool_run_may_use (run, sandbox))
     return sandbox;
 
   g_set_error_literal (error, SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_NOT_FOUND,
@@ -162,16 +172,9 @@ sb_tool_run_get_current (SbToolRun *run)
   return found != NULL ? found : sb_sandbox_manager_find_newest (run->tools->manager, run->tools->owner);
 }
 
-/**
- * sb_tool_run_find:
- * @run: a call
- *
- * Finds the sandbox that containerId names, or the current one, and begins to watch its files for the call.
- *
- * Returns: %FALSE when there is none or it has ended; then the call is answered, and @run is gone
- */
+/* As sb_tool_run_find(), also one that has ended; nothing of it is watched. */
 gboolean
-sb_tool_run_find (SbToolRun *run)
+sb_tool_run_find_any (SbToolRun *run)
 {
   const char *name = sb_tool_get_string (run, "containerId");
   SbSandbox *found = sb_tool_run_get_current (run);
@@ -194,6 +197,25 @@ sb_tool_run_find (SbToolRun *run)
       sb_tool_run_fail (run, text, NULL, "unknown sandbox");
       return FALSE;
     }
+
+  return TRUE;
+}
+
+/**
+ * sb_tool_run_find:
+ * @run: a call
+ *
+ * Finds the sandbox that containerId names, or the current one, and begins to watch its files for the call.
+ *
+ * Returns: %FALSE when there is none or it has ended; then the call is answered, and @run is gone
+ */
+gboolean
+sb_tool_run_find (SbToolRun *run)
+{
+  g_autoptr(GError) error = NULL;
+
+  if (!sb_tool_run_find_any (run))
+    return FALSE;
 
   g_set_object (&run->channel, sb_sandbox_get_channel (run->sandbox));
   if (run->channel == NULL)

@@ -42,6 +42,9 @@ SbToolRun  *sb_tool_run_new         (SbMcpToolCall   *call,
                                      SbActivityKind   kind,
                                      const char      *title);
 gboolean    sb_tool_run_find        (SbToolRun       *run);
+gboolean    sb_tool_run_find_any    (SbToolRun       *run);
+gboolean    sb_tool_run_may_use     (SbToolRun       *run,
+                                     SbSandbox       *sandbox);
 void        sb_tool_run_move_to     (SbToolRun       *run,
                                      SbSandbox       *sandbox);
 JsonObject *sb_tool_run_new_details (SbToolRun       *run);

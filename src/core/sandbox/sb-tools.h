@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 /* The handlers of the sandbox server's tools; user_data: SbSandboxTools. */
 void sb_tool_exec             (SbMcpToolCall *call,
                                gpointer       user_data);
+void sb_tool_run_code         (SbMcpToolCall *call,
+                               gpointer       user_data);
 void sb_tool_list_processes   (SbMcpToolCall *call,
                                gpointer       user_data);
 void sb_tool_read_process_log (SbMcpToolCall *call,
@@ -47,6 +49,8 @@ void sb_tool_init_sandbox     (SbMcpToolCall *call,
 void sb_tool_list_sandboxes   (SbMcpToolCall *call,
                                gpointer       user_data);
 void sb_tool_stop_sandbox     (SbMcpToolCall *call,
+                               gpointer       user_data);
+void sb_tool_remove_sandbox   (SbMcpToolCall *call,
                                gpointer       user_data);
 void sb_tool_search_files     (SbMcpToolCall *call,
                                gpointer       user_data);
