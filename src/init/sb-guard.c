@@ -19,13 +19,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* sandbar-init --guard [--user=ID] [--grace=MS] PROGRAM ARGUMENTS: outside of the sandbox, the parent of the program
- * that makes it.
+/* sandbar-init --guard [--user=ID] [--hold] [--grace=MS] PROGRAM ARGUMENTS: outside of the sandbox, the parent of the
+ * program that makes it.
  *
  * Such a program may be killed at a moment when what it has forked waits for it for ever and nothing ties the one to
  * the other yet. The guard adopts all that. It ends when the program does, on SIGTERM, or when the owner is gone: the
  * other end of fd 0 is closed then, which no change of user and no unlucky moment can prevent. Before it ends, nothing
- * below it is left. A program that shares fd 0 and ends by itself when that closes has MS for it. */
+ * below it is left. A program that shares fd 0 and ends by itself when that closes has MS for it. With --hold the
+ * program starts when one byte came on fd 0: the owner may put the guard into a control group before. */
 
 #define AGAIN_MS 1
 
@@ -187,6 +188,20 @@ take_option (char          ***argv,
   return true;
 }
 
+/* FALSE: the owner is gone, or changed its mind. */
+static bool
+wait_for_go (void)
+{
+  char byte;
+  ssize_t got;
+
+  do
+    got = read (STDIN_FILENO, &byte, 1);
+  while (got < 0 && errno == EINTR);
+
+  return got == 1;
+}
+
 /* Takes the arguments after --guard; returns the exit status. */
 int
 guard_run (char **argv)
@@ -194,15 +209,18 @@ guard_run (char **argv)
   sigset_t before;
   sigset_t set;
   unsigned long user;
+  unsigned long hold;
   unsigned long grace_ms = 0;
   int status = 0;
   pid_t program;
 
   /* What the terminal sends to its foreground is for the owner to judge. */
   setsid ();
-  block_signals (&set, &before);
   if (take_option (&argv, "--user=", &user) && !drop_root ((uid_t) user))
     return 126;
+  if (take_option (&argv, "--hold", &hold) && !wait_for_go ())
+    return 0;
+  block_signals (&set, &before);
   take_option (&argv, "--grace=", &grace_ms);
   if (argv[0] == NULL || prctl (PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)
     return 126;

@@ -6,10 +6,12 @@
 #include "sb-bwrap-backend.h"
 
 #include "sb-bwrap-command.h"
+#include "sb-bwrap-scope.h"
 #include "sb-handshake.h"
 #include "sb-helper-path.h"
 #include "sb-id.h"
 #include "sb-isolation.h"
+#include "sb-text.h"
 
 #define START_TIMEOUT_MS 10000
 
@@ -19,6 +21,8 @@ typedef struct
   char           *id;
   guint           pids;
   guint64         memory_bytes;
+  double          cpus;
+  gboolean        in_scope;
   SbBwrapCommand  command;
   SbDuplex       *duplex;
   GPtrArray      *facts;
@@ -31,6 +35,7 @@ struct _SbBwrapBackend
 
   /* owned */
   char       *helper_path; /* nullable */
+  char       *no_scope;    /* nullable: why systemd makes no scopes; it is not asked again */
   GHashTable *running;     /* id -> GSubprocess, a guard: nothing is left when it is over */
 };
 
@@ -42,6 +47,9 @@ static void backend_iface_init (SbSandboxBackendInterface *iface);
 G_DEFINE_FINAL_TYPE_WITH_CODE (SbBwrapBackend, sb_bwrap_backend, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (SB_TYPE_SANDBOX_BACKEND, backend_iface_init))
 
+static void scope_cb     (GObject      *source,
+                          GAsyncResult *result,
+                          gpointer      user_data);
 static void handshake_cb (GObject      *source,
                           GAsyncResult *result,
                           gpointer      user_data);
@@ -117,19 +125,41 @@ new_start_error (Start        *start,
 static void
 add_memory_fact (GPtrArray        *facts,
                  const SbGreeting *greeting,
-                 guint64           asked)
+                 const Start      *start,
+                 const char       *no_scope)
 {
+  guint64 asked = start->memory_bytes;
   g_autofree char *size = sb_format_size (asked);
   g_autofree char *label = g_strdup_printf ("%s memory", size);
   gboolean watched = asked > 0 && greeting->watched_memory == asked;
+  gboolean holds = asked > 0 && start->in_scope;
   char *detail = NULL;
 
-  if (watched)
-    detail = g_strdup_printf ("No control group here: each process may take %s, and five times a second PID 1 adds up "
-                              "all of them and stops the biggest above that. Short peaks pass.", size);
+  if (holds)
+    detail = g_strdup_printf ("At most %s of memory, and no swap: a control group of systemd.", size);
+  else if (watched)
+    detail = g_strdup_printf ("No control group here (systemd: %s): each process may take %s, and five times a second "
+                              "PID 1 adds up all of them and stops the biggest above that. Short peaks pass.",
+                              no_scope, size);
   else
     detail = g_strdup ("Memory is not limited.");
-  g_ptr_array_add (facts, sb_sandbox_fact_new ("memory", FALSE, watched ? label : "memory not limited", detail));
+  g_ptr_array_add (facts, sb_sandbox_fact_new ("memory", holds, holds || watched ? label : "memory not limited",
+                                               detail));
+}
+
+static void
+add_cpu_fact (GPtrArray   *facts,
+              const Start *start)
+{
+  g_autofree char *label = g_strdup_printf ("%.3g processors", start->cpus);
+
+  if (start->in_scope && start->cpus > 0)
+    g_ptr_array_add (facts, sb_sandbox_fact_new ("cpu", TRUE, label,
+                                                 g_strdup_printf ("The time of %.3g processors, by a control group of "
+                                                                  "systemd.", start->cpus)));
+  else
+    g_ptr_array_add (facts, sb_sandbox_fact_new ("cpu", FALSE, "processors not limited",
+                                                 g_strdup ("Processor time is not limited.")));
 }
 
 static void
@@ -152,13 +182,15 @@ add_process_fact (GPtrArray        *facts,
 static void
 add_facts (GPtrArray        *facts,
            const SbGreeting *greeting,
-           const Start      *start)
+           const Start      *start,
+           const char       *no_scope)
 {
-  add_memory_fact (facts, greeting, start->memory_bytes);
+  add_memory_fact (facts, greeting, start, no_scope);
+  add_cpu_fact (facts, start);
   add_process_fact (facts, greeting, start->pids);
   g_ptr_array_add (facts, sb_sandbox_fact_new ("backend", TRUE, "bubblewrap",
                                                g_strdup ("Namespaces on this machine's kernel; its /usr is visible, "
-                                                         "read-only. Processor time is not limited.")));
+                                                         "read-only.")));
 }
 
 /* The one place where a start fails: nothing of it may be left when the caller hears of it. */
@@ -185,6 +217,55 @@ buried_cb (GObject      *source,
   g_task_return_error (task, g_steal_pointer (&start->error));
 }
 
+/* The guard waits for a byte. */
+static void
+go (GTask *task)
+{
+  Start *start = g_task_get_task_data (task);
+  g_autoptr(GBytes) byte = g_bytes_new_static ("\n", 1);
+
+  sb_duplex_write (start->duplex, byte);
+  sb_handshake_async (start->duplex, START_TIMEOUT_MS, g_task_get_cancellable (task), handshake_cb, task);
+}
+
+static void
+enter_scope (GTask               *task,
+             const SbSandboxSpec *spec)
+{
+  SbBwrapBackend *self = g_task_get_source_object (task);
+  Start *start = g_task_get_task_data (task);
+  const char *pid = g_subprocess_get_identifier (start->command.process);
+
+  if (self->no_scope != NULL || pid == NULL)
+    go (task);
+  else
+    sb_bwrap_scope_start_async (spec, (guint) g_ascii_strtoull (pid, NULL, 10), "/", g_task_get_cancellable (task),
+                                scope_cb, task);
+}
+
+static void
+scope_cb (GObject      *source,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  GTask *task = G_TASK (user_data);
+  SbBwrapBackend *self = g_task_get_source_object (task);
+  Start *start = g_task_get_task_data (task);
+  g_autoptr(GError) error = NULL;
+
+  start->in_scope = sb_bwrap_scope_start_finish (result, &error);
+  if (g_cancellable_is_cancelled (g_task_get_cancellable (task)))
+    {
+      g_clear_error (&error);
+      g_cancellable_set_error_if_cancelled (g_task_get_cancellable (task), &error);
+      fail_start (task, error);
+      return;
+    }
+  if (error != NULL && self->no_scope == NULL)
+    self->no_scope = sb_text_clean (error->message, -1, NULL);
+  go (task);
+}
+
 static void
 handshake_cb (GObject      *source,
               GAsyncResult *result,
@@ -202,7 +283,7 @@ handshake_cb (GObject      *source,
       return;
     }
 
-  add_facts (start->facts, greeting, start);
+  add_facts (start->facts, greeting, start, self->no_scope);
   g_hash_table_insert (self->running, g_strdup (start->id), g_object_ref (start->command.process));
   g_subprocess_wait_async (start->command.process, NULL, ended_cb, g_object_ref (self));
 
@@ -290,6 +371,7 @@ start_async (SbSandboxBackend    *backend,
   start->id = g_strdup (spec->id);
   start->pids = spec->pids;
   start->memory_bytes = spec->memory_bytes;
+  start->cpus = spec->cpus;
   start->facts = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_sandbox_fact_free);
   start->command.stderr_fd = -1;
   g_task_set_task_data (task, start, start_free);
@@ -301,7 +383,7 @@ start_async (SbSandboxBackend    *backend,
       return;
     }
 
-  sb_handshake_async (start->duplex, START_TIMEOUT_MS, cancellable, handshake_cb, task);
+  enter_scope (task, spec);
 }
 
 static SbDuplex *
@@ -436,6 +518,7 @@ sb_bwrap_backend_finalize (GObject *object)
 
   g_clear_pointer (&self->running, g_hash_table_unref);
   g_clear_pointer (&self->helper_path, g_free);
+  g_clear_pointer (&self->no_scope, g_free);
 
   G_OBJECT_CLASS (sb_bwrap_backend_parent_class)->finalize (object);
 }

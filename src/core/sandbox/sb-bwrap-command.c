@@ -238,6 +238,7 @@ add_guard (Builder    *builder,
   add (builder, helper_path, "--guard", NULL);
   if (geteuid () == 0)
     g_ptr_array_add (builder->argv, g_strdup_printf ("--user=%d", UID));
+  add (builder, "--hold", NULL);
 }
 
 static gboolean
@@ -269,8 +270,9 @@ prepare_launcher (SbBwrapCommand       *self,
  * @self: zeroed memory; sb_bwrap_command_clear() it in any case
  * @spec: what is asked for
  *
- * Starts bwrap below a guard (src/init/sb-guard.c); its stdin and stdout are pipes to sandbar-init. When stdin is
- * closed, be it by the end of this process, the guard ends bwrap and all that it started, and then itself.
+ * Starts a guard (src/init/sb-guard.c) that starts bwrap once it is sent one byte; its stdin and stdout are pipes to
+ * sandbar-init. When stdin is closed, be it by the end of this process, the guard ends bwrap and all that it started,
+ * and then itself.
  */
 gboolean
 sb_bwrap_command_start (SbBwrapCommand       *self,
