@@ -17,6 +17,8 @@
 #include "sb-text.h"
 
 #define TOKEN_VARIABLE "MCP_GATEWAY_AUTH_TOKEN"
+/* A server that takes longer comes as a change of the list. */
+#define SETTLE_SECONDS 10
 #define IN_CONTAINER_VARIABLE "DOCKER_MCP_IN_CONTAINER"
 
 typedef struct
@@ -41,6 +43,7 @@ typedef struct
   guint                next_endpoint;
   guint                term_id;
   guint                int_id;
+  guint                settle_id;
   int                  status;
   gboolean             settled;
   gboolean             ending;
@@ -204,10 +207,26 @@ is_settled (SbGatewayServer *server)
 }
 
 static void
-serve_when_settled (Program *program)
+settle (Program *program)
 {
   guint n_tools = 0;
 
+  program->settled = TRUE;
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (program->gateway)); i++)
+    {
+      g_autoptr(SbGatewayServer) server = g_list_model_get_item (G_LIST_MODEL (program->gateway), i);
+
+      n_tools += g_list_model_get_n_items (sb_gateway_server_get_tools (server));
+    }
+
+  say ("> %u tools listed in %.3fs", n_tools, seconds_since (program->started));
+  say ("> Initialized in %.3fs", seconds_since (program->started));
+  serve (program);
+}
+
+static void
+serve_when_settled (Program *program)
+{
   if (program->settled || program->ending)
     return;
 
@@ -217,13 +236,21 @@ serve_when_settled (Program *program)
 
       if (!is_settled (server))
         return;
-      n_tools += g_list_model_get_n_items (sb_gateway_server_get_tools (server));
     }
 
-  program->settled = TRUE;
-  say ("> %u tools listed in %.3fs", n_tools, seconds_since (program->started));
-  say ("> Initialized in %.3fs", seconds_since (program->started));
-  serve (program);
+  settle (program);
+}
+
+static gboolean
+settle_cb (gpointer user_data)
+{
+  Program *program = user_data;
+
+  program->settle_id = 0;
+  if (!program->settled && !program->ending)
+    settle (program);
+
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -308,6 +335,7 @@ start_servers (Program *program)
     say ("- No server is enabled; name some with --servers or use --enable-all-servers");
   else
     say ("- Those servers are enabled: %s", names->str);
+  program->settle_id = g_timeout_add_seconds (SETTLE_SECONDS, settle_cb, program);
   sb_gateway_start (program->gateway);
   serve_when_settled (program);
 }
@@ -456,6 +484,7 @@ run (Program *program)
   try_endpoint (program);
   g_main_loop_run (program->loop);
 
+  g_clear_handle_id (&program->settle_id, g_source_remove);
   g_source_remove (program->term_id);
   g_source_remove (program->int_id);
   if (program->transport != NULL)

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#include "config.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sb-json.h"
+#include "sb-live-engine.h"
+#include "sb-orphans.h"
+#include "sb-test-gateway.h"
+#include "sb-test.h"
+
+#define MINUTE 60000
+/* The sandbox server's image by another name: under its own it is served without a container. */
+#define BUILT "sandbar/sandbox-server:latest"
+#define IMAGE "sandbar-test/server:latest"
+#define CATALOG \
+  "registry:\n  %s:\n    image: " IMAGE "\n    disableNetwork: true\n" \
+  "  mute:\n    x-sandbar:\n      command: [SERVER, count=FOLDER/mute, mute]\n" \
+  "  local:\n    x-sandbar:\n      command: [SERVER, count=FOLDER/local, 'tools=a']\n"
+
+/* NULL and skipped without an engine that has the image. */
+static SbDockerClient *
+connect_engine (void)
+{
+  g_autoptr(SbDockerClient) client = sb_live_engine_connect ();
+  g_autoptr(JsonNode) tagged = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (client == NULL)
+    return NULL;
+  tagged = sb_live_engine_call (client, "POST", "/images/" BUILT "/tag?repo=sandbar-test%2Fserver&tag=latest", &error);
+  if (error != NULL)
+    {
+      g_test_skip (BUILT " is missing; scripts/build-server-images makes it");
+      return NULL;
+    }
+
+  return g_steal_pointer (&client);
+}
+
+static guint
+count_containers (SbDockerClient *client,
+                  const char     *server)
+{
+  g_autofree char *filter = g_strdup_printf ("{\"label\":[\"docker-mcp-name=%s\"]}", server);
+  g_autofree char *escaped = g_uri_escape_string (filter, NULL, FALSE);
+  g_autofree char *path = g_strconcat ("/containers/json?all=1&filters=", escaped, NULL);
+  g_autoptr(JsonNode) list = sb_live_engine_call (client, "GET", path, NULL);
+
+  g_assert_nonnull (list);
+
+  return json_array_get_length (json_node_get_array (list));
+}
+
+static char *
+new_name (void)
+{
+  static guint n;
+
+  return g_strdup_printf ("live-%d-%u", getpid (), n++);
+}
+
+static void
+test_image (void)
+{
+  g_autoptr(SbDockerClient) docker = connect_engine ();
+  g_autoptr(SbTestGateway) test = NULL;
+  g_autofree char *name = new_name ();
+  g_autofree char *catalog = g_strdup_printf ("registry:\n  %s:\n    image: " IMAGE "\n    disableNetwork: true\n",
+                                              name);
+  g_autofree char *kill_path = NULL;
+  g_autoptr(JsonNode) killed = NULL;
+  SbGatewayServer *server;
+
+  if (docker == NULL)
+    return;
+
+  test = sb_test_gateway_new (MINUTE, NULL);
+  sb_gateway_set_docker (test->gateway, docker);
+  sb_test_gateway_set_catalog (test, catalog);
+  sb_gateway_start (test->gateway);
+  server = sb_test_gateway_wait (test, name, SB_GATEWAY_SERVER_READY);
+  g_assert_nonnull (sb_gateway_find_tool (test->gateway, "initSandbox", NULL));
+  g_assert_cmpuint (count_containers (docker, name), ==, 1);
+
+  /* The container is killed: another one comes. */
+  kill_path = g_strdup_printf ("/containers/%s/kill", sb_gateway_server_get_container_id (server));
+  killed = sb_live_engine_call (docker, "POST", kill_path, NULL);
+  sb_test_wait_until (sb_gateway_server_get_n_restarts (server) == 1);
+  sb_test_gateway_wait (test, name, SB_GATEWAY_SERVER_READY);
+  sb_test_wait_until (count_containers (docker, name) == 1);
+
+  sb_test_gateway_stop (test);
+  g_assert_cmpuint (count_containers (docker, name), ==, 0);
+
+  /* And the end comes while it starts. */
+  sb_gateway_start (test->gateway);
+  sb_test_gateway_stop (test);
+  g_assert_cmpuint (count_containers (docker, name), ==, 0);
+}
+
+static void
+test_missing_image (void)
+{
+  g_autoptr(SbDockerClient) docker = connect_engine ();
+  g_autoptr(SbTestGateway) test = NULL;
+  SbGatewayServer *server;
+
+  if (docker == NULL)
+    return;
+
+  test = sb_test_gateway_new (MINUTE, NULL);
+  sb_gateway_set_docker (test->gateway, docker);
+  sb_test_gateway_set_catalog (test, "registry:\n  one:\n    image: sandbar/no-such-image\n"
+                                     "  two:\n    image: " IMAGE "\n    allowHosts: ['example.org:443']\n"
+                                     "    x-sandbar:\n      network: hosts\n");
+  sb_gateway_start (test->gateway);
+  server = sb_test_gateway_wait (test, "one", SB_GATEWAY_SERVER_BLOCKED);
+  g_assert_nonnull (strstr (sb_gateway_server_get_message (server), "is not in the engine"));
+  server = sb_test_gateway_wait (test, "two", SB_GATEWAY_SERVER_BLOCKED);
+  g_assert_nonnull (strstr (sb_gateway_server_get_message (server), "few hosts only"));
+}
+
+/* The owner is killed: neither the container nor a process that hears nothing is left. */
+static void
+test_killed (void)
+{
+  g_autoptr(SbDockerClient) docker = connect_engine ();
+  g_autoptr(SbTestGateway) test = NULL;
+  g_autofree char *name = new_name ();
+  g_autofree char *server = g_build_filename (g_getenv ("SB_TEST_BUILD_ROOT"), "tests", "gateway", "sb-test-server",
+                                              NULL);
+  g_autofree char *program = g_build_filename (g_getenv ("SB_TEST_BUILD_ROOT"), "src", "cli", "sandbar-cli", NULL);
+  g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDIN_PIPE
+                                                                       | G_SUBPROCESS_FLAGS_STDOUT_SILENCE);
+  g_autoptr(GSubprocess) owner = NULL;
+  g_autoptr(GString) text = g_string_new (NULL);
+  g_autofree char *catalog = NULL;
+  pid_t mute = 0, local = 0;
+
+  if (docker == NULL)
+    return;
+
+  test = sb_test_gateway_new (MINUTE, NULL);
+  g_string_printf (text, CATALOG, name);
+  g_string_replace (text, "SERVER", server, 0);
+  g_string_replace (text, "FOLDER", test->folder, 0);
+  catalog = g_build_filename (test->folder, "catalog.yaml", NULL);
+  g_assert_true (g_file_set_contents (catalog, text->str, -1, NULL));
+  g_subprocess_launcher_setenv (launcher, "DOCKER_HOST", sb_docker_client_get_host (docker), TRUE);
+  g_subprocess_launcher_setenv (launcher, "XDG_RUNTIME_DIR", test->folder, TRUE);
+  sb_orphans_adopt ();
+  owner = g_subprocess_launcher_spawn (launcher, NULL, program, "gateway", "--enable-all-servers", "--catalog", catalog,
+                                       NULL);
+  g_assert_nonnull (owner);
+  sb_test_wait_until (sb_test_gateway_count (test, "mute", &mute) == 1 &&
+                      sb_test_gateway_count (test, "local", &local) == 1 && count_containers (docker, name) == 1);
+
+  g_subprocess_force_exit (owner);
+  sb_test_wait_until (count_containers (docker, name) == 0);
+  sb_test_wait_until (sb_orphans_count () == 0);
+  g_assert_true (sb_test_process_is_gone (mute));
+  g_assert_true (sb_test_process_is_gone (local));
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_add_func ("/live/gateway/image", test_image);
+  g_test_add_func ("/live/gateway/missing-image", test_missing_image);
+  g_test_add_func ("/live/gateway/killed", test_killed);
+
+  return g_test_run ();
+}
