@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the Sandbar authors */
 
-/* A server inside a sandbox through a tunnel, beside the same server on this machine through plain loopback TCP.
- * usage: bench-tunnel docker|bwrap [ROUNDS] */
+/* A server inside a sandbox through a tunnel, beside the same server on this machine through plain loopback TCP, in
+ * turn. usage: bench-tunnel docker|bwrap [ROUNDS] */
 
 #include "config.h"
 
-#include "sb-bench.h"
-#include "sb-engine-discovery.h"
-#include "sb-sandbox-manager.h"
+#include "sb-bench-host.h"
 
 #define PORT 38117
 #define LARGE (64 * 1024 * 1024)
@@ -19,30 +17,11 @@
 
 typedef struct
 {
-  SbChannel    *channel; /* NULL: plain TCP */
-  GAsyncResult *result;  /* of the call under way */
-  gsize         got;
-  gboolean      closed;
+  SbBenchHost *host;
+  SbChannel   *channel; /* NULL: plain TCP */
+  gsize        got;
+  gboolean     closed;
 } Bench;
-
-static void
-keep_result_cb (GObject      *source,
-                GAsyncResult *result,
-                gpointer      user_data)
-{
-  Bench *bench = user_data;
-
-  bench->result = g_object_ref (result);
-}
-
-static GAsyncResult *
-wait_result (Bench *bench)
-{
-  while (bench->result == NULL)
-    g_main_context_iteration (NULL, TRUE);
-
-  return g_steal_pointer (&bench->result);
-}
 
 static void
 data_cb (SbDuplex     *duplex,
@@ -69,8 +48,8 @@ dial (Bench *bench)
 
   if (bench->channel != NULL)
     {
-      sb_channel_connect_async (bench->channel, PORT, NULL, keep_result_cb, bench);
-      result = wait_result (bench);
+      sb_channel_connect_async (bench->channel, PORT, NULL, sb_bench_host_keep_result, bench->host);
+      result = sb_bench_host_wait (bench->host);
       return sb_channel_connect_finish (bench->channel, result, NULL);
     }
   else
@@ -78,8 +57,8 @@ dial (Bench *bench)
       g_autoptr(GSocketClient) client = g_socket_client_new ();
 
       g_socket_client_set_enable_proxy (client, FALSE);
-      g_socket_client_connect_to_host_async (client, "127.0.0.1", PORT, NULL, keep_result_cb, bench);
-      result = wait_result (bench);
+      g_socket_client_connect_to_host_async (client, "127.0.0.1", PORT, NULL, sb_bench_host_keep_result, bench->host);
+      result = sb_bench_host_wait (bench->host);
       return G_IO_STREAM (g_socket_client_connect_to_host_finish (client, result, NULL));
     }
 }
@@ -111,101 +90,87 @@ ask (Bench      *bench,
   return sb_bench_now () - start;
 }
 
-static SbBenchSeries *
-repeat (Bench      *bench,
-        guint       rounds,
-        const char *question,
-        gsize       expected)
+static double
+ask_small (gpointer user_data)
 {
-  SbBenchSeries *series = sb_bench_series_new ();
-
-  while (ask (bench, question, expected) < 0)
-    g_usleep (10000);
-  for (guint i = 0; i < rounds; i++)
-    sb_bench_series_add (series, ask (bench, question, expected));
-
-  return series;
+  return ask (user_data, "s", 1);
 }
 
-static SbSandbox *
-start_sandbox (Bench            *bench,
-               SbSandboxManager *manager)
+static double
+ask_large (gpointer user_data)
 {
-  const char *argv[] = { "node", "-e", SERVER, NULL };
-  const SbExecSpec spec = { .argv = argv };
-  g_autoptr(GAsyncResult) probed = NULL;
-  g_autoptr(GAsyncResult) created = NULL;
-  g_autoptr(GAsyncResult) spawned = NULL;
-  g_autoptr(SbSandbox) sandbox = NULL;
-  g_autoptr(GError) error = NULL;
-
-  sb_sandbox_manager_probe_async (manager, NULL, keep_result_cb, bench);
-  probed = wait_result (bench);
-  if (!sb_sandbox_manager_probe_finish (manager, probed, &error))
-    g_error ("%s", error->message);
-  sb_sandbox_manager_create_async (manager, NULL, NULL, NULL, NULL, keep_result_cb, bench);
-  created = wait_result (bench);
-  sandbox = sb_sandbox_manager_create_finish (manager, created, &error);
-  if (sandbox == NULL)
-    g_error ("%s", error->message);
-  sb_channel_spawn_async (sb_sandbox_get_channel (sandbox), &spec, NULL, keep_result_cb, bench);
-  spawned = wait_result (bench);
-  if (sb_channel_spawn_finish (sb_sandbox_get_channel (sandbox), spawned, &error) == 0)
-    g_error ("%s", error->message);
-
-  return g_steal_pointer (&sandbox);
+  return ask (user_data, "l", LARGE);
 }
 
 static void
-measure (Bench *bench,
-         guint  rounds)
+await_server (Bench *bench)
+{
+  while (ask_small (bench) < 0)
+    g_usleep (10000);
+}
+
+static void
+start_server (Bench *bench)
 {
   const char *argv[] = { "node", "-e", SERVER, NULL };
-  g_autoptr(GSubprocess) peer = g_subprocess_newv (argv, G_SUBPROCESS_FLAGS_NONE, NULL);
-  Bench plain = { 0 };
-  g_autoptr(SbBenchSeries) small = repeat (bench, rounds, "s", 1);
-  g_autoptr(SbBenchSeries) large = repeat (bench, MAX (rounds / 4, 3), "l", LARGE);
-  g_autoptr(SbBenchSeries) plain_small = NULL;
-  g_autoptr(SbBenchSeries) plain_large = NULL;
+  const SbExecSpec spec = { .argv = argv };
+  g_autoptr(SbSandbox) sandbox = sb_bench_host_create (bench->host);
+  g_autoptr(GAsyncResult) spawned = NULL;
+  g_autoptr(GError) error = NULL;
 
-  if (peer != NULL)
-    {
-      plain_small = repeat (&plain, rounds, "s", 1);
-      plain_large = repeat (&plain, MAX (rounds / 4, 3), "l", LARGE);
-      g_subprocess_force_exit (peer);
-      g_subprocess_wait (peer, NULL, NULL);
-    }
-  sb_bench_row ("tunnel: connect, one byte each way", "ms", small, "loopback TCP", plain_small);
-  sb_bench_row ("tunnel: 64 MiB out of the sandbox", "ms", large, "loopback TCP", plain_large);
+  bench->channel = g_object_ref (sb_sandbox_get_channel (sandbox));
+  sb_channel_spawn_async (bench->channel, &spec, NULL, sb_bench_host_keep_result, bench->host);
+  spawned = sb_bench_host_wait (bench->host);
+  if (sb_channel_spawn_finish (bench->channel, spawned, &error) == 0)
+    g_error ("%s", error->message);
+  await_server (bench);
+}
+
+static void
+compare (const char *name,
+         double    (*func) (gpointer user_data),
+         Bench      *tunnel,
+         Bench      *plain,
+         guint       rounds)
+{
+  g_autoptr(SbBenchSeries) ours = sb_bench_series_new ();
+  g_autoptr(SbBenchSeries) floor = sb_bench_series_new ();
+
+  sb_bench_take_turns ((const SbBenchLane[]) { { func, tunnel, 1, ours }, { func, plain, 1, floor } }, 2, rounds);
+  sb_bench_row_floor (name, "ms", ours, NULL, NULL, "loopback TCP", floor);
 }
 
 int
 main (int   argc,
       char *argv[])
 {
-  Bench bench = { 0 };
-  g_autoptr(SbEngineList) engines = NULL;
-  g_autoptr(SbSandboxManager) manager = NULL;
-  g_autoptr(SbSandbox) sandbox = NULL;
-  g_autoptr(GAsyncResult) ended = NULL;
-  g_autoptr(GError) error = NULL;
+  const char *server[] = { "node", "-e", SERVER, NULL };
+  guint rounds = argc > 2 ? (guint) g_ascii_strtoull (argv[2], NULL, 10) : 20;
+  g_autoptr(GSubprocess) process = NULL;
+  SbBenchHost host = { 0 };
+  Bench tunnel = { .host = &host };
+  Bench plain = { .host = &host };
 
-  engines = argc > 1 ? sb_engine_discovery_run (argv[1], NULL, NULL, &error) : NULL;
-  if (engines == NULL)
+  if (argc < 2)
     {
-      g_printerr ("bench-tunnel: %s\n", error != NULL ? error->message : "usage: bench-tunnel docker|bwrap [ROUNDS]");
+      g_printerr ("usage: bench-tunnel docker|bwrap [ROUNDS]\n");
       return 2;
     }
+  if (!sb_bench_host_open (&host, argv[1]))
+    return 1;
 
-  manager = sb_sandbox_manager_new_for_engines (engines);
-  sandbox = start_sandbox (&bench, manager);
-  bench.channel = g_object_ref (sb_sandbox_get_channel (sandbox));
-  measure (&bench, argc > 2 ? (guint) g_ascii_strtoull (argv[2], NULL, 10) : 20);
+  start_server (&tunnel);
+  process = g_subprocess_newv (server, G_SUBPROCESS_FLAGS_NONE, NULL);
+  if (process != NULL)
+    {
+      await_server (&plain);
+      compare ("tunnel: connect, one byte each way", ask_small, &tunnel, &plain, rounds);
+      compare ("tunnel: 64 MiB out of the sandbox", ask_large, &tunnel, &plain, MAX (rounds / 4, 3));
+      g_subprocess_force_exit (process);
+      g_subprocess_wait (process, NULL, NULL);
+    }
+  g_clear_object (&tunnel.channel);
+  sb_bench_host_close (&host);
 
-  g_clear_object (&bench.channel);
-  sb_sandbox_manager_shutdown_async (manager, keep_result_cb, &bench);
-  ended = wait_result (&bench);
-  sb_sandbox_manager_shutdown_finish (manager, ended, NULL);
-
-  return 0;
+  return process != NULL ? 0 : 1;
 }
