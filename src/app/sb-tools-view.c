@@ -10,8 +10,10 @@
 
 #include "sb-id.h"
 #include "sb-page-tabs.h"
+#include "sb-server-log-page.h"
 #include "sb-servers-page.h"
 #include "sb-text.h"
+#include "sb-tools-page.h"
 
 struct _SbToolsView
 {
@@ -43,16 +45,35 @@ G_DEFINE_FINAL_TYPE (SbToolsView, sb_tools_view, GTK_TYPE_WIDGET)
 static GParamSpec *properties[N_PROPS];
 
 static void
+add_tools (GListModel *tools,
+           guint      *n_tools,
+           guint64    *n_tokens)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (tools); i++)
+    {
+      g_autoptr(SbGatewayTool) tool = g_list_model_get_item (tools, i);
+
+      if (sb_gateway_tool_get_enabled (tool))
+        {
+          *n_tools += 1;
+          *n_tokens += sb_gateway_tool_get_tokens (tool);
+        }
+    }
+}
+
+static void
 count_tools (SbGateway *gateway,
              guint     *n_tools,
              guint64   *n_tokens)
 {
-  g_autoptr(GPtrArray) tools = sb_gateway_list_tools (gateway);
-
-  *n_tools = tools->len;
+  *n_tools = 0;
   *n_tokens = 0;
-  for (guint i = 0; i < tools->len; i++)
-    *n_tokens += sb_gateway_tool_get_tokens (g_ptr_array_index (tools, i));
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (gateway)); i++)
+    {
+      g_autoptr(SbGatewayServer) server = g_list_model_get_item (G_LIST_MODEL (gateway), i);
+
+      add_tools (sb_gateway_server_get_tools (server), n_tools, n_tokens);
+    }
 }
 
 static void
@@ -243,6 +264,8 @@ sb_tools_view_class_init (SbToolsViewClass *klass)
 
   g_type_ensure (SB_TYPE_PAGE_TABS);
   g_type_ensure (SB_TYPE_SERVERS_PAGE);
+  g_type_ensure (SB_TYPE_SERVER_LOG_PAGE);
+  g_type_ensure (SB_TYPE_TOOLS_PAGE);
 }
 
 static void
