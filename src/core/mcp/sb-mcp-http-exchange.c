@@ -58,6 +58,7 @@ struct _SbMcpHttpExchange
   gsize         max_answer;
   guint         n_redirects;
   gboolean      asked_token;
+  gboolean      asked_scope;
 };
 
 G_DEFINE_FINAL_TYPE (SbMcpHttpExchange, sb_mcp_http_exchange, G_TYPE_OBJECT)
@@ -198,6 +199,7 @@ read_answer (SbMcpHttpExchange *self)
     readable_cb (G_OBJECT (self->stream), self);
 }
 
+/* Once for a token, and once for one that may do more. */
 static gboolean
 wants_token (SbMcpHttpExchange *self)
 {
@@ -206,9 +208,20 @@ wants_token (SbMcpHttpExchange *self)
   gboolean scope = status == SOUP_STATUS_FORBIDDEN && challenge != NULL
                    && strstr (challenge, "insufficient_scope") != NULL;
 
-  return (status == SOUP_STATUS_UNAUTHORIZED || scope) && !self->asked_token
+  return ((status == SOUP_STATUS_UNAUTHORIZED && !self->asked_token) || (scope && !self->asked_scope))
          && sb_mcp_http_link_get_tokens (self->link) != NULL
          && sb_mcp_http_is_same_origin (self->uri, sb_mcp_http_link_get_uri (self->link));
+}
+
+/* Another request has brought a new token since this one was sent. */
+static gboolean
+has_new_token (SbMcpHttpExchange *self)
+{
+  g_autofree char *token = sb_mcp_token_source_dup_token (sb_mcp_http_link_get_tokens (self->link));
+  const char *sent = soup_message_headers_get_one (soup_message_get_request_headers (self->message), "Authorization");
+
+  return token != NULL && (sent == NULL || !g_str_has_prefix (sent, "Bearer ")
+                           || !g_str_equal (sent + strlen ("Bearer "), token));
 }
 
 static void
@@ -235,8 +248,16 @@ ask_token (SbMcpHttpExchange *self)
   const char *challenge = sb_mcp_http_exchange_get_header (self, "WWW-Authenticate");
 
   enter (self, STATE_ASKING_TOKEN);
-  self->asked_token = TRUE;
+  if (soup_message_get_status (self->message) == SOUP_STATUS_UNAUTHORIZED)
+    self->asked_token = TRUE;
+  else
+    self->asked_scope = TRUE;
   drop_stream (self, FALSE);
+  if (has_new_token (self))
+    {
+      send_request (self);
+      return;
+    }
   sb_mcp_token_source_refresh_async (sb_mcp_http_link_get_tokens (self->link),
                                      challenge != NULL && strlen (challenge) <= MAX_CHALLENGE ? challenge : NULL,
                                      self->io, token_cb, g_object_ref (self));
