@@ -3,15 +3,19 @@
 
 #include "config.h"
 
+#include "sb-http.h"
 #include "sb-json.h"
 #include "sb-mcp-client.h"
 #include "sb-mcp-http-transport.h"
+#include "sb-oauth-memory-store.h"
+#include "sb-oauth-source.h"
 
 /* The client under test of the official conformance suite: connects to the address that is its last argument,
  * and uses everything that the server offers. The suite says in the environment which revision is spoken and
  * what to call; it judges what it sees on the wire. */
 
 #define TIMEOUT_MS 20000
+#define CLIENT_DOCUMENT "https://conformance-test.local/client-metadata.json"
 
 static void
 keep_result_cb (GObject      *source,
@@ -37,6 +41,48 @@ elicitation_cb (SbMcpElicitation *elicitation,
 
   if (!sb_mcp_elicitation_accept (elicitation, NULL, &error))
     sb_mcp_elicitation_decline (elicitation);
+}
+
+static void
+browsed_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr(GInputStream) stream = soup_session_send_finish (SOUP_SESSION (source), result, NULL);
+}
+
+/* A user who is signed in already: the authorization server sends the browser back at once. */
+static void
+browse_cb (const char *uri,
+           gpointer    user_data)
+{
+  g_autoptr(SoupMessage) message = soup_message_new (SOUP_METHOD_GET, uri);
+
+  soup_session_send_async (user_data, message, G_PRIORITY_DEFAULT, NULL, browsed_cb, NULL);
+}
+
+static SbMcpTokenSource *
+new_token_source (const char  *url,
+                  SoupSession *browser)
+{
+  const char *text = g_getenv ("MCP_CONFORMANCE_CONTEXT");
+  g_autoptr(JsonObject) context = text != NULL ? sb_json_parse_object (text, -1, NULL) : NULL;
+  g_autoptr(SbOAuthStore) store = sb_oauth_memory_store_new ();
+  SbOAuthOptions options = {
+    .store = store,
+    .open = browse_cb,
+    .open_data = browser,
+    .unasked = TRUE,
+    .client_id = sb_json_get_string (context, "client_id"),
+    .client_secret = sb_json_get_string (context, "client_secret"),
+    .client_issuer = sb_json_get_string (context, "issuer"),
+  };
+
+  /* Only there does it say so that we are known to it by a document. */
+  if (g_strcmp0 (g_getenv ("MCP_CONFORMANCE_SCENARIO"), "auth/basic-cimd") == 0)
+    options.client_document = CLIENT_DOCUMENT;
+
+  return SB_MCP_TOKEN_SOURCE (sb_oauth_source_new (url, &options));
 }
 
 static SbMcpTool *
@@ -125,9 +171,8 @@ call_one (SbMcpClient *client,
   g_autoptr(SbMcpToolResult) tool_result = NULL;
   g_autoptr(GError) error = NULL;
 
-  sb_mcp_client_call_tool_async (client, sb_json_get_string (call, "name"), sb_json_get_object (call, "arguments"
-                                                                                                      ""), NULL,
-                                 TIMEOUT_MS, NULL, NULL, NULL, keep_result_cb, &result);
+  sb_mcp_client_call_tool_async (client, sb_json_get_string (call, "name"), sb_json_get_object (call, "arguments"),
+                                 NULL, TIMEOUT_MS, NULL, NULL, NULL, keep_result_cb, &result);
   wait_for (&result);
   tool_result = sb_mcp_client_call_tool_finish (client, result, &error);
   if (tool_result == NULL)
@@ -230,7 +275,9 @@ main (int    argc,
       char **argv)
 {
   const char *revision = g_getenv ("MCP_CONFORMANCE_PROTOCOL_VERSION");
-  SbMcpHttpOptions options = { .kind = SB_MCP_HTTP_STREAMABLE };
+  g_autoptr(SoupSession) browser = sb_http_session_new ();
+  g_autoptr(SbMcpTokenSource) tokens = argc > 1 ? new_token_source (argv[argc - 1], browser) : NULL;
+  SbMcpHttpOptions options = { .kind = SB_MCP_HTTP_STREAMABLE, .tokens = tokens };
   g_autoptr(SbMcpHost) host = sb_mcp_host_new ();
   g_autoptr(SbMcpTransport) transport = NULL;
   g_autoptr(SbMcpClient) client = NULL;

@@ -278,3 +278,31 @@ sb_json_get_array (JsonObject *object,
 
   return member != NULL ? json_node_get_array (member) : NULL;
 }
+
+/**
+ * sb_json_dup_strings:
+ * @object: (nullable): NULL has no members
+ *
+ * Returns: (transfer full) (nullable): the member if it is an array of nothing but strings
+ */
+GStrv
+sb_json_dup_strings (JsonObject *object,
+                     const char *name)
+{
+  JsonArray *array = sb_json_get_array (object, name);
+  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
+
+  if (array == NULL)
+    return NULL;
+
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    {
+      JsonNode *item = json_array_get_element (array, i);
+
+      if (json_node_get_value_type (item) != G_TYPE_STRING)
+        return NULL;
+      g_strv_builder_add (builder, json_node_get_string (item));
+    }
+
+  return g_strv_builder_end (builder);
+}

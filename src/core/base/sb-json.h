@@ -47,5 +47,7 @@ JsonObject *sb_json_get_object       (JsonObject  *object,
                                       const char  *name);
 JsonArray  *sb_json_get_array        (JsonObject  *object,
                                       const char  *name);
+GStrv       sb_json_dup_strings      (JsonObject  *object,
+                                      const char  *name);
 
 G_END_DECLS
