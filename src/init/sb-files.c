@@ -15,8 +15,6 @@
 #include <unistd.h>
 
 #define LIST_MAX_BYTES (2u * 1024u * 1024u) /* of one answer */
-#define REMOVE_MAX_DEPTH 64
-#define REMOVE_MAX_ENTRIES 200000
 #define NO_REPLACE 1u /* of renameat2 */
 
 /* The one path of a request, made relative. Answers for itself when it is refused. */
@@ -219,103 +217,6 @@ file_stat_request (const SbWireFrame *frame)
     dir = path_open_parent (normal, false, &leaf);
   if (dir >= 0 && put_entry (&packer, dir, leaf))
     send_packed (SB_WIRE_ENTRIES, SB_WIRE_FLAG_END, frame->id, &packer);
-  else
-    send_errno (frame->id, errno);
-  if (dir >= 0)
-    close (dir);
-}
-
-static int remove_at (int           dir,
-                      const char   *name,
-                      unsigned int  depth,
-                      unsigned int *left);
-
-static int
-remove_contents (int           dir,
-                 const char   *name,
-                 unsigned int  depth,
-                 unsigned int *left)
-{
-  int fd = openat (dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  DIR *contents = fd >= 0 ? fdopendir (fd) : NULL;
-  struct dirent *entry;
-  int result = 0;
-
-  if (contents == NULL)
-    return -1;
-
-  while (result == 0 && (entry = readdir (contents)) != NULL)
-    if (strcmp (entry->d_name, ".") != 0 && strcmp (entry->d_name, "..") != 0)
-      result = remove_at (dirfd (contents), entry->d_name, depth + 1, left);
-  closedir (contents);
-
-  return result;
-}
-
-static int
-remove_at (int           dir,
-           const char   *name,
-           unsigned int  depth,
-           unsigned int *left)
-{
-  if (depth > REMOVE_MAX_DEPTH || *left == 0)
-    {
-      errno = EFBIG;
-      return -1;
-    }
-  (*left)--;
-
-  if (unlinkat (dir, name, 0) == 0)
-    return 0;
-  if (errno != EISDIR && errno != EPERM)
-    return -1;
-  if (remove_contents (dir, name, depth, left) != 0)
-    return -1;
-
-  return unlinkat (dir, name, AT_REMOVEDIR);
-}
-
-/* All that a directory holds; itself it stays. */
-bool
-files_clear (const char *normal)
-{
-  unsigned int left = REMOVE_MAX_ENTRIES;
-  int fd = path_open (normal, O_PATH | O_DIRECTORY, 0);
-  int result;
-
-  if (fd < 0)
-    return false;
-  result = remove_contents (fd, ".", 0, &left);
-  close (fd);
-
-  return result == 0;
-}
-
-void
-file_remove_request (const SbWireFrame *frame)
-{
-  SbWireUnpacker unpacker = { frame->payload, frame->length, false };
-  unsigned int left = REMOVE_MAX_ENTRIES;
-  char normal[SB_WIRE_MAX_PATH];
-  const char *leaf;
-  int result = -1;
-  int dir;
-
-  if (!take_path (&unpacker, frame, true, normal))
-    return;
-
-  dir = path_open_parent (normal, false, &leaf);
-  if (dir >= 0 && (frame->flags & SB_WIRE_FLAG_RECURSIVE))
-    result = remove_at (dir, leaf, 0, &left);
-  else if (dir >= 0)
-    {
-      result = unlinkat (dir, leaf, 0);
-      if (result != 0 && (errno == EISDIR || errno == EPERM))
-        result = unlinkat (dir, leaf, AT_REMOVEDIR);
-    }
-
-  if (result == 0)
-    send_ok (frame->id);
   else
     send_errno (frame->id, errno);
   if (dir >= 0)

@@ -201,7 +201,7 @@ data_request (const SbWireFrame *frame)
 static void
 kill_request (const SbWireFrame *frame)
 {
-  if (!search_cancel (frame->id) && !snapshot_cancel (frame->id))
+  if (!search_cancel (frame->id) && !snapshot_cancel (frame->id) && !restore_cancel (frame->id))
     exec_kill_request (frame);
 }
 
@@ -228,7 +228,7 @@ handle_frame (const SbWireFrame *frame)
     [SB_WIRE_WRITE] = write_request,
     [SB_WIRE_LIST] = file_list_request,
     [SB_WIRE_STAT] = file_stat_request,
-    [SB_WIRE_REMOVE] = file_remove_request,
+    [SB_WIRE_REMOVE] = removal_request,
     [SB_WIRE_RENAME] = file_rename_request,
     [SB_WIRE_MKDIR] = file_mkdir_request,
     [SB_WIRE_WATCH] = watch_request,

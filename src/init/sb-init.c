@@ -154,6 +154,7 @@ run (void)
       deadline = sooner (deadline, sooner (exec_deadline (), tunnel_deadline ()));
       deadline = sooner (deadline, sooner (watch_deadline (), watchdog_deadline ()));
       deadline = sooner (deadline, sooner (search_deadline (), snapshot_deadline ()));
+      deadline = sooner (deadline, sooner (removal_deadline (), restore_deadline ()));
       loop_wait (deadline);
 
       now = now_us ();
@@ -165,6 +166,8 @@ run (void)
       watchdog_tick (now);
       search_tick (now);
       snapshot_tick (now);
+      removal_tick (now);
+      restore_tick (now);
       /* In this order: room is known only after the flush, and nothing else would wake us to look again. */
       frames_flush ();
       exec_rearm ();

@@ -292,10 +292,34 @@ bool path_resolves_with_openat2 (void);
 void file_read_request   (const SbWireFrame *frame);
 void file_list_request   (const SbWireFrame *frame);
 void file_stat_request   (const SbWireFrame *frame);
-void file_remove_request (const SbWireFrame *frame);
 void file_rename_request (const SbWireFrame *frame);
 void file_mkdir_request  (const SbWireFrame *frame);
-bool files_clear         (const char        *normal);
+
+/* sb-removal.c: a tree goes, a slice at a time, whatever its size */
+#define REMOVAL_MAX_DEPTH 64
+
+typedef struct
+{
+  int          dir;   /* that the first one is in; -1: over */
+  unsigned int depth;
+  unsigned int left;
+  struct
+  {
+    DIR         *contents;
+    unsigned int rewound;
+    char         name[256];
+  } levels[REMOVAL_MAX_DEPTH];
+} Removal;
+
+int     removal_begin    (Removal           *self,
+                          int                dir,
+                          const char        *name);
+int     removal_step     (Removal           *self);
+bool    removal_is_over  (const Removal     *self);
+void    removal_end      (Removal           *self);
+void    removal_request  (const SbWireFrame *frame);
+int64_t removal_deadline (void);
+void    removal_tick     (int64_t            now);
 
 /* sb-write.c */
 #define WRITE_TEMP_PREFIX ".sb-tmp-"
@@ -303,6 +327,9 @@ bool files_clear         (const char        *normal);
 void write_request (const SbWireFrame *frame);
 bool write_data    (const SbWireFrame *frame);
 bool write_is_temp (const char        *name);
+/* 0: it cannot be read */
+uint64_t write_hash_file (int         dir,
+                          const char *name);
 
 /* sb-walk.c */
 #define WALK_MAX_DEPTH 64
@@ -350,6 +377,11 @@ void    snapshot_tick     (int64_t            now);
 /* sb-restore.c */
 void restore_request (const SbWireFrame *frame);
 bool restore_data    (const SbWireFrame *frame);
+bool restore_cancel  (uint32_t           id);
+/* A directory that a restore keeps things in until it is over. */
+bool restore_is_temp (const char        *name);
+int64_t restore_deadline (void);
+void    restore_tick     (int64_t            now);
 
 /* sb-pause.c */
 bool pause_is_on   (void);

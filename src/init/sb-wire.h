@@ -52,7 +52,7 @@ typedef enum
                          * with END on the last -> OK */
   SB_WIRE_LIST = 12,    /* u32 max, str path -> ENTRIES* */
   SB_WIRE_STAT = 13,    /* str path -> ENTRIES with one */
-  SB_WIRE_REMOVE = 14,  /* str path -> OK */
+  SB_WIRE_REMOVE = 14,  /* str path, with IF_MATCH u64 hash of what is there -> OK */
   SB_WIRE_RENAME = 15,  /* str from, str to -> OK */
   SB_WIRE_MKDIR = 16,   /* str path -> OK; with all parents */
   SB_WIRE_WATCH = 17,   /* str path -> OK, then CHANGED* under the same id */
@@ -70,7 +70,7 @@ typedef enum
   SB_WIRE_UNLISTEN = 26, /* under the id of the LISTEN; no answer */
   SB_WIRE_PORTS = 27,    /* -> PORTS_DATA */
   SB_WIRE_SNAPSHOT = 28, /* u64 max bytes of contents, str path -> TREE_DATA*; KILL ends it */
-  SB_WIRE_RESTORE = 29,  /* str path, then DATA_IN (sb-tree-codec.h) with END on the last -> OK */
+  SB_WIRE_RESTORE = 29,  /* str path, then DATA_IN (sb-tree-codec.h) with END on the last -> OK; KILL ends it */
   SB_WIRE_SEARCH = 30,   /* u32 max, str path, str name ("*", "?"; empty: any), str text (empty: names only)
                           * -> MATCHES*; KILL ends it */
   SB_WIRE_PAUSE = 31,    /* u8: 1 stops every process, and no new one begins; 0: they go on -> OK */
@@ -104,9 +104,9 @@ typedef enum
   SB_WIRE_FLAG_END = 1 << 1,       /* DATA_IN, ENTRIES, TREE_DATA, MATCHES, OUTPUT of a tunnel: the last one */
   SB_WIRE_FLAG_TRUNCATED = 1 << 2, /* ENTRIES, TREE_DATA, MATCHES: there were more */
   SB_WIRE_FLAG_APPEND = 1 << 3,    /* WRITE */
-  SB_WIRE_FLAG_RECURSIVE = 1 << 4, /* REMOVE; RESTORE: what is there goes first */
+  SB_WIRE_FLAG_RECURSIVE = 1 << 4, /* REMOVE; RESTORE: instead of what is there, when all has come */
   SB_WIRE_FLAG_IGNORE_CASE = 1 << 5, /* SEARCH: of A to Z */
-  SB_WIRE_FLAG_IF_MATCH = 1 << 6,  /* WRITE: only if the file is still what it was */
+  SB_WIRE_FLAG_IF_MATCH = 1 << 6,  /* WRITE, REMOVE: only if the file is still what it was */
   SB_WIRE_FLAG_NO_REPLACE = 1 << 7, /* RENAME: fails when there is something by that name */
 } SbWireFlags;
 

@@ -54,7 +54,7 @@ write_is_temp (const char *name)
     if (slots[i].used && !slots[i].append && strcmp (slots[i].temp, name) == 0)
       return true;
 
-  return false;
+  return restore_is_temp (name);
 }
 
 static Write *
@@ -190,10 +190,9 @@ move_into_place (Write *write)
   return renameat (write->dir, write->temp, write->dir, write->leaf) == 0 ? 0 : errno;
 }
 
-/* 0: it cannot be read. */
-static uint64_t
-hash_file (int         dir,
-           const char *name)
+uint64_t
+write_hash_file (int         dir,
+                 const char *name)
 {
   static uint8_t buffer[SB_WIRE_CHUNK];
   uint64_t hash = SB_WIRE_HASH_BEGIN;
@@ -225,7 +224,7 @@ move_if_unchanged (Write *write)
 
   if (syscall (SYS_renameat2, write->dir, write->temp, write->dir, write->leaf, EXCHANGE) != 0)
     return errno == ENOENT ? ESTALE : errno;
-  if (hash_file (write->dir, write->temp) == write->expected)
+  if (write_hash_file (write->dir, write->temp) == write->expected)
     {
       unlinkat (write->dir, write->temp, 0);
       return 0;

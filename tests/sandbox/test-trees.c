@@ -107,6 +107,66 @@ test_round_trip (void)
   sb_test_helper_end (&helper);
 }
 
+/* What cannot come whole leaves everything as it was; and what goes may have any depth and any permissions. */
+static void
+test_replace (void)
+{
+  SbTestHelper helper;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GBytes) tree = NULL;
+  g_autoptr(GBytes) cut = NULL;
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+
+  sb_test_helper_start (&helper, NULL);
+  run (&helper, "mkdir -p t/a && echo new > t/a/f && echo new > same");
+  tree = snapshot (&helper, "", MIB, NULL, &error);
+  cut = g_bytes_new_from_bytes (tree, 0, g_bytes_get_size (tree) - 3);
+  run (&helper, "rm -r t && echo old > same && mkdir -p old/locked && echo x > old/locked/x && chmod 555 old/locked old"
+                " && ln -s / link && mkfifo fifo");
+  before = describe (&helper, ".");
+  g_assert_false (restore (&helper, "", cut, TRUE, &error));
+  g_clear_error (&error);
+  after = describe (&helper, ".");
+  g_assert_cmpstr (before, ==, after);
+
+  run (&helper, "d=$PWD; mkdir deep && cd deep && for i in $(seq 150); do mkdir dddddddddddddddddddd &&"
+                " cd dddddddddddddddddddd || exit 1; done; cd $d && mkdir many && cd many && seq 3000 | xargs touch");
+  g_assert_true (restore (&helper, "", tree, TRUE, &error));
+  g_assert_no_error (error);
+  run (&helper, "test \"$(ls -A | tr '\\n' ' ')\" = 'same t ' && test $(cat same) = new && test $(cat t/a/f) = new");
+  sb_test_helper_end (&helper);
+}
+
+/* The far end takes a third one: none of those that were stopped is still waited for there. */
+static void
+test_restore_stopped (void)
+{
+  SbTestHelper helper;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GBytes) tree = NULL;
+
+  sb_test_helper_start (&helper, NULL);
+  run (&helper, "for i in $(seq 30); do head -c 1000000 /dev/zero > f$i; done");
+  tree = snapshot (&helper, "", 64 * MIB, NULL, &error);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr(GCancellable) cancellable = g_cancellable_new ();
+      g_autoptr(GAsyncResult) result = NULL;
+
+      sb_channel_restore_async (helper.channel, "", tree, TRUE, cancellable, sb_test_keep_result, &result);
+      g_cancellable_cancel (cancellable);
+      sb_test_wait_until (result != NULL);
+      g_assert_false (sb_channel_restore_finish (helper.channel, result, &error));
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      g_clear_error (&error);
+    }
+  run (&helper, "test $(ls -A | wc -l) = 30");
+  g_assert_true (restore (&helper, "", tree, TRUE, &error));
+  g_assert_no_error (error);
+  sb_test_helper_end (&helper);
+}
+
 static void
 count_cb (const SbTreeUnpacked *unpacked,
           gpointer              user_data)
@@ -487,6 +547,8 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/sandbox/trees/round-trip", test_round_trip);
+  g_test_add_func ("/sandbox/trees/replace", test_replace);
+  g_test_add_func ("/sandbox/trees/restore-stopped", test_restore_stopped);
   g_test_add_func ("/sandbox/trees/save", test_save);
   g_test_add_func ("/sandbox/trees/save-stopped", test_save_stopped);
   g_test_add_func ("/sandbox/trees/odd-files", test_odd_files);

@@ -370,6 +370,35 @@ sb_channel_remove_file_async (SbChannel           *self,
 }
 
 /**
+ * sb_channel_remove_file_if_async:
+ * @expected: sb_channel_hash() of what the file has to hold; otherwise it stays, with %SB_CHANNEL_ERROR_CHANGED
+ *
+ * sb_channel_change_finish() ends it.
+ */
+void
+sb_channel_remove_file_if_async (SbChannel           *self,
+                                 const char          *path,
+                                 guint64              expected,
+                                 GCancellable        *cancellable,
+                                 GAsyncReadyCallback  callback,
+                                 gpointer             user_data)
+{
+  g_autoptr(GTask) task = g_task_new (self, cancellable, callback, user_data);
+  SbRequest *request = NULL;
+  guint8 payload[REQUEST_SIZE];
+  SbWirePacker packer = { payload, sizeof payload, 0, false };
+
+  g_task_set_source_tag (task, sb_channel_remove_file_if_async);
+  if (!sb_channel_check_open (self, task) || !check_path (task, path))
+    return;
+
+  request = sb_channel_add_request (self, task, path, handle_ok);
+  sb_wire_put_string (&packer, path);
+  sb_wire_put_u64 (&packer, expected);
+  sb_channel_send (self, SB_WIRE_REMOVE, SB_WIRE_FLAG_IF_MATCH, request->id, payload, packer.length);
+}
+
+/**
  * sb_channel_rename_file_async:
  * @replace: what is there by the name @to goes; otherwise it fails with %SB_CHANNEL_ERROR_CHANGED
  */

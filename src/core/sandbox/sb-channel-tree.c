@@ -286,9 +286,8 @@ handle_ok (SbChannel         *self,
  * @self: an open channel
  * @path: a directory in the workspace; "": the workspace
  * @tree: as a snapshot gave it, or from anywhere: hostile; the far end takes nothing that leaves @path
- * @replace: what is there goes first; otherwise files of the same names are replaced, and the others stay
- *
- * After an error a part of the tree may be there.
+ * @replace: what is there goes when all has come, and stays after an error: there must be room for both; otherwise
+ *   files of the same names are replaced, the others stay, and after an error a part of the tree may be there
  */
 void
 sb_channel_restore_async (SbChannel           *self,
@@ -323,6 +322,7 @@ sb_channel_restore_async (SbChannel           *self,
   sb_upload_init (upload, tree);
   g_task_set_task_data (task, upload, upload_free);
   request = sb_channel_add_request (self, task, path, handle_ok);
+  request->kill_on_cancel = TRUE;
   sb_channel_send (self, SB_WIRE_RESTORE, replace ? SB_WIRE_FLAG_RECURSIVE : 0, request->id, payload, packer.length);
   sb_upload_push (upload, self, request->id);
 }

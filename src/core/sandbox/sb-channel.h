@@ -300,6 +300,12 @@ void          sb_channel_write_file_if_async (SbChannel          *self,
                                               GCancellable       *cancellable,
                                               GAsyncReadyCallback callback,
                                               gpointer            user_data);
+void          sb_channel_remove_file_if_async (SbChannel         *self,
+                                               const char        *path,
+                                               guint64            expected,
+                                               GCancellable      *cancellable,
+                                               GAsyncReadyCallback callback,
+                                               gpointer           user_data);
 /* of SbFileInfo, sorted by name; *truncated when there were more than max_entries */
 void          sb_channel_list_async        (SbChannel            *self,
                                             const char           *path,

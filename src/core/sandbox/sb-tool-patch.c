@@ -186,7 +186,8 @@ write_next (PatchCall *call)
   path = sb_patch_get_path (call->patch, call->at);
   sb_sandbox_manager_expect_file (run->tools->manager, run->sandbox, run, path);
   if (sb_patch_get_kind (call->patch, call->at) == SB_PATCH_DELETE)
-    sb_channel_remove_file_async (run->channel, path, FALSE, NULL, removed_cb, call);
+    sb_channel_remove_file_if_async (run->channel, path, sb_channel_hash (g_ptr_array_index (call->before, call->at)),
+                                     NULL, removed_cb, call);
   else
     sb_channel_replace_file_async (run->channel, path, g_ptr_array_index (call->after, call->at),
                                    g_ptr_array_index (call->before, call->at), NULL, written_cb, call);
