@@ -70,7 +70,8 @@ saved_cb (GObject      *source,
  * @progress: (nullable): told how far it is
  *
  * Copies a directory out of the sandbox into @folder, where it has its own name. What comes is taken as hostile: see
- * sb_tree_unpacker_new(). After an error or cancelling what came before stays.
+ * sb_tree_unpacker_new(). After an error or cancelling what came before stays, and a piece that is being written may
+ * still come to its end.
  */
 void
 sb_channel_save_tree_async (SbChannel           *self,

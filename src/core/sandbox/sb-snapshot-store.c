@@ -19,15 +19,6 @@
 #define MAX_NAME 60
 #define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
 
-struct _SbSnapshot
-{
-  GObject parent_instance;
-
-  char   *name; /* owned */
-  guint64 size;
-  gint64  created;
-};
-
 struct _SbSnapshotStore
 {
   GObject parent_instance;
@@ -37,101 +28,11 @@ struct _SbSnapshotStore
   GPtrArray *snapshots; /* of SbSnapshot, the newest first */
 };
 
-enum
-{
-  PROP_0,
-  PROP_NAME,
-  PROP_SIZE,
-  PROP_CREATED,
-  N_PROPS
-};
-
-static GParamSpec *properties[N_PROPS];
-
 static void sb_snapshot_store_list_model_init (GListModelInterface *iface);
 
 G_DEFINE_QUARK (sb-snapshot-error-quark, sb_snapshot_error)
-G_DEFINE_FINAL_TYPE (SbSnapshot, sb_snapshot, G_TYPE_OBJECT)
 G_DEFINE_FINAL_TYPE_WITH_CODE (SbSnapshotStore, sb_snapshot_store, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, sb_snapshot_store_list_model_init))
-
-static void
-sb_snapshot_get_property (GObject    *object,
-                          guint       property_id,
-                          GValue     *value,
-                          GParamSpec *pspec)
-{
-  SbSnapshot *self = SB_SNAPSHOT (object);
-
-  switch (property_id)
-    {
-    case PROP_NAME:
-      g_value_set_string (value, self->name);
-      break;
-    case PROP_SIZE:
-      g_value_set_uint64 (value, self->size);
-      break;
-    case PROP_CREATED:
-      g_value_set_int64 (value, self->created);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
-    }
-}
-
-static void
-sb_snapshot_finalize (GObject *object)
-{
-  g_free (SB_SNAPSHOT (object)->name);
-
-  G_OBJECT_CLASS (sb_snapshot_parent_class)->finalize (object);
-}
-
-static void
-sb_snapshot_class_init (SbSnapshotClass *klass)
-{
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
-  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
-
-  object_class->get_property = sb_snapshot_get_property;
-  object_class->finalize = sb_snapshot_finalize;
-
-  properties[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, flags);
-  properties[PROP_SIZE] = g_param_spec_uint64 ("size", NULL, NULL, 0, G_MAXUINT64, 0, flags);
-  properties[PROP_CREATED] = g_param_spec_int64 ("created", NULL, NULL, 0, G_MAXINT64, 0, flags);
-  g_object_class_install_properties (object_class, N_PROPS, properties);
-}
-
-static void
-sb_snapshot_init (SbSnapshot *self)
-{
-}
-
-const char *
-sb_snapshot_get_name (SbSnapshot *self)
-{
-  g_return_val_if_fail (SB_IS_SNAPSHOT (self), NULL);
-
-  return self->name;
-}
-
-/* Of its file, in bytes. */
-guint64
-sb_snapshot_get_size (SbSnapshot *self)
-{
-  g_return_val_if_fail (SB_IS_SNAPSHOT (self), 0);
-
-  return self->size;
-}
-
-/* Wall clock, µs. */
-gint64
-sb_snapshot_get_created (SbSnapshot *self)
-{
-  g_return_val_if_fail (SB_IS_SNAPSHOT (self), 0);
-
-  return self->created;
-}
 
 static gboolean
 is_good_name (const char *name)
@@ -157,28 +58,23 @@ look_at (SbSnapshotStore *self,
          const char      *name)
 {
   g_autofree char *path = build_path (self, name, SUFFIX);
-  SbSnapshot *snapshot = NULL;
   struct stat info;
 
   if (lstat (path, &info) != 0 || !S_ISREG (info.st_mode))
     return NULL;
 
-  snapshot = g_object_new (SB_TYPE_SNAPSHOT, NULL);
-  snapshot->name = g_strdup (name);
-  snapshot->size = (guint64) info.st_size;
-  snapshot->created = (gint64) info.st_mtim.tv_sec * G_USEC_PER_SEC + info.st_mtim.tv_nsec / 1000;
-
-  return snapshot;
+  return sb_snapshot_new (name, (guint64) info.st_size,
+                          (gint64) info.st_mtim.tv_sec * G_USEC_PER_SEC + info.st_mtim.tv_nsec / 1000);
 }
 
 static int
 compare_snapshots (gconstpointer a,
                    gconstpointer b)
 {
-  const SbSnapshot *first = *(SbSnapshot *const *) a;
-  const SbSnapshot *second = *(SbSnapshot *const *) b;
+  gint64 first = sb_snapshot_get_created (*(SbSnapshot *const *) a);
+  gint64 second = sb_snapshot_get_created (*(SbSnapshot *const *) b);
 
-  return first->created > second->created ? -1 : first->created < second->created;
+  return first > second ? -1 : first < second;
 }
 
 static void
@@ -411,7 +307,7 @@ sb_snapshot_store_load (SbSnapshotStore  *self,
                         SbSnapshot       *snapshot,
                         GError          **error)
 {
-  g_autofree char *path = build_path (self, snapshot->name, SUFFIX);
+  g_autofree char *path = build_path (self, sb_snapshot_get_name (snapshot), SUFFIX);
   g_autoptr(GError) failure = NULL;
   g_autoptr(GMappedFile) file = g_mapped_file_new (path, FALSE, &failure);
 
@@ -419,7 +315,7 @@ sb_snapshot_store_load (SbSnapshotStore  *self,
     return g_mapped_file_get_bytes (file);
 
   g_set_error (error, SB_SNAPSHOT_ERROR, SB_SNAPSHOT_ERROR_NOT_FOUND, "The snapshot “%s” cannot be read: %s.",
-               snapshot->name, failure->message);
+               sb_snapshot_get_name (snapshot), failure->message);
 
   return NULL;
 }
@@ -429,7 +325,7 @@ sb_snapshot_store_remove (SbSnapshotStore  *self,
                           SbSnapshot       *snapshot,
                           GError          **error)
 {
-  g_autofree char *path = build_path (self, snapshot->name, SUFFIX);
+  g_autofree char *path = build_path (self, sb_snapshot_get_name (snapshot), SUFFIX);
   guint position = 0;
 
   if (g_unlink (path) != 0 && errno != ENOENT)

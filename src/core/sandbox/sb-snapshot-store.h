@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include <gio/gio.h>
+#include "sb-snapshot.h"
 
 G_BEGIN_DECLS
 
@@ -18,14 +18,6 @@ typedef enum
 } SbSnapshotError;
 
 GQuark sb_snapshot_error_quark (void);
-
-/* A kept copy of a workspace. Properties: name, size (bytes), created (wall µs). */
-#define SB_TYPE_SNAPSHOT (sb_snapshot_get_type ())
-G_DECLARE_FINAL_TYPE (SbSnapshot, sb_snapshot, SB, SNAPSHOT, GObject)
-
-const char *sb_snapshot_get_name    (SbSnapshot *self);
-guint64     sb_snapshot_get_size    (SbSnapshot *self);
-gint64      sb_snapshot_get_created (SbSnapshot *self);
 
 /* The snapshots in a folder, one file each: a GListModel of SbSnapshot, newest first. They are there again after a
  * restart. */
