@@ -295,3 +295,11 @@ sb_files_page_show_file (SbFilesPage *self,
   self->wanted = g_strdup (path);
   pursue (self);
 }
+
+guint
+sb_files_page_get_n_unsaved (SbFilesPage *self)
+{
+  g_return_val_if_fail (SB_IS_FILES_PAGE (self), 0);
+
+  return sb_file_view_get_n_unsaved (self->view);
+}

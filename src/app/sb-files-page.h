@@ -22,4 +22,7 @@ void sb_files_page_set_source (SbFilesPage *self,
 void sb_files_page_show_file  (SbFilesPage *self,
                                const char  *path);
 
+/* How many files hold what was typed and not saved. */
+guint sb_files_page_get_n_unsaved (SbFilesPage *self);
+
 G_END_DECLS

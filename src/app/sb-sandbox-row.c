@@ -28,8 +28,9 @@ struct _SbSandboxRow
   SbSparkline *memory;
   GtkImage    *badge;
   GtkLabel    *name;
+  GtkButton   *pause;
+  GtkButton   *remove;
   GtkLabel    *state;
-  GtkButton   *stop;
   GtkLabel    *subtitle;
 
   guint64  cpu_us; /* as last told */
@@ -106,6 +107,32 @@ tick_cb (gpointer user_data)
 }
 
 static void
+set_verb (SbSandboxRow *self,
+          GtkButton    *button,
+          gboolean      visible,
+          const char   *label)
+{
+  gtk_widget_set_visible (GTK_WIDGET (button), visible);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (button), label);
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", sb_sandbox_get_id (self->sandbox));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+}
+
+static void
+update_verbs (SbSandboxRow *self,
+              gboolean      ready)
+{
+  const char *name = sb_sandbox_get_name (self->sandbox);
+  gboolean paused = sb_sandbox_is_paused (self->sandbox);
+  g_autofree char *pause = g_strdup_printf (paused ? _("Resume %s") : _("Pause %s"), name);
+  g_autofree char *remove = g_strdup_printf (_("Remove %s"), name);
+
+  gtk_button_set_icon_name (self->pause, paused ? "media-playback-start-symbolic" : "media-playback-pause-symbolic");
+  set_verb (self, self->pause, ready, pause);
+  set_verb (self, self->remove, ready, remove);
+}
+
+static void
 update (SbSandboxRow *self)
 {
   SbSandboxState state = sb_sandbox_get_state (self->sandbox);
@@ -114,25 +141,21 @@ update (SbSandboxRow *self)
   const char *name = sb_sandbox_get_name (self->sandbox);
   const char *meaning = safe ? _("Every guarantee holds") : _("Not every guarantee holds on this machine");
   g_autofree char *subtitle = sb_sandbox_text_subtitle (self->sandbox);
-  g_autofree char *label = g_strdup_printf ("%s, %s, %s", name, sb_sandbox_text_state (state), subtitle);
-  g_autofree char *stop = g_strdup_printf (_("Stop %s"), name);
+  g_autofree char *label = g_strdup_printf ("%s, %s, %s", name, sb_sandbox_text_state (self->sandbox), subtitle);
 
   gtk_label_set_text (self->name, name);
   gtk_label_set_text (self->subtitle, subtitle);
-  gtk_label_set_text (self->state, sb_sandbox_text_state (state));
-  gtk_widget_set_visible (GTK_WIDGET (self->state), !ready);
+  gtk_label_set_text (self->state, sb_sandbox_text_state (self->sandbox));
+  gtk_widget_set_visible (GTK_WIDGET (self->state), !ready || sb_sandbox_is_paused (self->sandbox));
   gtk_widget_set_visible (GTK_WIDGET (self->cpu), ready);
   gtk_widget_set_visible (GTK_WIDGET (self->memory), ready);
-  gtk_widget_set_visible (GTK_WIDGET (self->stop), ready);
   gtk_image_set_from_icon_name (self->badge, safe || !ready ? "sb-sandbox-symbolic" : "dialog-warning-symbolic");
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->badge), ready ? meaning : NULL);
   gtk_widget_remove_css_class (GTK_WIDGET (self->badge), safe ? "warning" : "success");
   gtk_widget_add_css_class (GTK_WIDGET (self->badge), safe ? "success" : "warning");
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->stop), stop);
-  gtk_actionable_set_action_target (GTK_ACTIONABLE (self->stop), "s", sb_sandbox_get_id (self->sandbox));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->stop), GTK_ACCESSIBLE_PROPERTY_LABEL, stop, -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->badge), GTK_ACCESSIBLE_PROPERTY_LABEL, meaning, -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  update_verbs (self, ready);
 }
 
 static void
@@ -196,8 +219,9 @@ sb_sandbox_row_class_init (SbSandboxRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbSandboxRow, cpu);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxRow, memory);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxRow, name);
+  gtk_widget_class_bind_template_child (widget_class, SbSandboxRow, pause);
+  gtk_widget_class_bind_template_child (widget_class, SbSandboxRow, remove);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxRow, state);
-  gtk_widget_class_bind_template_child (widget_class, SbSandboxRow, stop);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxRow, subtitle);
 }
 

@@ -8,14 +8,14 @@
 #include <glib/gi18n.h>
 
 const char *
-sb_sandbox_text_state (SbSandboxState state)
+sb_sandbox_text_state (SbSandbox *sandbox)
 {
-  switch (state)
+  switch (sb_sandbox_get_state (sandbox))
     {
     case SB_SANDBOX_STATE_STARTING:
       return _("starting");
     case SB_SANDBOX_STATE_READY:
-      return _("running");
+      return sb_sandbox_is_paused (sandbox) ? _("paused") : _("running");
     case SB_SANDBOX_STATE_STOPPING:
       return _("stopping");
     case SB_SANDBOX_STATE_LOST:

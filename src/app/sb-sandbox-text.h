@@ -8,7 +8,7 @@
 G_BEGIN_DECLS
 
 /* How the window words a sandbox. */
-const char *sb_sandbox_text_state    (SbSandboxState state);
+const char *sb_sandbox_text_state    (SbSandbox     *sandbox);
 /* (transfer full): "node-sandbox · Docker Engine 27 · 3 min"; the image where there is one */
 char       *sb_sandbox_text_subtitle (SbSandbox     *sandbox);
 /* (transfer full): wall µs → "3 min" */

@@ -13,10 +13,15 @@ G_BEGIN_DECLS
  * and tells. The selection needs a workspace. */
 
 /* For the conversation that is selected, and then shown. */
-void sb_sandbox_verbs_create (GtkWidget   *widget,
-                              SbSelection *selection);
-void sb_sandbox_verbs_stop   (GtkWidget   *widget,
-                              SbSelection *selection,
-                              SbSandbox   *sandbox);
+void sb_sandbox_verbs_create     (GtkWidget   *widget,
+                                  SbSelection *selection);
+/* Offers to bring back its files, or asks when they would be lost. n_unsaved: files that somebody types in. */
+void sb_sandbox_verbs_remove     (GtkWidget   *widget,
+                                  SbSelection *selection,
+                                  SbSandbox   *sandbox,
+                                  guint        n_unsaved);
+/* The other way round when it is paused. */
+void sb_sandbox_verbs_pause      (GtkWidget   *widget,
+                                  SbSandbox   *sandbox);
 
 G_END_DECLS

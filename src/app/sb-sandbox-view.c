@@ -3,59 +3,18 @@
 
 #include "config.h"
 
-#include "sb-sandbox-view.h"
+#include "sb-sandbox-view-private.h"
 
-#include <adwaita.h>
 #include <glib/gi18n.h>
 
-#include "sb-changes-page.h"
-#include "sb-files-page.h"
-#include "sb-isolation-page.h"
 #include "sb-logs-page.h"
-#include "sb-meters.h"
-#include "sb-page-tabs.h"
-#include "sb-packages-page.h"
 #include "sb-ports-page.h"
 #include "sb-processes-page.h"
 #include "sb-resources-page.h"
 #include "sb-terminal-page.h"
-#include "sb-sandbox-list.h"
 #include "sb-sandbox-text.h"
-#include "sb-sandbox-verbs.h"
-#include "sb-wrap-box.h"
 
 #define AGE_INTERVAL_S 20
-
-struct _SbSandboxView
-{
-  GtkWidget parent_instance;
-
-  /* owned */
-  SbSelection *selection;
-  SbSandbox   *sandbox;
-  GPtrArray   *facts; /* nullable: what the chips say */
-  guint        age_id;
-
-  /* template */
-  GtkWidget       *box;
-  SbWrapBox       *chips;
-  GtkWidget       *content;
-  SbChangesPage   *changes;
-  SbFilesPage     *files;
-  SbPackagesPage  *packages;
-  SbIsolationPage *isolation;
-  SbMeters        *meters;
-  GtkLabel        *name;
-  GtkStack        *pages;
-  SbSandboxList   *list;
-  GtkSpinner      *spinner;
-  GtkWidget       *start;
-  AdwStatusPage   *status;
-  GtkLabel        *subtitle;
-  GtkStack        *states;
-  GtkMenuButton   *switcher;
-  SbPageTabs      *tabs;
-};
 
 enum
 {
@@ -68,14 +27,6 @@ enum
 G_DEFINE_FINAL_TYPE (SbSandboxView, sb_sandbox_view, GTK_TYPE_WIDGET)
 
 static GParamSpec *properties[N_PROPS];
-
-static GListModel *
-get_sandboxes (SbSandboxView *self)
-{
-  SbWorkspace *workspace = self->selection != NULL ? sb_selection_get_workspace (self->selection) : NULL;
-
-  return workspace != NULL ? G_LIST_MODEL (sb_workspace_get_sandboxes (workspace)) : NULL;
-}
 
 static void
 update_subtitle (SbSandboxView *self)
@@ -205,19 +156,35 @@ is_in_state (SbSandboxView  *self,
 }
 
 static void
+update_verbs (SbSandboxView *self,
+              gboolean       ready)
+{
+  gboolean paused = ready && sb_sandbox_is_paused (self->sandbox);
+  const char *label = paused ? _("Let its programs go on") : _("Pause: its programs hold still");
+
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "sandbox.remove", ready);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "sandbox.pause", ready);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->snapshots), ready);
+  gtk_button_set_icon_name (self->pause, paused ? "media-playback-start-symbolic" : "media-playback-pause-symbolic");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->pause), label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->pause), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  gtk_revealer_set_reveal_child (self->paused, paused);
+}
+
+static void
 update (SbSandboxView *self)
 {
   gboolean ready = is_in_state (self, SB_SANDBOX_STATE_READY);
   gboolean starting = is_in_state (self, SB_SANDBOX_STATE_STARTING);
   SbChannel *channel = ready ? sb_sandbox_get_channel (self->sandbox) : NULL;
-  GListModel *sandboxes = get_sandboxes (self);
+  GListModel *sandboxes = _sb_sandbox_view_get_sandboxes (self);
   guint n_items = sandboxes != NULL ? g_list_model_get_n_items (sandboxes) : 0;
 
   gtk_widget_set_visible (self->content, self->sandbox != NULL || n_items > 0);
   gtk_widget_set_visible (self->start, self->sandbox == NULL || !(ready || starting));
   gtk_widget_set_visible (GTK_WIDGET (self->chips), self->sandbox != NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "sandbox.new", sandboxes != NULL);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "sandbox.stop", ready);
+  update_verbs (self, ready);
   sb_changes_page_set_trace (self->changes, get_trace (self));
   sb_files_page_set_source (self->files, channel, get_trace (self));
   sb_meters_set_channel (self->meters, channel);
@@ -260,6 +227,19 @@ sandbox_changed_cb (SbSandboxView *self)
 }
 
 static void
+forked_cb (SbSandboxView *self,
+           SbSandbox     *sandbox)
+{
+  sb_selection_set_sandbox (self->selection, sandbox);
+}
+
+static void
+snapshot_done_cb (SbSandboxView *self)
+{
+  gtk_menu_button_popdown (self->snapshots);
+}
+
+static void
 chosen_cb (SbSandboxView *self)
 {
   gtk_menu_button_popdown (self->switcher);
@@ -276,57 +256,6 @@ age_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-static SbSandbox *
-find_sandbox (SbSandboxView *self,
-              const char    *id)
-{
-  GListModel *sandboxes = get_sandboxes (self);
-
-  for (guint i = 0; sandboxes != NULL && i < g_list_model_get_n_items (sandboxes); i++)
-    {
-      g_autoptr(SbSandbox) sandbox = g_list_model_get_item (sandboxes, i);
-
-      if (g_str_equal (sb_sandbox_get_id (sandbox), id))
-        return sandbox;
-    }
-
-  return NULL;
-}
-
-static void
-new_cb (GtkWidget  *widget,
-        const char *action_name,
-        GVariant   *parameter)
-{
-  SbSandboxView *self = SB_SANDBOX_VIEW (widget);
-
-  gtk_menu_button_popdown (self->switcher);
-  if (get_sandboxes (self) != NULL)
-    sb_sandbox_verbs_create (widget, self->selection);
-}
-
-static void
-stop_cb (GtkWidget  *widget,
-         const char *action_name,
-         GVariant   *parameter)
-{
-  SbSandboxView *self = SB_SANDBOX_VIEW (widget);
-  SbSandbox *sandbox = self->sandbox;
-
-  if (parameter != NULL)
-    sandbox = find_sandbox (self, g_variant_get_string (parameter, NULL));
-  if (sandbox != NULL && get_sandboxes (self) != NULL)
-    sb_sandbox_verbs_stop (widget, self->selection, sandbox);
-}
-
-static void
-page_cb (GtkWidget  *widget,
-         const char *action_name,
-         GVariant   *parameter)
-{
-  gtk_stack_set_visible_child_name (SB_SANDBOX_VIEW (widget)->pages, g_variant_get_string (parameter, NULL));
-}
-
 static void
 show_file_cb (SbSandboxView *self,
               const char    *path,
@@ -334,36 +263,6 @@ show_file_cb (SbSandboxView *self,
 {
   gtk_stack_set_visible_child_name (self->pages, "files");
   sb_files_page_show_file (self->files, path);
-}
-
-static void
-show_call_cb (GtkWidget  *widget,
-              const char *action_name,
-              GVariant   *parameter)
-{
-  SbSandboxView *self = SB_SANDBOX_VIEW (widget);
-
-  if (self->selection == NULL)
-    return;
-
-  sb_selection_set_trace_id (self->selection, g_variant_get_string (parameter, NULL));
-  gtk_widget_activate_action (widget, "win.show-page", "s", "trace");
-}
-
-static void
-next_page_cb (GtkWidget  *widget,
-              const char *action_name,
-              GVariant   *parameter)
-{
-  sb_page_tabs_step (SB_SANDBOX_VIEW (widget)->tabs, 1);
-}
-
-static void
-previous_page_cb (GtkWidget  *widget,
-                  const char *action_name,
-                  GVariant   *parameter)
-{
-  sb_page_tabs_step (SB_SANDBOX_VIEW (widget)->tabs, -1);
 }
 
 static void
@@ -388,7 +287,7 @@ static void
 sb_sandbox_view_dispose (GObject *object)
 {
   SbSandboxView *self = SB_SANDBOX_VIEW (object);
-  GListModel *sandboxes = get_sandboxes (self);
+  GListModel *sandboxes = _sb_sandbox_view_get_sandboxes (self);
 
   g_clear_handle_id (&self->age_id, g_source_remove);
   if (sandboxes != NULL)
@@ -400,7 +299,7 @@ sb_sandbox_view_dispose (GObject *object)
   g_clear_pointer (&self->facts, g_ptr_array_unref);
   g_clear_object (&self->sandbox);
   g_clear_object (&self->selection);
-  g_clear_pointer (&self->box, gtk_widget_unparent);
+  g_clear_pointer ((GtkWidget **) &self->box, gtk_widget_unparent);
 
   G_OBJECT_CLASS (sb_sandbox_view_parent_class)->dispose (object);
 }
@@ -468,12 +367,16 @@ sb_sandbox_view_class_init (SbSandboxViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, chips);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, content);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, files);
-  gtk_widget_class_bind_template_child (widget_class, SbSandboxView, packages);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, isolation);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, list);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, meters);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, name);
+  gtk_widget_class_bind_template_child (widget_class, SbSandboxView, packages);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, pages);
+  gtk_widget_class_bind_template_child (widget_class, SbSandboxView, pause);
+  gtk_widget_class_bind_template_child (widget_class, SbSandboxView, paused);
+  gtk_widget_class_bind_template_child (widget_class, SbSandboxView, snapshots);
+  gtk_widget_class_bind_template_child (widget_class, SbSandboxView, snapshots_view);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, spinner);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, start);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, states);
@@ -482,17 +385,9 @@ sb_sandbox_view_class_init (SbSandboxViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, switcher);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, tabs);
   gtk_widget_class_bind_template_callback (widget_class, chosen_cb);
-  gtk_widget_class_install_action (widget_class, "sandbox.new", NULL, new_cb);
-  gtk_widget_class_install_action (widget_class, "sandbox.stop", NULL, stop_cb);
-  gtk_widget_class_install_action (widget_class, "sandbox.stop-one", "s", stop_cb);
-  gtk_widget_class_install_action (widget_class, "sandbox.page", "s", page_cb);
-  gtk_widget_class_install_action (widget_class, "sandbox.show-call", "s", show_call_cb);
-  gtk_widget_class_install_action (widget_class, "sandbox.next-page", NULL, next_page_cb);
-  gtk_widget_class_install_action (widget_class, "sandbox.previous-page", NULL, previous_page_cb);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Page_Down, GDK_CONTROL_MASK, "sandbox.next-page",
-                                       NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Page_Up, GDK_CONTROL_MASK,
-                                       "sandbox.previous-page", NULL);
+  gtk_widget_class_bind_template_callback (widget_class, forked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, snapshot_done_cb);
+  _sb_sandbox_view_class_actions_init (klass);
 
   /* Each type of a page of the template. */
   g_type_ensure (SB_TYPE_CHANGES_PAGE);
@@ -507,6 +402,7 @@ sb_sandbox_view_class_init (SbSandboxViewClass *klass)
   g_type_ensure (SB_TYPE_RESOURCES_PAGE);
   g_type_ensure (SB_TYPE_TERMINAL_PAGE);
   g_type_ensure (SB_TYPE_SANDBOX_LIST);
+  g_type_ensure (SB_TYPE_SNAPSHOTS_VIEW);
   g_type_ensure (SB_TYPE_WRAP_BOX);
 }
 
@@ -531,15 +427,18 @@ sb_sandbox_view_set_selection (SbSandboxView *self,
 
   self->selection = g_object_ref (selection);
   workspace = sb_selection_get_workspace (selection);
-  sb_sandbox_list_set_source (self->list, get_sandboxes (self), selection);
+  sb_sandbox_list_set_source (self->list, _sb_sandbox_view_get_sandboxes (self), selection);
   if (workspace != NULL)
-    sb_packages_page_set_packages (self->packages, sb_workspace_get_packages (workspace));
+    {
+      sb_snapshots_view_set_manager (self->snapshots_view, sb_workspace_get_sandboxes (workspace));
+      sb_packages_page_set_packages (self->packages, sb_workspace_get_packages (workspace));
+    }
   g_signal_connect_object (selection, "notify::sandbox", G_CALLBACK (sandbox_changed_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (selection, "show-file", G_CALLBACK (show_file_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (selection, "notify::conversation", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
-  if (get_sandboxes (self) != NULL)
-    g_signal_connect_object (get_sandboxes (self), "items-changed", G_CALLBACK (update), self,
+  if (_sb_sandbox_view_get_sandboxes (self) != NULL)
+    g_signal_connect_object (_sb_sandbox_view_get_sandboxes (self), "items-changed", G_CALLBACK (update), self,
                              G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   sandbox_changed_cb (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SELECTION]);

@@ -10,7 +10,7 @@
 G_BEGIN_DECLS
 
 /* The Sandbox tab: what the selected sandbox is, what keeps it in, and its files, live.
- * Property: selection. Actions: sandbox.stop, sandbox.page ("files", "isolation"). */
+ * Property: selection. Actions: sandbox.new, .pause, .remove, .page ("files", "isolation"). */
 #define SB_TYPE_SANDBOX_VIEW (sb_sandbox_view_get_type ())
 G_DECLARE_FINAL_TYPE (SbSandboxView, sb_sandbox_view, SB, SANDBOX_VIEW, GtkWidget)
 

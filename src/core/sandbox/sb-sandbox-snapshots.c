@@ -250,6 +250,81 @@ sb_sandbox_restore_finish (SbSandbox     *self,
 }
 
 static void
+fork_restored_cb (GObject      *source,
+                  GAsyncResult *result,
+                  gpointer      user_data)
+{
+  g_autoptr(GTask) task = user_data;
+  SbSandbox *sandbox = SB_SANDBOX (source);
+  GError *error = NULL;
+
+  if (sb_sandbox_restore_finish (sandbox, result, &error))
+    {
+      g_task_return_pointer (task, g_object_ref (sandbox), g_object_unref);
+    }
+  else
+    {
+      sb_sandbox_manager_stop_async (g_task_get_source_object (task), sandbox, NULL, NULL, NULL);
+      g_task_return_error (task, error);
+    }
+}
+
+static void
+fork_created_cb (GObject      *source,
+                 GAsyncResult *result,
+                 gpointer      user_data)
+{
+  g_autoptr(GTask) task = user_data;
+  GError *error = NULL;
+  g_autoptr(SbSandbox) sandbox = sb_sandbox_manager_create_finish (SB_SANDBOX_MANAGER (source), result, &error);
+
+  if (sandbox != NULL)
+    sb_sandbox_restore_async (sandbox, g_task_get_task_data (task), TRUE, g_task_get_cancellable (task),
+                              fork_restored_cb, g_object_ref (task));
+  else
+    g_task_return_error (task, error);
+}
+
+/**
+ * sb_sandbox_manager_fork_async:
+ * @tree: a snapshot's bytes
+ * @owner: (nullable): whose the new sandbox is
+ * @trace_id: (nullable): what asks for it
+ *
+ * Starts another sandbox, of the default kind, with the files of @tree. None is left when that fails.
+ */
+void
+sb_sandbox_manager_fork_async (SbSandboxManager    *self,
+                               GBytes              *tree,
+                               const char          *owner,
+                               const char          *trace_id,
+                               GCancellable        *cancellable,
+                               GAsyncReadyCallback  callback,
+                               gpointer             user_data)
+{
+  g_autoptr(GTask) task = NULL;
+
+  g_return_if_fail (SB_IS_SANDBOX_MANAGER (self));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, sb_sandbox_manager_fork_async);
+  g_task_set_task_data (task, g_bytes_ref (tree), (GDestroyNotify) g_bytes_unref);
+  sb_sandbox_manager_create_async (self, NULL, owner, trace_id, cancellable, fork_created_cb,
+                                   g_steal_pointer (&task));
+}
+
+/* Returns: (transfer full) (nullable): ready */
+SbSandbox *
+sb_sandbox_manager_fork_finish (SbSandboxManager  *self,
+                                GAsyncResult      *result,
+                                GError           **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
 paused_cb (GObject      *source,
            GAsyncResult *result,
            gpointer      user_data)

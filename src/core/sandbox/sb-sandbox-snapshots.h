@@ -34,6 +34,17 @@ void             sb_sandbox_restore_async         (SbSandbox            *self,
 gboolean         sb_sandbox_restore_finish        (SbSandbox            *self,
                                                    GAsyncResult         *result,
                                                    GError              **error);
+/* A new sandbox with what tree holds. owner, trace_id nullable. */
+void             sb_sandbox_manager_fork_async    (SbSandboxManager     *self,
+                                                   GBytes               *tree,
+                                                   const char           *owner,
+                                                   const char           *trace_id,
+                                                   GCancellable         *cancellable,
+                                                   GAsyncReadyCallback   callback,
+                                                   gpointer              user_data);
+SbSandbox       *sb_sandbox_manager_fork_finish   (SbSandboxManager     *self,
+                                                   GAsyncResult         *result,
+                                                   GError              **error);
 void             sb_sandbox_pause_async           (SbSandbox            *self,
                                                    gboolean              paused,
                                                    GCancellable         *cancellable,

@@ -15,6 +15,7 @@
 
 #define SUFFIX ".sbtree"
 #define UNFINISHED ".part"
+#define ASIDE ".removed"
 #define MAX_SNAPSHOTS 100
 #define MAX_NAME 60
 #define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
@@ -77,6 +78,16 @@ compare_snapshots (gconstpointer a,
   return first > second ? -1 : first < second;
 }
 
+/* Nobody wants it back any more. */
+static void
+forget_aside (SbSnapshotStore *self,
+              const char      *file)
+{
+  g_autofree char *path = g_build_filename (self->folder, file, NULL);
+
+  g_unlink (path);
+}
+
 static void
 scan (SbSnapshotStore *self)
 {
@@ -88,7 +99,9 @@ scan (SbSnapshotStore *self)
       g_autofree char *name = g_strndup (file, strlen (file) - MIN (strlen (file), strlen (SUFFIX)));
       SbSnapshot *snapshot = NULL;
 
-      if (g_str_has_suffix (file, SUFFIX) && is_good_name (name))
+      if (g_str_has_suffix (file, ASIDE))
+        forget_aside (self, file);
+      else if (g_str_has_suffix (file, SUFFIX) && is_good_name (name))
         snapshot = look_at (self, name);
       if (snapshot != NULL)
         g_ptr_array_add (self->snapshots, snapshot);
@@ -320,22 +333,71 @@ sb_snapshot_store_load (SbSnapshotStore  *self,
   return NULL;
 }
 
+static void
+forget (SbSnapshotStore *self,
+        SbSnapshot      *snapshot)
+{
+  guint position = 0;
+
+  if (!g_ptr_array_find (self->snapshots, snapshot, &position))
+    return;
+
+  g_ptr_array_remove_index (self->snapshots, position);
+  g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 0);
+}
+
+gboolean
+sb_snapshot_store_set_aside (SbSnapshotStore  *self,
+                             SbSnapshot       *snapshot,
+                             GError          **error)
+{
+  g_autofree char *path = build_path (self, sb_snapshot_get_name (snapshot), SUFFIX);
+  g_autofree char *aside = build_path (self, sb_snapshot_get_name (snapshot), ASIDE);
+
+  if (g_rename (path, aside) != 0)
+    return fail (error, "removed", errno);
+
+  forget (self, snapshot);
+
+  return TRUE;
+}
+
+/* Fails when there is another one of its name by now. */
+gboolean
+sb_snapshot_store_take_back (SbSnapshotStore  *self,
+                             SbSnapshot       *snapshot,
+                             GError          **error)
+{
+  g_autofree char *path = build_path (self, sb_snapshot_get_name (snapshot), SUFFIX);
+  g_autofree char *aside = build_path (self, sb_snapshot_get_name (snapshot), ASIDE);
+
+  if (!sb_snapshot_store_check_name (self, sb_snapshot_get_name (snapshot), error))
+    return FALSE;
+  if (link (aside, path) != 0)
+    return fail (error, "brought back", errno);
+
+  g_unlink (aside);
+  g_ptr_array_add (self->snapshots, g_object_ref (snapshot));
+  g_ptr_array_sort (self->snapshots, compare_snapshots);
+  g_list_model_items_changed (G_LIST_MODEL (self), 0, self->snapshots->len - 1, self->snapshots->len);
+
+  return TRUE;
+}
+
+/* One that was set aside, too. */
 gboolean
 sb_snapshot_store_remove (SbSnapshotStore  *self,
                           SbSnapshot       *snapshot,
                           GError          **error)
 {
   g_autofree char *path = build_path (self, sb_snapshot_get_name (snapshot), SUFFIX);
-  guint position = 0;
+  g_autofree char *aside = build_path (self, sb_snapshot_get_name (snapshot), ASIDE);
+  gboolean is_here = g_ptr_array_find (self->snapshots, snapshot, NULL);
 
-  if (g_unlink (path) != 0 && errno != ENOENT)
+  if (g_unlink (is_here ? path : aside) != 0 && errno != ENOENT)
     return fail (error, "removed", errno);
 
-  if (g_ptr_array_find (self->snapshots, snapshot, &position))
-    {
-      g_ptr_array_remove_index (self->snapshots, position);
-      g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 0);
-    }
+  forget (self, snapshot);
 
   return TRUE;
 }

@@ -44,6 +44,13 @@ void             sb_snapshot_store_abandon (SbSnapshotStore     *self,
 GBytes          *sb_snapshot_store_load   (SbSnapshotStore      *self,
                                            SbSnapshot           *snapshot,
                                            GError              **error);
+/* Removed for as long as it may be wanted back; a store that is made later forgets it. */
+gboolean         sb_snapshot_store_set_aside (SbSnapshotStore   *self,
+                                              SbSnapshot        *snapshot,
+                                              GError           **error);
+gboolean         sb_snapshot_store_take_back (SbSnapshotStore   *self,
+                                              SbSnapshot        *snapshot,
+                                              GError           **error);
 gboolean         sb_snapshot_store_remove (SbSnapshotStore      *self,
                                            SbSnapshot           *snapshot,
                                            GError              **error);

@@ -145,19 +145,13 @@ sb_tool_restore (SbMcpToolCall *call,
     sb_sandbox_restore_async (run->sandbox, tree, TRUE, sb_mcp_tool_call_get_cancellable (call), restored_cb, run);
 }
 
-/* A copy on its way: out of one sandbox, into a new one. */
+/* A copy on its way out of a sandbox. */
 typedef struct
 {
-  SbToolRun     *run; /* owned until it is answered */
+  /* owned */
+  SbToolRun     *run;
   GOutputStream *sink;
 } Fork;
-
-static void
-fork_free (Fork *fork)
-{
-  g_object_unref (fork->sink);
-  g_free (fork);
-}
 
 static void
 forked_cb (GObject      *source,
@@ -166,33 +160,9 @@ forked_cb (GObject      *source,
 {
   SbToolRun *run = user_data;
   g_autoptr(GError) error = NULL;
+  g_autoptr(SbSandbox) sandbox = sb_sandbox_manager_fork_finish (SB_SANDBOX_MANAGER (source), result, &error);
   g_autofree char *text = NULL;
 
-  if (!sb_sandbox_restore_finish (SB_SANDBOX (source), result, &error))
-    {
-      sb_sandbox_manager_stop_async (run->tools->manager, SB_SANDBOX (source), NULL, NULL, NULL);
-      sb_tool_run_fail_error (run, error);
-      return;
-    }
-
-  sb_tool_run_select (run, run->sandbox);
-  text = g_strdup_printf ("started sandbox id: %s\nname: %s\nIt has the same files; processes were not copied.",
-                          sb_sandbox_get_id (run->sandbox), sb_sandbox_get_name (run->sandbox));
-  sb_tool_run_respond (run, text, sb_tool_run_new_details (run), sb_sandbox_get_name (run->sandbox), TRUE);
-}
-
-static void
-fork_created_cb (GObject      *source,
-                 GAsyncResult *result,
-                 gpointer      user_data)
-{
-  Fork *fork = user_data;
-  SbToolRun *run = fork->run;
-  g_autoptr(GError) error = NULL;
-  g_autoptr(SbSandbox) sandbox = sb_sandbox_manager_create_finish (SB_SANDBOX_MANAGER (source), result, &error);
-  g_autoptr(GBytes) tree = g_memory_output_stream_steal_as_bytes (G_MEMORY_OUTPUT_STREAM (fork->sink));
-
-  fork_free (fork);
   if (sandbox == NULL)
     {
       sb_tool_run_fail_error (run, error);
@@ -200,7 +170,10 @@ fork_created_cb (GObject      *source,
     }
 
   sb_tool_run_move_to (run, sandbox);
-  sb_sandbox_restore_async (sandbox, tree, TRUE, sb_mcp_tool_call_get_cancellable (run->call), forked_cb, run);
+  sb_tool_run_select (run, run->sandbox);
+  text = g_strdup_printf ("started sandbox id: %s\nname: %s\nIt has the same files; processes were not copied.",
+                          sb_sandbox_get_id (run->sandbox), sb_sandbox_get_name (run->sandbox));
+  sb_tool_run_respond (run, text, sb_tool_run_new_details (run), sb_sandbox_get_name (run->sandbox), TRUE);
 }
 
 static void
@@ -210,19 +183,22 @@ fork_taken_cb (GObject      *source,
 {
   Fork *fork = user_data;
   SbToolRun *run = fork->run;
+  g_autoptr(GOutputStream) sink = fork->sink;
+  g_autoptr(GBytes) tree = NULL;
   g_autoptr(GError) error = NULL;
 
+  g_free (fork);
   if (!sb_channel_snapshot_finish (SB_CHANNEL (source), result, NULL, &error))
     {
       sb_tool_run_fail_error (run, error);
-      fork_free (fork);
       return;
     }
 
-  g_output_stream_close (fork->sink, NULL, NULL);
-  sb_sandbox_manager_create_async (run->tools->manager, NULL, run->tools->owner,
-                                   sb_mcp_tool_call_get_trace_id (run->call),
-                                   sb_mcp_tool_call_get_cancellable (run->call), fork_created_cb, fork);
+  g_output_stream_close (sink, NULL, NULL);
+  tree = g_memory_output_stream_steal_as_bytes (G_MEMORY_OUTPUT_STREAM (sink));
+  sb_sandbox_manager_fork_async (run->tools->manager, tree, run->tools->owner,
+                                 sb_mcp_tool_call_get_trace_id (run->call),
+                                 sb_mcp_tool_call_get_cancellable (run->call), forked_cb, run);
 }
 
 /* fork: another sandbox with the same files. */

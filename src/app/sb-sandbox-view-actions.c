@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#include "config.h"
+
+#include "sb-sandbox-view-private.h"
+
+#include "sb-sandbox-verbs.h"
+
+static SbSandbox *
+find_sandbox (SbSandboxView *self,
+              const char    *id)
+{
+  GListModel *sandboxes = _sb_sandbox_view_get_sandboxes (self);
+
+  for (guint i = 0; sandboxes != NULL && i < g_list_model_get_n_items (sandboxes); i++)
+    {
+      g_autoptr(SbSandbox) sandbox = g_list_model_get_item (sandboxes, i);
+
+      if (g_str_equal (sb_sandbox_get_id (sandbox), id))
+        return sandbox;
+    }
+
+  return NULL;
+}
+
+static void
+new_cb (GtkWidget  *widget,
+        const char *action_name,
+        GVariant   *parameter)
+{
+  SbSandboxView *self = SB_SANDBOX_VIEW (widget);
+
+  gtk_menu_button_popdown (self->switcher);
+  if (_sb_sandbox_view_get_sandboxes (self) != NULL)
+    sb_sandbox_verbs_create (widget, self->selection);
+}
+
+/* (nullable): the one that the parameter names, or the one that is shown; NULL without a workspace */
+static SbSandbox *
+get_target (SbSandboxView *self,
+            GVariant      *parameter)
+{
+  if (_sb_sandbox_view_get_sandboxes (self) == NULL)
+    return NULL;
+
+  return parameter != NULL ? find_sandbox (self, g_variant_get_string (parameter, NULL)) : self->sandbox;
+}
+
+static void
+remove_cb (GtkWidget  *widget,
+           const char *action_name,
+           GVariant   *parameter)
+{
+  SbSandboxView *self = SB_SANDBOX_VIEW (widget);
+  SbSandbox *sandbox = get_target (self, parameter);
+
+  gtk_menu_button_popdown (self->switcher);
+  if (sandbox != NULL)
+    sb_sandbox_verbs_remove (widget, self->selection, sandbox,
+                             sandbox == self->sandbox ? sb_files_page_get_n_unsaved (self->files) : 0);
+}
+
+static void
+pause_cb (GtkWidget  *widget,
+          const char *action_name,
+          GVariant   *parameter)
+{
+  SbSandbox *sandbox = get_target (SB_SANDBOX_VIEW (widget), parameter);
+
+  if (sandbox != NULL)
+    sb_sandbox_verbs_pause (widget, sandbox);
+}
+
+static void
+page_cb (GtkWidget  *widget,
+         const char *action_name,
+         GVariant   *parameter)
+{
+  gtk_stack_set_visible_child_name (SB_SANDBOX_VIEW (widget)->pages, g_variant_get_string (parameter, NULL));
+}
+
+static void
+show_call_cb (GtkWidget  *widget,
+              const char *action_name,
+              GVariant   *parameter)
+{
+  SbSandboxView *self = SB_SANDBOX_VIEW (widget);
+
+  if (self->selection == NULL)
+    return;
+
+  sb_selection_set_trace_id (self->selection, g_variant_get_string (parameter, NULL));
+  gtk_widget_activate_action (widget, "win.show-page", "s", "trace");
+}
+
+static void
+next_page_cb (GtkWidget  *widget,
+              const char *action_name,
+              GVariant   *parameter)
+{
+  sb_page_tabs_step (SB_SANDBOX_VIEW (widget)->tabs, 1);
+}
+
+static void
+previous_page_cb (GtkWidget  *widget,
+                  const char *action_name,
+                  GVariant   *parameter)
+{
+  sb_page_tabs_step (SB_SANDBOX_VIEW (widget)->tabs, -1);
+}
+
+void
+_sb_sandbox_view_class_actions_init (SbSandboxViewClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  gtk_widget_class_install_action (widget_class, "sandbox.new", NULL, new_cb);
+  gtk_widget_class_install_action (widget_class, "sandbox.remove", NULL, remove_cb);
+  gtk_widget_class_install_action (widget_class, "sandbox.remove-one", "s", remove_cb);
+  gtk_widget_class_install_action (widget_class, "sandbox.pause", NULL, pause_cb);
+  gtk_widget_class_install_action (widget_class, "sandbox.pause-one", "s", pause_cb);
+  gtk_widget_class_install_action (widget_class, "sandbox.page", "s", page_cb);
+  gtk_widget_class_install_action (widget_class, "sandbox.show-call", "s", show_call_cb);
+  gtk_widget_class_install_action (widget_class, "sandbox.next-page", NULL, next_page_cb);
+  gtk_widget_class_install_action (widget_class, "sandbox.previous-page", NULL, previous_page_cb);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Page_Down, GDK_CONTROL_MASK, "sandbox.next-page",
+                                       NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Page_Up, GDK_CONTROL_MASK,
+                                       "sandbox.previous-page", NULL);
+}
+
+GListModel *
+_sb_sandbox_view_get_sandboxes (SbSandboxView *self)
+{
+  SbWorkspace *workspace = self->selection != NULL ? sb_selection_get_workspace (self->selection) : NULL;
+
+  return workspace != NULL ? G_LIST_MODEL (sb_workspace_get_sandboxes (workspace)) : NULL;
+}
