@@ -43,6 +43,7 @@ typedef struct
   char         *method;
   char         *path; /* without version */
   GBytes       *body; /* nullable */
+  char         *registry_auth; /* nullable: a secret */
   SoupMessage  *message;
   GByteArray   *answer;
   GCancellable *cancellable; /* fires for the caller's and for the time limit */
@@ -68,6 +69,7 @@ call_free (gpointer data)
   g_clear_handle_id (&call->timer_id, g_source_remove);
   g_free (call->method);
   g_free (call->path);
+  g_free (call->registry_auth);
   g_clear_pointer (&call->body, g_bytes_unref);
   g_clear_object (&call->message);
   g_byte_array_unref (call->answer);
@@ -238,6 +240,9 @@ send_to (GTask      *task,
     /* Without it some engines take an empty body for a form. */
     soup_message_headers_append (soup_message_get_request_headers (call->message), "Content-Type",
                                  "application/json");
+  if (call->registry_auth != NULL)
+    soup_message_headers_append (soup_message_get_request_headers (call->message), "X-Registry-Auth",
+                                 call->registry_auth);
   soup_session_send_async (sb_docker_transport_get_session (self->transport), call->message, G_PRIORITY_DEFAULT,
                            call->cancellable, sent_cb, g_object_ref (task));
 }
@@ -628,6 +633,7 @@ sb_docker_client_upload_finish (SbDockerClient  *self,
  * @method: an HTTP method
  * @path: path and query, without API version
  * @tar: (nullable): a tar archive as the body
+ * @registry_auth: (nullable): what sb_registry_auth_find_async() found
  * @line_func: called for each line of the answer, from the main loop, before @callback
  * @line_data: for it; must live until @callback
  * @cancellable: (nullable): ends the call; the engine stops working at it
@@ -642,6 +648,7 @@ sb_docker_client_stream_async (SbDockerClient      *self,
                                const char          *method,
                                const char          *path,
                                GBytes              *tar,
+                               const char          *registry_auth,
                                SbLineFunc           line_func,
                                gpointer             line_data,
                                GCancellable        *cancellable,
@@ -657,6 +664,7 @@ sb_docker_client_stream_async (SbDockerClient      *self,
   task = call_new (self, method, path, 0, cancellable, callback, user_data);
   g_task_set_source_tag (task, sb_docker_client_stream_async);
   call = g_task_get_task_data (task);
+  call->registry_auth = g_strdup (registry_auth);
   call->framer = sb_line_framer_new (MAX_LINE, line_func, NULL, line_data);
   if (tar != NULL)
     {

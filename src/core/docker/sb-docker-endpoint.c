@@ -64,13 +64,12 @@ load_json (const char *path)
 static char *
 dup_context_name (void)
 {
-  g_autofree char *path = dup_config_path ("config.json", NULL);
   g_autoptr(JsonObject) config = NULL;
   const char *name = get_setting ("DOCKER_CONTEXT");
 
   if (name == NULL)
     {
-      config = load_json (path);
+      config = sb_docker_endpoint_load_config ();
       name = config != NULL ? sb_json_get_string (config, "currentContext") : NULL;
     }
   if (name == NULL || *name == '\0' || g_str_equal (name, "default"))
@@ -306,4 +305,17 @@ sb_docker_endpoint_list_contexts (void)
   g_ptr_array_sort (endpoints, compare_sources);
 
   return endpoints;
+}
+
+/**
+ * sb_docker_endpoint_load_config:
+ *
+ * Returns: (transfer full) (nullable): the config.json of the Docker CLI, from DOCKER_CONFIG or ~/.docker
+ */
+JsonObject *
+sb_docker_endpoint_load_config (void)
+{
+  g_autofree char *path = dup_config_path ("config.json", NULL);
+
+  return load_json (path);
 }

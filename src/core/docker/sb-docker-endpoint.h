@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include <glib.h>
+#include <json-glib/json-glib.h>
 
 G_BEGIN_DECLS
 
@@ -27,6 +27,8 @@ void              sb_docker_endpoint_free          (SbDockerEndpoint *endpoint);
 GPtrArray        *sb_docker_endpoint_discover      (void);
 /* of SbDockerEndpoint: every context of the Docker CLI that can be read, by name */
 GPtrArray        *sb_docker_endpoint_list_contexts (void);
+/* nullable: the Docker CLI's config.json */
+JsonObject       *sb_docker_endpoint_load_config   (void);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbDockerEndpoint, sb_docker_endpoint_free)
 

@@ -8,6 +8,9 @@
 #include <string.h>
 
 #include "sb-image-progress.h"
+#include "sb-registry-auth.h"
+
+#define BUILD_PATH "/build?rm=1&forcerm=1"
 
 struct _SbImageJob
 {
@@ -104,6 +107,27 @@ streamed_cb (GObject      *source,
     g_task_return_error (task, error);
   else
     g_task_return_boolean (task, TRUE);
+}
+
+static void
+stream (GTask      *task,
+        const char *auth)
+{
+  SbImageJob *self = g_task_get_source_object (task);
+
+  sb_docker_client_stream_async (self->client, "POST", self->path, self->tar, auth, line_cb, self,
+                                 g_task_get_cancellable (task), streamed_cb, task);
+}
+
+/* Cancelled by now, the stream says so. */
+static void
+found_auth_cb (GObject      *source,
+               GAsyncResult *result,
+               gpointer      user_data)
+{
+  g_autofree char *auth = sb_registry_auth_find_finish (result, NULL);
+
+  stream (G_TASK (user_data), auth);
 }
 
 /* Without a tag engines pull all of them. A colon before the last slash is that of a port. */
@@ -210,9 +234,20 @@ sb_image_job_new_build (SbDockerClient *client,
   self->client = g_object_ref (client);
   self->tar = g_bytes_ref (tar);
   self->name = g_strdup (name);
-  self->path = g_strconcat ("/build?rm=1&forcerm=1&networkmode=none&t=", escaped, NULL);
+  self->path = g_strconcat (BUILD_PATH "&networkmode=none&t=", escaped, NULL);
 
   return self;
+}
+
+void
+sb_image_job_allow_network (SbImageJob *self)
+{
+  g_autofree char *escaped = g_uri_escape_string (self->name, NULL, FALSE);
+
+  g_return_if_fail (self->tar != NULL && self->state == SB_IMAGE_JOB_WAITING);
+
+  g_free (self->path);
+  self->path = g_strconcat (BUILD_PATH "&t=", escaped, NULL);
 }
 
 /**
@@ -235,8 +270,10 @@ sb_image_job_run_async (SbImageJob          *self,
   g_task_set_source_tag (task, sb_image_job_run_async);
   g_task_set_check_cancellable (task, FALSE);
   enter (self, SB_IMAGE_JOB_RUNNING);
-  sb_docker_client_stream_async (self->client, "POST", self->path, self->tar, line_cb, self, cancellable, streamed_cb,
-                                 task);
+  if (self->tar != NULL)
+    stream (task, NULL);
+  else
+    sb_registry_auth_find_async (self->name, cancellable, found_auth_cb, task);
 }
 
 gboolean

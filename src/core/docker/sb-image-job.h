@@ -24,13 +24,16 @@ GType sb_image_job_state_get_type (void);
 #define SB_TYPE_IMAGE_JOB (sb_image_job_get_type ())
 G_DECLARE_FINAL_TYPE (SbImageJob, sb_image_job, SB, IMAGE_JOB, GObject)
 
-/* name: "registry/name:tag" or "…@sha256:…"; without both ":latest" is meant, never all tags */
+/* name: "registry/name:tag" or "…@sha256:…"; without both ":latest" is meant, never all tags. What the Docker CLI knows
+ * of the registry is sent along. */
 SbImageJob      *sb_image_job_new_pull    (SbDockerClient       *client,
                                            const char           *name);
-/* tar: a folder with a Dockerfile; built without a network. name: what the image is called then */
+/* tar: of sb_build_context_pack_async(); built without a network. name: what the image is called then */
 SbImageJob      *sb_image_job_new_build   (SbDockerClient       *client,
                                            GBytes               *tar,
                                            const char           *name);
+/* Of a build that has not begun: what the Dockerfile runs may use the network. Only when the user said so. */
+void             sb_image_job_allow_network (SbImageJob         *self);
 /* Once a job. Cancelling ends the work in the engine, too. */
 void             sb_image_job_run_async   (SbImageJob           *self,
                                            GCancellable         *cancellable,
