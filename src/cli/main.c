@@ -19,6 +19,7 @@ static const struct
   { "catalog", sb_cli_catalog },
   { "chat", sb_cli_chat },
   { "gateway", sb_cli_gateway },
+  { "image", sb_cli_image },
   { "sandbox", sb_cli_sandbox },
 };
 
@@ -32,6 +33,7 @@ print_usage (FILE *file)
          "  catalog VERB …   look after catalogs of MCP servers: lint, fix, add, import …\n"
          "  chat [TEXT]      ask once, or talk when there is no TEXT\n"
          "  gateway          serve the servers of catalogs to any MCP client\n"
+         "  image VERB …     list, pull and build the images of sandboxes\n"
          "  sandbox list     show the sandboxes of the container engine\n"
          "  sandbox sweep    remove what programs that are gone left behind\n"
          "\n"

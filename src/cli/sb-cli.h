@@ -18,6 +18,8 @@ int sb_cli_chat    (int    argc,
                     char **argv);
 int sb_cli_gateway (int    argc,
                     char **argv);
+int sb_cli_image   (int    argc,
+                    char **argv);
 int sb_cli_sandbox (int    argc,
                     char **argv);
 int sb_cli_sandbox_list (void);
