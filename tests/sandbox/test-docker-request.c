@@ -192,6 +192,33 @@ test_breaches (void)
 }
 
 static void
+test_image (void)
+{
+  static const struct { const char *container; const char *image; const char *label; const char *part; } rows[] = {
+    { "{\"Image\":\"sha256:0123456789abcdef\",\"Config\":{\"Image\":\"host:1/me/node-sandbox:2\"}}",
+      "{\"RepoDigests\":[\"host:1/me/node-sandbox@sha256:77\"]}", "node-sandbox", "node-sandbox@sha256:77" },
+    { "{\"Image\":\"sha256:0123456789abcdef\",\"Config\":{\"Image\":\"node-sandbox\"}}", "{\"RepoDigests\":[]}",
+      "node-sandbox", "sha256:0123456789ab, which was built locally" },
+    { "{\"Config\":{\"Image\":\"x@sha256:1\"}}", "{\"RepoDigests\":[7]}", "x", "locally" },
+    { "{}", "{}", NULL, NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr(GPtrArray) facts = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_sandbox_fact_free);
+      g_autoptr(JsonObject) container = parse (rows[i].container);
+      g_autoptr(JsonObject) image = parse (rows[i].image);
+
+      sb_docker_facts_add_image (facts, container, image);
+      g_assert_cmpuint (facts->len, ==, rows[i].label != NULL);
+      if (rows[i].label == NULL)
+        continue;
+      g_assert_cmpstr (((SbSandboxFact *) g_ptr_array_index (facts, 0))->label, ==, rows[i].label);
+      g_assert_nonnull (strstr (((SbSandboxFact *) g_ptr_array_index (facts, 0))->detail, rows[i].part));
+    }
+}
+
+static void
 test_breaches_inside (void)
 {
   g_autoptr(SbDockerEngine) engine = new_engine (VERSION, INFO, NULL);
@@ -333,6 +360,7 @@ main (int    argc,
   g_test_add_func ("/sandbox/docker-request/facts", test_facts);
   g_test_add_func ("/sandbox/docker-request/no-swap-limit", test_no_swap_limit);
   g_test_add_func ("/sandbox/docker-request/breaches", test_breaches);
+  g_test_add_func ("/sandbox/docker-request/image", test_image);
   g_test_add_func ("/sandbox/docker-request/breaches-inside", test_breaches_inside);
   g_test_add_func ("/sandbox/docker-request/missing-limit", test_missing_limit);
   g_test_add_func ("/sandbox/docker-request/gvisor", test_gvisor);

@@ -144,22 +144,6 @@ add_backend (GPtrArray            *facts,
                            : "A container. It shares the host's kernel.");
 }
 
-/* "docker.io/sandbar/node-sandbox:latest" is "node-sandbox" where there is little room. */
-static void
-add_image (GPtrArray  *facts,
-           JsonObject *inspected)
-{
-  JsonObject *config = sb_json_get_object (inspected, "Config");
-  g_autofree char *image = config != NULL ? sb_text_clean (get_string (config, "Image"), -1, NULL) : g_strdup ("");
-  const char *slash = strrchr (image, '/');
-  g_autofree char *label = g_strdup (slash != NULL ? slash + 1 : image);
-  g_autofree char *detail = g_strdup_printf ("What is installed in it comes from the image %s.", image);
-
-  label[strcspn (label, ":@")] = '\0';
-  if (*label != '\0')
-    add (facts, "image", TRUE, label, detail);
-}
-
 /* The user allowed it: a warning for the sandbox's whole life. */
 static void
 add_missing (GPtrArray  *facts,
@@ -213,7 +197,62 @@ sb_docker_facts_check (const SbSandboxSpec   *spec,
   add_backend (facts, engine);
   if (missing != NULL)
     add_missing (facts, missing);
-  add_image (facts, inspected);
 
   return g_steal_pointer (&facts);
+}
+
+/* "name@sha256:…" for the first registry that has it, or NULL: it was built here. */
+static char *
+dup_digest (JsonObject *image)
+{
+  JsonArray *digests = image != NULL ? sb_json_get_array (image, "RepoDigests") : NULL;
+  JsonNode *first = digests != NULL && json_array_get_length (digests) > 0 ? json_array_get_element (digests, 0) : NULL;
+
+  if (first == NULL || !JSON_NODE_HOLDS_VALUE (first) || json_node_get_value_type (first) != G_TYPE_STRING)
+    return NULL;
+
+  return sb_text_clean (json_node_get_string (first), -1, NULL);
+}
+
+/* "docker.io/sandbar/node-sandbox:latest" is "node-sandbox" where there is little room. */
+static char *
+dup_short_name (const char *name)
+{
+  const char *slash = strrchr (name, '/');
+  char *label = g_strdup (slash != NULL ? slash + 1 : name);
+
+  label[strcspn (label, ":@")] = '\0';
+
+  return label;
+}
+
+/**
+ * sb_docker_facts_add_image:
+ * @facts: of sb_docker_facts_check()
+ * @inspected: the answer to GET /containers/{id}/json
+ * @image: (nullable): the answer to GET /images/{id}/json for the image that the container really has
+ *
+ * Adds the fact "image": its name, its id, and by which digest a registry knows it.
+ */
+void
+sb_docker_facts_add_image (GPtrArray  *facts,
+                           JsonObject *inspected,
+                           JsonObject *image)
+{
+  JsonObject *config = sb_json_get_object (inspected, "Config");
+  g_autofree char *name = sb_text_clean (config != NULL ? get_string (config, "Image") : "", -1, NULL);
+  g_autofree char *id = sb_text_clean (get_string (inspected, "Image"), -1, NULL);
+  g_autofree char *digest = dup_digest (image);
+  g_autofree char *label = dup_short_name (name);
+  g_autofree char *detail = NULL;
+
+  if (*label == '\0')
+    return;
+  if (digest != NULL)
+    detail = g_strdup_printf ("What is installed in it comes from the image %s, %.19s. Its registry has it as %s.",
+                              name, id, digest);
+  else
+    detail = g_strdup_printf ("What is installed in it comes from the image %s, %.19s, which was built locally.", name,
+                              id);
+  add (facts, "image", TRUE, label, detail);
 }

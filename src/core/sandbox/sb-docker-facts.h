@@ -19,4 +19,8 @@ GPtrArray *sb_docker_facts_check (const SbSandboxSpec   *spec,
                                   const SbGreeting      *greeting,
                                   GError               **error);
 
+void       sb_docker_facts_add_image (GPtrArray             *facts,
+                                      JsonObject            *inspected,
+                                      JsonObject            *image);
+
 G_END_DECLS

@@ -9,6 +9,7 @@
 #include "sb-docker-gone.h"
 #include "sb-docker-request.h"
 #include "sb-handshake.h"
+#include "sb-json.h"
 #include "sb-sandbox-spec.h"
 
 #define GREETING_MS 10000
@@ -22,6 +23,7 @@ typedef enum
   LAUNCH_ATTACHING,
   LAUNCH_STARTING,
   LAUNCH_INSPECTING,
+  LAUNCH_IDENTIFYING, /* the image */
   LAUNCH_GREETING,
   LAUNCH_REMOVING, /* after a failure */
   LAUNCH_DONE,
@@ -36,6 +38,7 @@ typedef struct
   char           *container;
   SbDuplex       *duplex;
   JsonNode       *inspected;
+  JsonNode       *image_info; /* nullable */
   GPtrArray      *facts;
   GError         *error; /* what went wrong before the removing */
   JsonObject     *request;
@@ -59,6 +62,7 @@ launch_free (gpointer data)
   g_free (launch->container);
   g_clear_object (&launch->duplex);
   g_clear_pointer (&launch->inspected, json_node_unref);
+  g_clear_pointer (&launch->image_info, json_node_unref);
   g_clear_pointer (&launch->facts, g_ptr_array_unref);
   g_clear_error (&launch->error);
   json_object_unref (launch->request);
@@ -145,10 +149,40 @@ greeted_cb (GObject      *source,
   if (greeting != NULL)
     launch->facts = sb_docker_facts_check (launch->spec, launch->engine,
                                            json_node_get_object (launch->inspected), greeting, &error);
+  if (launch->facts != NULL)
+    sb_docker_facts_add_image (launch->facts, json_node_get_object (launch->inspected),
+                               launch->image_info != NULL && JSON_NODE_HOLDS_OBJECT (launch->image_info)
+                               ? json_node_get_object (launch->image_info) : NULL);
   if (error != NULL)
     fail (task, error);
   else
     finish (task);
+}
+
+/* Nothing is refused for it: an image may have lost its name, and its container goes on. */
+static void
+identified_cb (GObject      *source,
+               GAsyncResult *result,
+               gpointer      user_data)
+{
+  GTask *task = G_TASK (user_data);
+  Launch *launch = g_task_get_task_data (task);
+
+  launch->image_info = sb_docker_client_call_finish (launch->client, result, NULL);
+  enter (launch, LAUNCH_GREETING);
+  sb_handshake_async (launch->duplex, GREETING_MS, g_task_get_cancellable (task), greeted_cb, task);
+}
+
+/* By the id of what really runs: its name may mean another image by now. */
+static void
+identify (GTask *task)
+{
+  Launch *launch = g_task_get_task_data (task);
+  const char *id = sb_json_get_string (json_node_get_object (launch->inspected), "Image");
+  g_autofree char *escaped = g_uri_escape_string (id != NULL ? id : launch->image, "/:@", FALSE);
+  g_autofree char *path = g_strdup_printf ("/images/%s/json", escaped);
+
+  sb_docker_client_call_async (launch->client, "GET", path, NULL, g_task_get_cancellable (task), identified_cb, task);
 }
 
 static void
@@ -170,8 +204,8 @@ inspected_cb (GObject      *source,
       return;
     }
 
-  enter (launch, LAUNCH_GREETING);
-  sb_handshake_async (launch->duplex, GREETING_MS, g_task_get_cancellable (task), greeted_cb, task);
+  enter (launch, LAUNCH_IDENTIFYING);
+  identify (task);
 }
 
 static void
