@@ -579,6 +579,7 @@ sb_chat_view_set_workspace (SbChatView  *self,
 
   sb_chat_context_set_workspace (self->context, workspace);
   sb_questions_set_approvals (self->questions, workspace != NULL ? sb_workspace_get_approvals (workspace) : NULL);
+  sb_questions_set_servers (self->questions, workspace != NULL ? sb_workspace_get_tool_servers (workspace) : NULL);
   sb_composer_set_agents (self->composer, workspace != NULL ? sb_workspace_get_agents (workspace) : NULL);
   g_signal_group_set_target (self->workspace_signals, workspace);
   update_rehearsal (self);

@@ -6,6 +6,7 @@
 #include <gtk/gtk.h>
 
 #include "sb-approvals.h"
+#include "sb-tool-servers.h"
 
 G_BEGIN_DECLS
 
@@ -13,7 +14,10 @@ G_BEGIN_DECLS
 #define SB_TYPE_QUESTIONS (sb_questions_get_type ())
 G_DECLARE_FINAL_TYPE (SbQuestions, sb_questions, SB, QUESTIONS, GtkWidget)
 
-void sb_questions_set_approvals (SbQuestions *self,
-                                 SbApprovals *approvals); /* nullable */
+/* Both nullable. */
+void sb_questions_set_approvals (SbQuestions   *self,
+                                 SbApprovals   *approvals);
+void sb_questions_set_servers   (SbQuestions   *self,
+                                 SbToolServers *servers);
 
 G_END_DECLS

@@ -166,6 +166,12 @@ sb_workspace_get_approvals (SbWorkspace *self)
   return self->approvals;
 }
 
+SbToolServers *
+sb_workspace_get_tool_servers (SbWorkspace *self)
+{
+  return NULL;
+}
+
 SbAgentCatalog *
 sb_workspace_get_agents (SbWorkspace *self)
 {
