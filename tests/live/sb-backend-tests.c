@@ -559,4 +559,5 @@ sb_backend_tests_add (const char       *name,
     sb_backend_tests_add_one (name, tests[i].name, tests[i].func);
   sb_seccomp_tests_add (name);
   sb_terminal_tests_add (name);
+  sb_tree_tests_add (name);
 }

@@ -31,9 +31,10 @@ void     sb_backend_tests_add_one (const char        *name,
                                    const char        *test,
                                    GTestDataFunc      func);
 
-/* sb-seccomp-tests.c and sb-terminal-tests.c: part of these */
+/* sb-seccomp-tests.c, sb-terminal-tests.c and sb-tree-tests.c: part of these */
 void     sb_seccomp_tests_add     (const char        *name);
 void     sb_terminal_tests_add    (const char        *name);
+void     sb_tree_tests_add        (const char        *name);
 
 /* For main: when the arguments ask for it, be the owner of one sandbox until killed, and never return. */
 void     sb_backend_tests_own     (int                argc,
