@@ -227,6 +227,28 @@ test_recorded (Fixture       *fixture,
   g_assert_cmpmem (g_bytes_get_data (sb_change_get_new (change), NULL), 4, "two\n", 4);
 }
 
+/* data: a command that makes more directories than are watched, or deeper ones */
+static void
+test_incomplete (Fixture       *fixture,
+                 gconstpointer  data)
+{
+  g_autofree char *few = g_strdup ("{\"command\":\"mkdir -p x/y && echo 1 > x/y/file\"}");
+  g_autofree char *many = g_strdup_printf ("{\"command\":\"%s\"}", (const char *) data);
+  g_autoptr(SbMcpToolResult) made = NULL;
+  g_autoptr(SbMcpToolResult) made_many = NULL;
+  g_autoptr(SbSandbox) sandbox = NULL;
+  g_autoptr(SbChangeSet) set = NULL;
+
+  tools_init_sandbox (fixture);
+  sandbox = g_list_model_get_item (G_LIST_MODEL (fixture->manager), 0);
+  set = sb_change_set_new (sb_sandbox_get_change_log (sandbox));
+  made = tools_call (fixture, "exec", few);
+  sb_test_wait_until (g_list_model_get_n_items (G_LIST_MODEL (set)) == 1);
+  g_assert_true (sb_change_set_is_complete (set));
+  made_many = tools_call (fixture, "exec", many);
+  sb_test_wait_until (!sb_change_set_is_complete (set));
+}
+
 int
 main (int    argc,
       char **argv)
@@ -237,6 +259,12 @@ main (int    argc,
   g_test_add_func ("/sandbox/changes/limits", test_limits);
   g_test_add_func ("/sandbox/changes/many-versions", test_many_versions);
   g_test_add ("/sandbox/changes/recorded", Fixture, NULL, tools_set_up, test_recorded, tools_tear_down);
+  g_test_add ("/sandbox/changes/too-many", Fixture, "for i in $(seq 100); do mkdir d$i; done", tools_set_up,
+              test_incomplete, tools_tear_down);
+  g_test_add ("/sandbox/changes/too-deep", Fixture, "mkdir -p a/b/c/d/e/f/g/h/i", tools_set_up, test_incomplete,
+              tools_tear_down);
+  g_test_add ("/sandbox/changes/too-wide", Fixture, "mkdir .t; cd .t; touch $(seq 200); cd ..; mv .t t", tools_set_up,
+              test_incomplete, tools_tear_down);
 
   return g_test_run ();
 }

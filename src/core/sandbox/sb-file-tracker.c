@@ -165,16 +165,31 @@ count_depth (const char *path)
   return depth;
 }
 
+/* By its name, whatever it is: watched already, or nobody wants to know. */
 static gboolean
-is_worth_watching (SbFileTracker *self,
-                   const char    *path)
+is_settled (SbFileTracker *self,
+            const char    *path)
 {
   const char *slash = strrchr (path, '/');
   const char *name = slash != NULL ? slash + 1 : path;
 
-  return name[0] != '.' && !g_str_equal (name, "node_modules") && !g_str_equal (name, "__pycache__")
-         && count_depth (path) < MAX_DEPTH && g_hash_table_size (self->watched) < MAX_WATCHES
-         && !g_hash_table_contains (self->watched, path);
+  return name[0] == '.' || g_str_equal (name, "node_modules") || g_str_equal (name, "__pycache__")
+         || g_hash_table_contains (self->watched, path);
+}
+
+static gboolean
+has_room (SbFileTracker *self,
+          const char    *path)
+{
+  return count_depth (path) < MAX_DEPTH && g_hash_table_size (self->watched) < MAX_WATCHES;
+}
+
+/* What happens in a directory that is not watched is missed, and the log says so. */
+static void
+miss (SbFileTracker *self)
+{
+  if (self->sandbox != NULL)
+    sb_change_log_set_incomplete (sb_sandbox_get_change_log (self->sandbox));
 }
 
 static void
@@ -199,7 +214,11 @@ listed_cb (GObject      *source,
 
   /* Only now it is known to be a directory; and what came between the list and the watch is in a second
    * list. */
-  if (entries != NULL && is_worth_watching (self, look->path))
+  if (entries != NULL && !is_settled (self, look->path) && !has_room (self, look->path))
+    {
+      miss (self);
+    }
+  else if (entries != NULL && !is_settled (self, look->path))
     {
       g_hash_table_add (self->watched, g_strdup (look->path));
       sb_channel_watch (SB_CHANNEL (source), look->path);
@@ -213,9 +232,11 @@ listed_cb (GObject      *source,
           g_autofree char *child = g_strdup_printf ("%s/%s", look->path, info->name);
 
           tell (self, child, SB_FILE_CHANGE_ADDED);
-          if (info->type == SB_FILE_TYPE_DIRECTORY && is_worth_watching (self, child))
+          if (info->type == SB_FILE_TYPE_DIRECTORY && !is_settled (self, child))
             look_into (self, child);
         }
+      if (truncated)
+        miss (self);
     }
   look_free (look);
 }
@@ -247,7 +268,8 @@ file_changed_cb (SbSandbox    *sandbox,
   tell (self, path, change);
   if (change == SB_FILE_CHANGE_DELETED && g_hash_table_remove (self->watched, path))
     sb_channel_unwatch (sb_sandbox_get_channel (sandbox), path);
-  else if (change == SB_FILE_CHANGE_ADDED && is_worth_watching (self, path))
+  else if (change == SB_FILE_CHANGE_ADDED && !is_settled (self, path)
+           && (has_room (self, path) || sb_change_log_is_complete (sb_sandbox_get_change_log (sandbox))))
     look_into (self, path);
 }
 
@@ -329,8 +351,8 @@ sb_file_tracker_init (SbFileTracker *self)
  * @sandbox: (transfer none): ready
  * @func: called for each change while a call runs, and shortly after; at most 50 times a call
  *
- * Watches the workspace and the directories that appear in it, up to a number and a depth; hidden ones and
- * node_modules not.
+ * Watches the workspace and the directories that appear in it; hidden ones and node_modules not. There is a number and
+ * a depth that it does not go beyond: then the change log is not complete.
  */
 SbFileTracker *
 sb_file_tracker_new (SbSandbox         *sandbox,
