@@ -179,17 +179,6 @@ finish_at_end (SbDuplex *self)
 }
 
 static void
-call_data_func (SbDuplex     *self,
-                const guint8 *data,
-                gsize         length)
-{
-  self->delivering = TRUE;
-  self->data_func (self, data, length, self->user_data);
-  self->delivering = FALSE;
-  sb_duplex_flush (self);
-}
-
-static void
 deliver (SbDuplex     *self,
          const guint8 *data,
          gsize         length)
@@ -198,7 +187,7 @@ deliver (SbDuplex     *self,
 
   if (self->decoder_vtable.decode == NULL)
     {
-      call_data_func (self, data, length);
+      self->data_func (self, data, length, self->user_data);
       return;
     }
 
@@ -206,7 +195,7 @@ deliver (SbDuplex     *self,
   if (!self->decoder_vtable.decode (self->decoder, data, length, self->decoded, &error))
     finish (self, error);
   else if (self->decoded->len > 0)
-    call_data_func (self, self->decoded->data, self->decoded->len);
+    self->data_func (self, self->decoded->data, self->decoded->len, self->user_data);
 }
 
 static void
@@ -322,7 +311,13 @@ sb_duplex_pump (Flight *flight)
     {
       g_autoptr(SbDuplex) self = g_weak_ref_get (&flight->duplex);
 
-      more = self != NULL && pump_once (self, &budget);
+      if (self == NULL)
+        break;
+      self->delivering = TRUE;
+      more = pump_once (self, &budget);
+      self->delivering = FALSE;
+      if (!more)
+        sb_duplex_flush (self);
     }
   flight_release (flight);
 }
