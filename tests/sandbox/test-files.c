@@ -395,6 +395,18 @@ test_watch (void)
   g_string_free (seen.text, TRUE);
 }
 
+static guint
+count (const char *text,
+       const char *part)
+{
+  guint n = 0;
+
+  for (const char *at = strstr (text, part); at != NULL; at = strstr (at + 1, part))
+    n++;
+
+  return n;
+}
+
 /* Two who watch the same directory, and another one in its place. */
 static void
 test_watch_shared (void)
@@ -412,7 +424,11 @@ test_watch_shared (void)
   g_free (sb_test_shell_text (helper.channel, "touch sub/one"));
   wait_for (&seen, "[A sub/one]");
 
-  g_free (sb_test_shell_text (helper.channel, "mkdir new; mv sub old; mv new sub; rm -r old"));
+  /* It went, and cannot be watched any more; then it is back, and is. */
+  g_free (sb_test_shell_text (helper.channel, "mv sub old"));
+  sb_test_wait_until (count (seen.text->str, "[R sub]") == 2);
+  g_string_truncate (seen.text, 0);
+  g_free (sb_test_shell_text (helper.channel, "mkdir new; mv new sub; rm -r old"));
   wait_for (&seen, "[R sub]");
   g_free (sb_test_shell_text (helper.channel, "touch sub/two"));
   wait_for (&seen, "[A sub/two]");

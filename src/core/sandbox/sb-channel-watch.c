@@ -132,6 +132,21 @@ handle_rescan (SbChannel  *self,
   return TRUE;
 }
 
+/* A directory that was gone when it was to be watched may be there again: between two renames that put another one in
+ * its place there is a moment without it. */
+static void
+watch_again (SbChannel  *self,
+             const char *path)
+{
+  Watch *watch = g_hash_table_lookup (sb_channel_get_watches (self)->watches, path);
+
+  if (watch == NULL || watch->id != 0)
+    return;
+
+  arm (self, path, watch);
+  sb_channel_emit_changed (self, path, SB_FILE_CHANGE_RESCAN);
+}
+
 static gboolean
 handle_change (SbChannel         *self,
                SbRequest         *request,
@@ -160,6 +175,8 @@ handle_change (SbChannel         *self,
 
   path = directory[0] != '\0' ? g_strconcat (directory, "/", name, NULL) : g_strdup (name);
   sb_channel_emit_changed (self, path, (SbFileChange) change);
+  if (change != SB_WIRE_CHANGE_DELETED)
+    watch_again (self, path);
 
   return TRUE;
 }
@@ -170,7 +187,8 @@ handle_change (SbChannel         *self,
  * @path: a directory in the workspace; "": the workspace itself
  *
  * From now on "file-changed" tells, about 10 ms after a change, what happened to the entries of the directory; the
- * path is relative to the workspace. SB_FILE_CHANGE_RESCAN names the directory: too much happened, or it went away.
+ * path is relative to the workspace. SB_FILE_CHANGE_RESCAN names the directory: too much happened, or it went away, or
+ * it is back, which is only seen while the directory that it is in is watched, too.
  * Each watch is to be ended by one sb_channel_unwatch(); the directory is watched while there are any.
  */
 void
