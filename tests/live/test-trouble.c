@@ -291,6 +291,69 @@ test_killed_from_outside (Fixture       *fixture,
   assert_says_how_to_go_on (fixture);
 }
 
+static void
+call_engine (Fixture    *fixture,
+             const char *verb)
+{
+  g_autoptr(SbSandbox) sandbox = g_list_model_get_item (G_LIST_MODEL (fixture->manager), 0);
+  g_autofree char *path = g_strdup_printf ("/containers/sandbar-%s/%s", sb_sandbox_get_id (sandbox), verb);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(JsonNode) node = sb_live_engine_call (fixture->engine, "POST", path, &error);
+
+  g_assert_no_error (error);
+}
+
+static void
+wait_for_message (Fixture    *fixture,
+                  const char *part)
+{
+  g_autoptr(SbSandbox) sandbox = g_list_model_get_item (G_LIST_MODEL (fixture->manager), 0);
+  gint64 deadline = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;
+  const char *message = sb_sandbox_get_message (sandbox);
+
+  while ((part != NULL ? message == NULL || strstr (message, part) == NULL : message != NULL)
+         && g_get_monotonic_time () < deadline)
+    {
+      sb_test_iterate ();
+      message = sb_sandbox_get_message (sandbox);
+    }
+  g_assert_true (part != NULL ? message != NULL && strstr (message, part) != NULL : message == NULL);
+}
+
+/* Told while it lasts; thawed soon enough, nothing is lost. */
+static void
+test_paused_from_outside (Fixture       *fixture,
+                          gconstpointer  data)
+{
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(GAsyncResult) lost = NULL;
+  g_autoptr(SbMcpToolResult) tool_result = NULL;
+  g_autoptr(SbMcpToolResult) gone = NULL;
+
+  if (fixture->manager == NULL)
+    return;
+
+  init_sandbox (fixture);
+  g_string_truncate (fixture->progress, 0);
+  begin (fixture, "exec", "{\"command\":\"echo begun; sleep 3; echo ended\",\"timeoutMs\":100000}", &result);
+  sb_test_wait_until (strstr (fixture->progress->str, "begun") != NULL);
+  call_engine (fixture, "pause");
+  wait_for_message (fixture, "paused from outside");
+  call_engine (fixture, "unpause");
+  tool_result = end (fixture, &result);
+  g_assert_nonnull (strstr (tool_result->text, "ended"));
+  wait_for_message (fixture, NULL);
+  assert_usable (fixture);
+
+  begin_endless (fixture, &lost);
+  call_engine (fixture, "pause");
+  gone = end (fixture, &lost);
+  g_assert_true (gone->is_error);
+  g_assert_nonnull (strstr (gone->text, "paused from outside"));
+  g_assert_nonnull (strstr (gone->text, "initSandbox"));
+  assert_says_how_to_go_on (fixture);
+}
+
 /* Nothing ends, and nothing answers either. */
 static void
 test_frozen (Fixture       *fixture,
@@ -387,6 +450,7 @@ main (int    argc,
   ADD ("docker", "flood", test_flood);
   ADD ("docker", "endless", test_endless);
   ADD ("docker", "killed-from-outside", test_killed_from_outside);
+  ADD ("docker", "paused-from-outside", test_paused_from_outside);
   g_test_add_data_func ("/live/trouble/docker/engine", NULL, test_engine);
 
   return g_test_run ();

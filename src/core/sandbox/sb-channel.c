@@ -13,6 +13,8 @@
 #define PING_SECONDS 5
 /* The far end gives us up after as long. Pings are counted, not seconds: after a suspend both have time to answer. */
 #define MAX_UNANSWERED (SB_WIRE_DEFAULT_LEASE / PING_SECONDS)
+/* A busy machine may be this late. */
+#define SILENT_UNANSWERED 2
 
 typedef enum
 {
@@ -27,6 +29,7 @@ enum
   SIGNAL_READY,
   SIGNAL_FILE_CHANGED,
   SIGNAL_CLOSED,
+  SIGNAL_SILENT,
   N_SIGNALS
 };
 
@@ -231,6 +234,16 @@ handle_frame (SbChannel         *self,
 }
 
 static void
+hear (SbChannel *self)
+{
+  gboolean was_silent = self->unanswered > SILENT_UNANSWERED;
+
+  self->unanswered = 0;
+  if (was_silent)
+    g_signal_emit (self, signals[SIGNAL_SILENT], 0, FALSE);
+}
+
+static void
 data_cb (SbDuplex     *duplex,
          const guint8 *data,
          gsize         length,
@@ -240,7 +253,7 @@ data_cb (SbDuplex     *duplex,
   g_autoptr(SbChannel) keep = g_object_ref (self);
   gboolean good = TRUE;
 
-  self->unanswered = 0;
+  hear (self);
   while (good && length > 0 && self->state == STATE_OPEN)
     {
       SbWireFrame frame;
@@ -273,7 +286,10 @@ ping_cb (gpointer user_data)
 {
   SbChannel *self = SB_CHANNEL (user_data);
 
-  if (self->unanswered++ >= MAX_UNANSWERED)
+  self->unanswered++;
+  if (self->unanswered == SILENT_UNANSWERED + 1)
+    g_signal_emit (self, signals[SIGNAL_SILENT], 0, TRUE);
+  if (self->unanswered > MAX_UNANSWERED)
     {
       g_autoptr(GError) error = g_error_new (SB_CHANNEL_ERROR, SB_CHANNEL_ERROR_CLOSED,
                                              "it has not answered for %u seconds", SB_WIRE_DEFAULT_LEASE);
@@ -381,6 +397,8 @@ sb_channel_class_init (SbChannelClass *klass)
                                         G_TYPE_NONE, 0);
   signals[SIGNAL_FILE_CHANGED] = g_signal_new ("file-changed", SB_TYPE_CHANNEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                                NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_UINT);
+  signals[SIGNAL_SILENT] = g_signal_new ("silent", SB_TYPE_CHANNEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                         G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
   signals[SIGNAL_CLOSED] = g_signal_new ("closed", SB_TYPE_CHANNEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                          G_TYPE_NONE, 1, G_TYPE_ERROR);
 }

@@ -165,6 +165,7 @@ typedef void (*SbTunnelIncomingFunc) (SbTunnelListener *listener,
  * Signals: "ready" (once, after the far end's greeting), "file-changed" (char *path, SbFileChange),
  * "closed" (GError*, nullable; once, last). */
 #define SB_TYPE_CHANNEL (sb_channel_get_type ())
+/* "silent" (gboolean): nothing came for some 15 s, or it is heard again; "closed" follows after 30 s. */
 G_DECLARE_FINAL_TYPE (SbChannel, sb_channel, SB, CHANNEL, GObject)
 
 SbChannel    *sb_channel_new               (SbDuplex             *duplex);

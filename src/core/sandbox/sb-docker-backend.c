@@ -13,6 +13,7 @@
 #include "sb-docker-undertaker.h"
 #include "sb-helper-path.h"
 #include "sb-instance.h"
+#include "sb-json.h"
 #include "sb-sandbox-spec.h"
 
 #define DEFAULT_IMAGE "sandbar/node-sandbox:latest"
@@ -327,6 +328,45 @@ sb_docker_backend_remove_finish (SbSandboxBackend  *backend,
 }
 
 static void
+explained_cb (GObject      *source,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  g_autoptr(GTask) task = G_TASK (user_data);
+  g_autoptr(JsonNode) node = sb_docker_client_call_finish (SB_DOCKER_CLIENT (source), result, NULL);
+  JsonObject *state = node != NULL && JSON_NODE_HOLDS_OBJECT (node)
+                      ? sb_json_get_object (json_node_get_object (node), "State") : NULL;
+  gboolean paused = state != NULL && sb_json_get_boolean (state, "Paused", FALSE);
+
+  g_task_return_pointer (task, paused ? g_strdup ("It was paused from outside (docker pause).") : NULL, g_free);
+}
+
+static void
+sb_docker_backend_explain_async (SbSandboxBackend    *backend,
+                                 const char          *id,
+                                 GCancellable        *cancellable,
+                                 GAsyncReadyCallback  callback,
+                                 gpointer             user_data)
+{
+  SbDockerBackend *self = SB_DOCKER_BACKEND (backend);
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  g_autofree char *container = sb_docker_request_dup_name (id);
+  g_autofree char *path = g_strdup_printf ("/containers/%s/json", container);
+
+  g_task_set_source_tag (task, sb_docker_backend_explain_async);
+  sb_docker_client_call_async (self->client, "GET", path, NULL, cancellable, explained_cb, task);
+}
+
+static char *
+sb_docker_backend_explain_finish (SbSandboxBackend *backend,
+                                  GAsyncResult     *result)
+{
+  g_return_val_if_fail (g_task_is_valid (result, backend), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), NULL);
+}
+
+static void
 sb_docker_backend_iface_init (SbSandboxBackendInterface *iface)
 {
   iface->get_label = sb_docker_backend_get_label;
@@ -337,6 +377,8 @@ sb_docker_backend_iface_init (SbSandboxBackendInterface *iface)
   iface->start_finish = sb_docker_backend_start_finish;
   iface->remove_async = sb_docker_backend_remove_async;
   iface->remove_finish = sb_docker_backend_remove_finish;
+  iface->explain_async = sb_docker_backend_explain_async;
+  iface->explain_finish = sb_docker_backend_explain_finish;
 }
 
 static void

@@ -155,3 +155,29 @@ sb_sandbox_backend_remove_finish (SbSandboxBackend  *self,
 
   return SB_SANDBOX_BACKEND_GET_IFACE (self)->remove_finish (self, result, error);
 }
+
+gboolean
+sb_sandbox_backend_explain_async (SbSandboxBackend    *self,
+                                  const char          *id,
+                                  GCancellable        *cancellable,
+                                  GAsyncReadyCallback  callback,
+                                  gpointer             user_data)
+{
+  g_return_val_if_fail (SB_IS_SANDBOX_BACKEND (self), FALSE);
+
+  if (SB_SANDBOX_BACKEND_GET_IFACE (self)->explain_async == NULL)
+    return FALSE;
+
+  SB_SANDBOX_BACKEND_GET_IFACE (self)->explain_async (self, id, cancellable, callback, user_data);
+
+  return TRUE;
+}
+
+char *
+sb_sandbox_backend_explain_finish (SbSandboxBackend *self,
+                                   GAsyncResult     *result)
+{
+  g_return_val_if_fail (SB_IS_SANDBOX_BACKEND (self), NULL);
+
+  return SB_SANDBOX_BACKEND_GET_IFACE (self)->explain_finish (self, result);
+}

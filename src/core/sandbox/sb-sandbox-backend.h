@@ -107,6 +107,14 @@ struct _SbSandboxBackendInterface
   gboolean    (*remove_finish) (SbSandboxBackend     *self,
                                 GAsyncResult         *result,
                                 GError              **error);
+  /* Optional: why one says nothing any more, as far as is known: a sentence (transfer full), or NULL */
+  void        (*explain_async) (SbSandboxBackend     *self,
+                                const char           *id,
+                                GCancellable         *cancellable,
+                                GAsyncReadyCallback   callback,
+                                gpointer              user_data);
+  char       *(*explain_finish) (SbSandboxBackend    *self,
+                                GAsyncResult         *result);
 };
 
 const char *sb_sandbox_backend_get_label     (SbSandboxBackend     *self);
@@ -135,5 +143,13 @@ void        sb_sandbox_backend_remove_async  (SbSandboxBackend     *self,
 gboolean    sb_sandbox_backend_remove_finish (SbSandboxBackend     *self,
                                               GAsyncResult         *result,
                                               GError              **error);
+/* FALSE: this backend explains nothing, and the callback is not called. */
+gboolean    sb_sandbox_backend_explain_async (SbSandboxBackend     *self,
+                                              const char           *id,
+                                              GCancellable         *cancellable,
+                                              GAsyncReadyCallback   callback,
+                                              gpointer              user_data);
+char       *sb_sandbox_backend_explain_finish (SbSandboxBackend    *self,
+                                              GAsyncResult         *result);
 
 G_END_DECLS

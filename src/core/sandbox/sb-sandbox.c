@@ -46,6 +46,7 @@ struct _SbSandbox
   gint64         created;
   guint          abort_id;
   gboolean       paused;      /* its programs hold still */
+  gboolean       is_silent;   /* nothing came for a while; the message may tell why */
   gboolean       is_unwanted; /* to be ended as soon as it has started */
   gboolean       is_assigned;
 };
@@ -151,6 +152,44 @@ file_changed_cb (SbChannel    *channel,
 }
 
 static void
+set_message (SbSandbox  *self,
+             const char *message)
+{
+  if (g_strcmp0 (self->message, message) == 0)
+    return;
+
+  g_free (self->message);
+  self->message = g_strdup (message);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MESSAGE]);
+}
+
+static void
+explained_cb (GObject      *source,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  g_autoptr(SbSandbox) self = SB_SANDBOX (user_data);
+  g_autofree char *why = sb_sandbox_backend_explain_finish (SB_SANDBOX_BACKEND (source), result);
+
+  if (self->state == SB_SANDBOX_STATE_READY && self->is_silent)
+    set_message (self, why);
+}
+
+static void
+channel_silent_cb (SbChannel *channel,
+                   gboolean   silent,
+                   gpointer   user_data)
+{
+  SbSandbox *self = SB_SANDBOX (user_data);
+
+  self->is_silent = silent;
+  if (!silent)
+    set_message (self, NULL);
+  else if (sb_sandbox_backend_explain_async (self->backend, self->id, NULL, explained_cb, self))
+    g_object_ref (self);
+}
+
+static void
 channel_closed_cb (SbChannel    *channel,
                    const GError *error,
                    gpointer      user_data)
@@ -161,8 +200,12 @@ channel_closed_cb (SbChannel    *channel,
   if (self->state != SB_SANDBOX_STATE_READY)
     return;
 
-  message = g_strdup_printf ("It was killed from outside, or its engine went away%s%s. Start a new one.",
-                             error != NULL ? ": " : "", error != NULL ? error->message : "");
+  if (self->message != NULL)
+    message = g_strdup_printf ("%s It was given up, for such a one cannot be told from a dead one. Start a new one.",
+                               self->message);
+  else
+    message = g_strdup_printf ("It was killed from outside, or its engine went away%s%s. Start a new one.",
+                               error != NULL ? ": " : "", error != NULL ? error->message : "");
   drop_channel (self);
   enter (self, SB_SANDBOX_STATE_LOST, message);
   /* What is left of it, e.g. a container whose stream broke, must not run on. */
@@ -263,6 +306,7 @@ started_cb (GObject      *source,
   self->channel = sb_channel_new (duplex);
   g_signal_connect (self->channel, "file-changed", G_CALLBACK (file_changed_cb), self);
   g_signal_connect (self->channel, "closed", G_CALLBACK (channel_closed_cb), self);
+  g_signal_connect (self->channel, "silent", G_CALLBACK (channel_silent_cb), self);
   sb_channel_open_async (self->channel, OPEN_TIMEOUT_MS, self->start_cancellable, opened_cb,
                          g_steal_pointer (&task));
 }
