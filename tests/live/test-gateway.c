@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sb-instance.h"
 #include "sb-json.h"
 #include "sb-live-engine.h"
 #include "sb-orphans.h"
@@ -126,6 +127,54 @@ test_missing_image (void)
   g_assert_nonnull (strstr (sb_gateway_server_get_message (server), "few hosts only"));
 }
 
+/* Our own gateway's image in the place of Docker's: it speaks the same flags. */
+static void
+test_official (gconstpointer data)
+{
+  g_autoptr(SbDockerClient) docker = connect_engine ();
+  g_autoptr(SbTestGateway) test = NULL;
+  g_autofree char *name = new_name ();
+  g_autofree char *catalog = g_strdup_printf ("registry:\n  %s:\n    image: " IMAGE "\n    disableNetwork: true\n",
+                                              name);
+  SbOfficialOptions options = { .transport = GPOINTER_TO_INT (data), .image = "sandbar/gateway:latest" };
+  g_autofree char *id = NULL;
+  g_autofree char *answer = NULL;
+  g_autofree char *kill_path = NULL;
+  g_autoptr(JsonNode) killed = NULL;
+  g_autoptr(GError) error = NULL;
+  SbGatewayServer *server;
+
+  if (docker == NULL)
+    return;
+
+  test = sb_test_gateway_new (MINUTE, NULL);
+  sb_gateway_set_docker (test->gateway, docker);
+  sb_test_gateway_set_catalog (test, catalog);
+  g_assert_true (sb_gateway_use_official (test->gateway, &options, &error));
+  sb_gateway_start (test->gateway);
+  server = sb_gateway_lookup (test->gateway, "gateway");
+  sb_test_wait_until (sb_gateway_server_get_state (server) == SB_GATEWAY_SERVER_READY ||
+                      sb_gateway_server_get_state (server) == SB_GATEWAY_SERVER_BLOCKED);
+  if (sb_gateway_server_get_state (server) != SB_GATEWAY_SERVER_READY)
+    g_error ("%s", sb_gateway_server_get_message (server));
+  answer = sb_test_gateway_call (test, "listSandboxes", "{}");
+  g_test_message ("%s", answer);
+  g_assert_nonnull (strstr (answer, "content"));
+  g_assert_cmpuint (count_containers (docker, name), ==, 1);
+
+  /* The gateway is killed, and another one comes. */
+  id = g_strdup (sb_gateway_server_get_container_id (server));
+  kill_path = g_strdup_printf ("/containers/%s/kill", id);
+  killed = sb_live_engine_call (docker, "POST", kill_path, NULL);
+  sb_test_wait_until (sb_gateway_server_get_n_restarts (server) > 0);
+  sb_test_gateway_wait (test, "gateway", SB_GATEWAY_SERVER_READY);
+  sb_test_wait_until (count_containers (docker, name) == 1);
+
+  sb_test_gateway_stop (test);
+  sb_test_wait_until (count_containers (docker, name) == 0);
+  g_assert_cmpuint (sb_live_engine_count (docker, ".instance", sb_instance_get_id ()), ==, 0);
+}
+
 /* The owner is killed: neither the container nor a process that hears nothing is left. */
 static void
 test_killed (void)
@@ -175,6 +224,9 @@ main (int    argc,
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_add_func ("/live/gateway/image", test_image);
   g_test_add_func ("/live/gateway/missing-image", test_missing_image);
+  g_test_add_data_func ("/live/gateway/official/stdio", GINT_TO_POINTER (SB_OFFICIAL_STDIO), test_official);
+  g_test_add_data_func ("/live/gateway/official/sse", GINT_TO_POINTER (SB_OFFICIAL_SSE), test_official);
+  g_test_add_data_func ("/live/gateway/official/streaming", GINT_TO_POINTER (SB_OFFICIAL_STREAMING), test_official);
   g_test_add_func ("/live/gateway/killed", test_killed);
 
   return g_test_run ();

@@ -38,6 +38,7 @@ context_clear (gpointer data)
   g_clear_object (&self->docker);
   g_hash_table_unref (self->undertakers);
   g_hash_table_unref (self->own_secrets);
+  g_clear_pointer (&self->official, sb_official_plan_unref);
 }
 
 static void

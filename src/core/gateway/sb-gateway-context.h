@@ -8,6 +8,7 @@
 #include "sb-docker-client.h"
 #include "sb-mcp-host.h"
 #include "sb-redactor.h"
+#include "sb-official-plan.h"
 #include "sb-sandbox-manager.h"
 
 G_BEGIN_DECLS
@@ -39,6 +40,7 @@ typedef struct
   SbSandboxManager *sandboxes;  /* nullable: no sandbox server of our own */
   SbDockerClient   *docker;     /* nullable: no containers */
   GHashTable       *undertakers; /* of its own: address of an engine → GSubprocess */
+  SbOfficialPlan   *official;    /* of its own, nullable: its servers are that gateway */
   GHashTable       *own_secrets; /* of its own: name → secret, for entries that we made ourselves */
 
   /* borrowed, must outlive the gateway */

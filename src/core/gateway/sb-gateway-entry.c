@@ -80,3 +80,32 @@ sb_gateway_entry_new_external (const char  *url,
 
   return new_catalog (entry, error);
 }
+
+/**
+ * sb_gateway_entry_new_official:
+ * @secrets: of char*: names that its servers want
+ *
+ * Returns: (transfer full): a catalog whose one server is Docker's gateway
+ */
+SbCatalog *
+sb_gateway_entry_new_official (const char *image,
+                               GPtrArray  *secrets)
+{
+  JsonObject *entry = json_object_new ();
+  JsonArray *list = json_array_new ();
+
+  json_object_set_string_member (entry, "title", "Docker MCP Gateway");
+  json_object_set_string_member (entry, "image", image);
+  for (guint i = 0; i < secrets->len; i++)
+    {
+      JsonObject *secret = json_object_new ();
+      g_autofree char *variable = g_strdup_printf ("SECRET_%u", i);
+
+      json_object_set_string_member (secret, "name", g_ptr_array_index (secrets, i));
+      json_object_set_string_member (secret, "env", variable);
+      json_array_add_object_element (list, secret);
+    }
+  json_object_set_array_member (entry, "secrets", list);
+
+  return new_catalog (entry, NULL);
+}

@@ -15,4 +15,7 @@ SbCatalog *sb_gateway_entry_new_external (const char  *url,
                                           gboolean     has_token,
                                           GError     **error);
 
+SbCatalog *sb_gateway_entry_new_official (const char  *image,
+                                          GPtrArray   *secrets);
+
 G_END_DECLS

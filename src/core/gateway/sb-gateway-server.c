@@ -379,6 +379,19 @@ initialized_cb (GObject      *source,
 }
 
 static void
+progress_cb (SbGatewayServer *self,
+             const char      *words,
+             SbServerLink    *link)
+{
+  if (self->link != link || self->state != SB_GATEWAY_SERVER_STARTING)
+    return;
+
+  g_free (self->message);
+  self->message = sb_text_filter_apply (self->context->redactor, words, -1);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MESSAGE]);
+}
+
+static void
 opened_cb (GObject      *source,
            GAsyncResult *result,
            gpointer      user_data)
@@ -625,6 +638,7 @@ sb_gateway_server_start (SbGatewayServer *self)
   enter (self, SB_GATEWAY_SERVER_STARTING, NULL);
   self->cancellable = g_cancellable_new ();
   self->link = sb_server_link_new (self->entry, self->context, self->log);
+  g_signal_connect_object (self->link, "progress", G_CALLBACK (progress_cb), self, G_CONNECT_SWAPPED);
   sb_server_link_open_async (self->link, self->cancellable, opened_cb, g_object_ref (self));
 }
 

@@ -23,9 +23,6 @@ typedef enum
 #define SB_TYPE_GATEWAY_SERVER_STATE (sb_gateway_server_state_get_type ())
 GType sb_gateway_server_state_get_type (void);
 
-/* The images of our own sandbox server: served from within, without a container. */
-#define SB_GATEWAY_SANDBOX_IMAGE "sandbar/sandbox-server"
-
 /* One server of a catalog, kept running: one instance for as long as the gateway lives, started again when it ends.
  * Properties: state, message. Signal "tools-changed". */
 #define SB_TYPE_GATEWAY_SERVER (sb_gateway_server_get_type ())
@@ -36,7 +33,7 @@ SbGatewayServer     *sb_gateway_server_new              (SbCatalogServer      *e
 SbCatalogServer     *sb_gateway_server_get_entry        (SbGatewayServer      *self);
 const char          *sb_gateway_server_get_name         (SbGatewayServer      *self);
 SbGatewayServerState sb_gateway_server_get_state        (SbGatewayServer      *self);
-/* Why it waits or is blocked, a sentence. (nullable) */
+/* Why it waits or is blocked, a sentence; while it starts, how far it is. (nullable) */
 const char          *sb_gateway_server_get_message      (SbGatewayServer      *self);
 /* It is our own sandbox server. */
 gboolean             sb_gateway_server_is_own           (SbGatewayServer      *self);

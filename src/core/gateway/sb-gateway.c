@@ -28,9 +28,15 @@ struct _SbGateway
   GPtrArray        *stopping;   /* of GTask: who waits for the end of all */
   guint             changed_id;
 
-  SbGatewayMode     mode;
-  guint             n_stopping;
-  gboolean          started;
+  /* owned: of the mode OFFICIAL; nullable */
+  char             *official_image;
+  char             *sandbox_url;
+  char             *sandbox_token;
+
+  SbGatewayMode        mode;
+  SbOfficialTransport  official_transport;
+  guint                n_stopping;
+  gboolean             started;
 };
 
 enum
@@ -53,6 +59,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (SbGateway, sb_gateway, G_TYPE_OBJECT,
 
 G_DEFINE_ENUM_TYPE (SbGatewayMode, sb_gateway_mode,
                     G_DEFINE_ENUM_VALUE (SB_GATEWAY_BUILT_IN, "built-in"),
+                    G_DEFINE_ENUM_VALUE (SB_GATEWAY_OFFICIAL, "official"),
                     G_DEFINE_ENUM_VALUE (SB_GATEWAY_EXTERNAL, "external"))
 
 static GParamSpec *properties[N_PROPS];
@@ -205,6 +212,8 @@ stopped_alone_cb (GObject      *source,
   sb_gateway_server_stop_finish (SB_GATEWAY_SERVER (source), result, NULL);
 }
 
+static void follow_plan (SbGateway *self);
+
 static gboolean
 is_enabled (SbGateway       *self,
             SbGatewayServer *server)
@@ -239,6 +248,8 @@ follow_switches (SbGateway       *self,
 static void
 switches_changed_cb (SbGateway *self)
 {
+  if (self->mode == SB_GATEWAY_OFFICIAL)
+    follow_plan (self);
   if (!self->started)
     return;
 
@@ -421,6 +432,42 @@ set_mode (SbGateway     *self,
   take_entries (self);
 }
 
+/* plan: (transfer full) */
+static void
+run_plan (SbGateway      *self,
+          SbOfficialPlan *plan)
+{
+  SbCatalog *catalog = sb_gateway_entry_new_official (plan->image, plan->secrets);
+
+  renew_context (self);
+  self->context->official = plan;
+  set_mode (self, SB_GATEWAY_OFFICIAL, catalog);
+}
+
+static SbOfficialPlan *
+new_plan (SbGateway  *self,
+          GError    **error)
+{
+  SbOfficialOptions options = {
+    .transport = self->official_transport,
+    .image = self->official_image,
+    .sandbox_url = self->sandbox_url,
+    .sandbox_token = self->sandbox_token,
+  };
+
+  return sb_official_plan_new (&options, self->catalogs, self->context->state, error);
+}
+
+/* What its catalogs and servers are was said when it was started: a change means another start. */
+static void
+follow_plan (SbGateway *self)
+{
+  g_autoptr(SbOfficialPlan) plan = new_plan (self, NULL);
+
+  if (plan != NULL && !sb_official_plan_equal (plan, self->context->official))
+    run_plan (self, g_steal_pointer (&plan));
+}
+
 static GType
 sb_gateway_get_item_type (GListModel *model)
 {
@@ -470,6 +517,9 @@ sb_gateway_finalize (GObject *object)
 {
   SbGateway *self = SB_GATEWAY (object);
 
+  g_free (self->official_image);
+  g_free (self->sandbox_url);
+  g_free (self->sandbox_token);
   g_ptr_array_unref (self->servers);
   g_ptr_array_unref (self->catalogs);
   g_ptr_array_unref (self->leaving);
@@ -565,7 +615,9 @@ sb_gateway_set_catalogs (SbGateway *self,
   g_ptr_array_set_size (self->catalogs, 0);
   for (guint i = 0; i < catalogs->len; i++)
     g_ptr_array_add (self->catalogs, g_object_ref (g_ptr_array_index (catalogs, i)));
-  if (self->substitute == NULL)
+  if (self->mode == SB_GATEWAY_OFFICIAL)
+    follow_plan (self);
+  else if (self->mode == SB_GATEWAY_BUILT_IN)
     take_entries (self);
 }
 
@@ -582,7 +634,50 @@ sb_gateway_use_built_in (SbGateway *self)
 {
   g_return_if_fail (SB_IS_GATEWAY (self));
 
+  if (self->mode == SB_GATEWAY_BUILT_IN)
+    return;
+
+  renew_context (self);
   set_mode (self, SB_GATEWAY_BUILT_IN, NULL);
+}
+
+/**
+ * sb_gateway_use_official:
+ * @options: copied
+ *
+ * Its one server is Docker's gateway in a container of the engine; while it comes up, its message says how far it is.
+ */
+gboolean
+sb_gateway_use_official (SbGateway                *self,
+                         const SbOfficialOptions  *options,
+                         GError                  **error)
+{
+  g_autoptr(SbOfficialPlan) plan = NULL;
+
+  g_return_val_if_fail (SB_IS_GATEWAY (self), FALSE);
+
+  plan = sb_official_plan_new (options, self->catalogs, self->context->state, error);
+  if (plan == NULL)
+    return FALSE;
+
+  g_free (self->official_image);
+  g_free (self->sandbox_url);
+  g_free (self->sandbox_token);
+  self->official_image = g_strdup (options->image);
+  self->sandbox_url = g_strdup (options->sandbox_url);
+  self->sandbox_token = g_strdup (options->sandbox_token);
+  self->official_transport = options->transport;
+  run_plan (self, g_steal_pointer (&plan));
+
+  return TRUE;
+}
+
+const char * const *
+sb_gateway_get_rewrites (SbGateway *self)
+{
+  g_return_val_if_fail (SB_IS_GATEWAY (self), NULL);
+
+  return self->context->official != NULL ? (const char * const *) self->context->official->changes : NULL;
 }
 
 /**

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   SB_GATEWAY_BUILT_IN, /* the servers of the catalogs */
+  SB_GATEWAY_OFFICIAL, /* Docker's, in a container, with them */
   SB_GATEWAY_EXTERNAL, /* one that runs already, at an address */
 } SbGatewayMode;
 
@@ -39,6 +40,13 @@ gboolean         sb_gateway_use_external (SbGateway            *self,
                                           const char           *url,
                                           const char           *token,
                                           GError              **error);
+/* Docker's gateway with the catalogs as it can read them; follows them and the switches. FALSE: they cannot be
+ * written for it. */
+gboolean         sb_gateway_use_official (SbGateway                *self,
+                                          const SbOfficialOptions  *options,
+                                          GError                  **error);
+/* What is not as in the user's catalogs there, sentences; NULL in other modes. */
+const char * const *sb_gateway_get_rewrites (SbGateway         *self);
 SbGatewayServer *sb_gateway_lookup       (SbGateway            *self,
                                           const char           *name);
 /* Starts what is switched on, stops what is not; follows the switches from then on. */

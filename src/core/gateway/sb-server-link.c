@@ -7,11 +7,11 @@
 
 #include <string.h>
 
-#include "sb-gateway-server.h"
 #include "sb-helper-path.h"
 #include "sb-mcp-child-transport.h"
 #include "sb-mcp-http-transport.h"
 #include "sb-mcp-memory-transport.h"
+#include "sb-official-gateway.h"
 #include "sb-sandbox-server.h"
 
 /* What a program has for its own end after its input was closed, before all that it started is killed. */
@@ -29,6 +29,7 @@ struct _SbServerLink
   SbMcpTransport   *transport;    /* nullable until open */
   SbMcpServer      *own_server;   /* nullable */
   SbDockerClient   *docker;       /* nullable: where its container is */
+  SbOfficialGateway *official;    /* nullable: it is Docker's gateway */
   char             *container_id; /* nullable */
   GTask            *opening;      /* nullable */
   GTask            *ending;       /* nullable */
@@ -38,10 +39,21 @@ struct _SbServerLink
   gboolean          closed;       /* the transport is */
 };
 
+enum
+{
+  PROGRESS,
+  N_SIGNALS
+};
+
 G_DEFINE_FINAL_TYPE (SbServerLink, sb_server_link, G_TYPE_OBJECT)
+
+static guint signals[N_SIGNALS];
 
 static void ask_for_mounts     (SbServerLink *self);
 static void container_ended_cb (GObject      *source,
+                                GAsyncResult *result,
+                                gpointer      user_data);
+static void official_ended_cb  (GObject      *source,
                                 GAsyncResult *result,
                                 gpointer      user_data);
 
@@ -52,7 +64,11 @@ go_on_ending (SbServerLink *self)
   if (self->ending == NULL || self->opening != NULL)
     return;
 
-  if (self->container_id != NULL)
+  if (self->official != NULL)
+    {
+      sb_official_gateway_end_async (self->official, official_ended_cb, g_steal_pointer (&self->ending));
+    }
+  else if (self->container_id != NULL)
     {
       sb_server_container_end_async (self->docker, self->container_id, container_ended_cb,
                                      g_steal_pointer (&self->ending));
@@ -277,17 +293,25 @@ container_runs_cb (GObject      *source,
     opened (self, transport);
 }
 
-static void
-open_container (SbServerLink *self)
+static gboolean
+take_engine (SbServerLink *self)
 {
   GError *error = NULL;
 
   if (self->context->docker == NULL)
-    {
-      setup_failed (self, "This server is an image, and no engine answers. Start Docker or Podman, then start the "
-                    "server again.");
-      return;
-    }
+    setup_failed (self, "This server is an image, and no engine answers. Start Docker or Podman, then start the "
+                  "server again.");
+  else if (!sb_gateway_context_watch_engine (self->context, &error))
+    opening_failed (self, error);
+  else
+    self->docker = g_object_ref (self->context->docker);
+
+  return self->docker != NULL;
+}
+
+static void
+open_container (SbServerLink *self)
+{
   /* A container's network is all or nothing; a promise that the engine cannot keep is none. */
   if (self->launch->network == SB_SERVER_NETWORK_HOSTS)
     {
@@ -295,15 +319,44 @@ open_container (SbServerLink *self)
                     "the whole network (x-sandbar: network: full) or none (network: none).");
       return;
     }
-  if (!sb_gateway_context_watch_engine (self->context, &error))
-    {
-      opening_failed (self, error);
-      return;
-    }
+  if (take_engine (self))
+    sb_server_container_run_async (self->docker, self->launch, self->log, g_task_get_cancellable (self->opening),
+                                   container_runs_cb, g_object_ref (self));
+}
 
-  self->docker = g_object_ref (self->context->docker);
-  sb_server_container_run_async (self->docker, self->launch, self->log, g_task_get_cancellable (self->opening),
-                                 container_runs_cb, g_object_ref (self));
+static void
+official_runs_cb (GObject      *source,
+                  GAsyncResult *result,
+                  gpointer      user_data)
+{
+  g_autoptr(SbServerLink) self = user_data;
+  GError *error = NULL;
+  SbMcpTransport *transport = sb_official_gateway_open_finish (SB_OFFICIAL_GATEWAY (source), result, &error);
+
+  if (transport == NULL)
+    opening_failed (self, error);
+  else
+    opened (self, transport);
+}
+
+static void
+progress_cb (SbServerLink *self,
+             const char   *words)
+{
+  g_signal_emit (self, signals[PROGRESS], 0, words);
+}
+
+static void
+open_official (SbServerLink *self,
+               GHashTable   *secrets)
+{
+  if (!take_engine (self))
+    return;
+
+  self->official = sb_official_gateway_new (self->docker, self->context->official, secrets, self->log);
+  g_signal_connect_object (self->official, "progress", G_CALLBACK (progress_cb), self, G_CONNECT_SWAPPED);
+  sb_official_gateway_open_async (self->official, g_task_get_cancellable (self->opening), official_runs_cb,
+                                  g_object_ref (self));
 }
 
 static void
@@ -413,6 +466,12 @@ resolve (SbServerLink *self,
   GError *error = NULL;
 
   register_secrets (self, secrets);
+  if (self->context->official != NULL)
+    {
+      open_official (self, secrets);
+      return;
+    }
+
   self->launch = sb_server_launch_resolve (self->entry, &input, &error);
   if (self->launch == NULL)
     opening_failed (self, error);
@@ -478,6 +537,16 @@ container_ended_cb (GObject      *source,
 }
 
 static void
+official_ended_cb (GObject      *source,
+                   GAsyncResult *result,
+                   gpointer      user_data)
+{
+  g_autoptr(GTask) task = user_data;
+
+  g_task_return_boolean (task, sb_official_gateway_end_finish (SB_OFFICIAL_GATEWAY (source), result, NULL));
+}
+
+static void
 sb_server_link_dispose (GObject *object)
 {
   SbServerLink *self = SB_SERVER_LINK (object);
@@ -490,6 +559,7 @@ sb_server_link_dispose (GObject *object)
   g_clear_object (&self->transport);
   g_clear_object (&self->own_server);
   g_clear_object (&self->docker);
+  g_clear_object (&self->official);
   g_clear_object (&self->entry);
   g_clear_object (&self->log);
   g_clear_pointer (&self->launch, sb_server_launch_free);
@@ -503,6 +573,9 @@ static void
 sb_server_link_class_init (SbServerLinkClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = sb_server_link_dispose;
+
+  signals[PROGRESS] = g_signal_new ("progress", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                    G_TYPE_NONE, 1, G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE);
 }
 
 static void
@@ -578,7 +651,7 @@ sb_server_link_get_container_id (SbServerLink *self)
 {
   g_return_val_if_fail (SB_IS_SERVER_LINK (self), NULL);
 
-  return self->container_id;
+  return self->official != NULL ? sb_official_gateway_get_container_id (self->official) : self->container_id;
 }
 
 /**

@@ -10,7 +10,11 @@
 
 G_BEGIN_DECLS
 
-/* One instance of a server, from its entry in the catalog to a transport, and to its end. Opened once. */
+/* The images of our own sandbox server: served from within, without a container. */
+#define SB_GATEWAY_SANDBOX_IMAGE "sandbar/sandbox-server"
+
+/* One instance of a server, from its entry in the catalog to a transport, and to its end. Opened once. Signal:
+ * "progress" (char *words), while it opens. */
 #define SB_TYPE_SERVER_LINK (sb_server_link_get_type ())
 G_DECLARE_FINAL_TYPE (SbServerLink, sb_server_link, SB, SERVER_LINK, GObject)
 
