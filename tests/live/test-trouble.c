@@ -372,6 +372,50 @@ test_frozen (Fixture       *fixture,
   assert_says_how_to_go_on (fixture);
 }
 
+/* We hold still for longer than the lease, as on a machine that is suspended: the sandbox has ended by itself, and
+ * what was going on says so when we go on. The other process wakes us when it has. */
+static void
+test_suspended (Fixture       *fixture,
+                gconstpointer  data)
+{
+  static const char script[] =
+    "kill -STOP $PPID; while ps --ppid $PPID -o stat=,comm= | grep sandbar-init | grep -qv ^Z; do sleep 1; done;"
+    " kill -CONT $PPID";
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(GSubprocess) other = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (fixture->manager == NULL)
+    return;
+
+  init_sandbox (fixture);
+  begin_endless (fixture, &result);
+  other = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, &error, "sh", "-c", script, NULL);
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_wait_check (other, NULL, &error));
+  g_assert_no_error (error);
+  end_as_gone (fixture, &result, "");
+  assert_says_how_to_go_on (fixture);
+}
+
+/* What runs in it may end everything but PID 1: that one goes on. */
+static void
+test_kills_all (Fixture       *fixture,
+                gconstpointer  data)
+{
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(SbMcpToolResult) tool_result = NULL;
+
+  if (fixture->manager == NULL)
+    return;
+
+  init_sandbox (fixture);
+  begin (fixture, "exec", "{\"command\":\"kill -9 1; kill -STOP 1; kill -9 -1; kill -9 $$\"}", &result);
+  tool_result = end (fixture, &result);
+  g_assert_nonnull (strstr (tool_result->text, "(signal 9"));
+  assert_usable (fixture);
+}
+
 static char *
 start_engine (const char *directory)
 {
@@ -447,6 +491,9 @@ main (int    argc,
   ADD ("bwrap", "endless", test_endless);
   ADD ("bwrap", "killed-from-outside", test_killed_from_outside);
   ADD ("bwrap", "frozen", test_frozen);
+  ADD ("bwrap", "suspended", test_suspended);
+  ADD ("bwrap", "kills-all", test_kills_all);
+  ADD ("docker", "kills-all", test_kills_all);
   ADD ("docker", "flood", test_flood);
   ADD ("docker", "endless", test_endless);
   ADD ("docker", "killed-from-outside", test_killed_from_outside);
