@@ -9,6 +9,7 @@
 #include "sb-docker-request.h"
 #include "sb-id.h"
 #include "sb-image-job.h"
+#include "sb-instance.h"
 #include "sb-json.h"
 #include "sb-mcp-http-transport.h"
 #include "sb-mcp-stream-transport.h"
@@ -23,6 +24,8 @@ typedef enum
   STEP_NEW,
   STEP_IMAGE,     /* is it there? */
   STEP_PULL,
+  STEP_OLD,       /* networks of owners that were killed */
+  STEP_SWEEP_OLD,
   STEP_NETWORK,
   STEP_CREATE,
   STEP_UPLOAD,
@@ -34,7 +37,7 @@ typedef enum
   STEP_STOP,
   STEP_REMOVE,
   STEP_GONE,      /* AutoRemove may have been quicker, and be still at it */
-  STEP_LIST,      /* servers that it has left */
+  STEP_LIST,      /* servers that it has left behind */
   STEP_SWEEP,
   STEP_UNNETWORK,
   STEP_ENDED,
@@ -253,7 +256,7 @@ pulled_cb (GObject      *source,
 
   g_signal_handlers_disconnect_by_data (self->pull, self);
   if (sb_image_job_run_finish (SB_IMAGE_JOB (source), result, &error))
-    take_step (self, STEP_NETWORK);
+    take_step (self, STEP_OLD);
   else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     fail (self, g_steal_pointer (&error));
   else
@@ -300,6 +303,29 @@ keep_left (SbOfficialGateway *self,
     }
 }
 
+/* Whose owner is gone: an undertaker takes containers only. */
+static void
+keep_old (SbOfficialGateway *self,
+          JsonNode          *node)
+{
+  JsonArray *list = node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+
+  for (guint i = 0; list != NULL && i < json_array_get_length (list); i++)
+    {
+      JsonNode *item = json_array_get_element (list, i);
+      JsonObject *network = JSON_NODE_HOLDS_OBJECT (item) ? json_node_get_object (item) : NULL;
+      JsonObject *labels = network != NULL ? sb_json_get_object (network, "Labels") : NULL;
+      const char *id = network != NULL ? sb_json_get_string (network, "Id") : NULL;
+      const char *instance = labels != NULL ? sb_json_get_string (labels, SB_DOCKER_LABEL_INSTANCE) : NULL;
+      const char *owner = labels != NULL ? sb_json_get_string (labels, SB_DOCKER_LABEL_OWNER) : NULL;
+
+      /* Locks of other machines and users cannot be seen from here. */
+      if (id != NULL && instance != NULL && g_strcmp0 (owner, sb_instance_get_owner ()) == 0 &&
+          !sb_instance_is_alive (instance))
+        g_ptr_array_add (self->left, g_strdup (id));
+    }
+}
+
 /* What an answer of the engine leads to; on the way out, whatever it is. */
 static void
 answered (SbOfficialGateway *self,
@@ -310,7 +336,15 @@ answered (SbOfficialGateway *self,
   switch (self->step)
     {
     case STEP_IMAGE:
-      take_step (self, STEP_NETWORK);
+      take_step (self, STEP_OLD);
+      break;
+    case STEP_OLD:
+      keep_old (self, node);
+      take_step (self, STEP_SWEEP_OLD);
+      break;
+    case STEP_SWEEP_OLD:
+      g_ptr_array_remove_index (self->left, 0);
+      take_step (self, STEP_SWEEP_OLD);
       break;
     case STEP_NETWORK:
       self->has_network = TRUE;
@@ -376,7 +410,7 @@ called_cb (GObject      *source,
 
   if (error == NULL && self->step < STEP_OPEN)
     g_cancellable_set_error_if_cancelled (g_task_get_cancellable (self->opening), &error);
-  if (error == NULL || self->step > STEP_OPEN)
+  if (error == NULL || self->step > STEP_OPEN || self->step == STEP_SWEEP_OLD)
     {
       answered (self, node);
     }
@@ -450,6 +484,22 @@ sweep (SbOfficialGateway *self)
   call (self, "DELETE", NULL, path);
 }
 
+/* One that is still used is refused, and stays for the next time. */
+static void
+sweep_old (SbOfficialGateway *self)
+{
+  g_autofree char *path = NULL;
+
+  if (self->left->len == 0)
+    {
+      take_step (self, STEP_NETWORK);
+      return;
+    }
+
+  path = g_strconcat ("/networks/", g_ptr_array_index (self->left, 0), NULL);
+  call (self, "DELETE", NULL, path);
+}
+
 static void
 take_step_up (SbOfficialGateway *self)
 {
@@ -461,6 +511,12 @@ take_step_up (SbOfficialGateway *self)
     case STEP_IMAGE:
       path = g_strdup_printf ("/images/%s/json", self->plan->image);
       call (self, "GET", NULL, path);
+      break;
+    case STEP_OLD:
+      call (self, "GET", NULL, "/networks?filters=%7B%22label%22%3A%5B%22" SB_DOCKER_LABEL "%22%5D%7D");
+      break;
+    case STEP_SWEEP_OLD:
+      sweep_old (self);
       break;
     case STEP_NETWORK:
       call (self, "POST", new_network (self), "/networks/create");
