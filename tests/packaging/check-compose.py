@@ -40,8 +40,11 @@ strange = {key for entry in registry.values() for key in entry} - known
 promised = registry["node-code-sandbox"]["longLived"] is True and "context7" in registry
 print("ok" if promised and not strange else "not ok", "3 catalog-keys", *strange)
 
-sources = [source for module in manifest["modules"] for source in module["sources"] if source["type"] == "git"]
-pinned = all(len(source.get("commit", "")) == 40 for source in sources)
+sources = [source for module in manifest["modules"] for source in module["sources"]]
+pinned = all(
+    len(source.get("commit", "")) == 40 if source["type"] == "git" else len(source.get("sha256", "")) == 64
+    for source in sources if source["type"] != "dir"
+)
 print("ok" if pinned and manifest["id"] == "io.github.sandbar.Sandbar" else "not ok", "4 flatpak-pins")
 
 catalog = os.path.join(top, "catalog/mcp-gateway-catalog.yaml")
