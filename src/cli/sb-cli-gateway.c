@@ -392,6 +392,14 @@ secrets_cb (SbSecretRequest *request,
   sb_secret_request_answer (request, program->secrets);
 }
 
+/* There may be no browser on this machine; who reads this has one. */
+static void
+open_cb (const char *uri,
+         gpointer    user_data)
+{
+  say ("- A server wants to know who uses it. Sign in at %s", uri);
+}
+
 static SbSandboxManager *
 make_sandboxes (void)
 {
@@ -416,6 +424,8 @@ make_gateway (Program   *program,
     .host = host,
     .secrets = secrets_cb,
     .secrets_data = program,
+    .open_browser = open_cb,
+    .open_unasked = TRUE,
   };
 
   program->sandboxes = make_sandboxes ();

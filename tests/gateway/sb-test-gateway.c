@@ -25,6 +25,16 @@ secrets_cb (SbSecretRequest *request,
     sb_secret_request_answer (request, self->secrets);
 }
 
+static void
+open_cb (const char *uri,
+         gpointer    user_data)
+{
+  SbTestGateway *self = user_data;
+
+  if (self->browse != NULL)
+    self->browse (uri, self->browse_data);
+}
+
 SbTestGateway *
 sb_test_gateway_new (guint             start_timeout_ms,
                      SbSandboxManager *sandboxes)
@@ -44,6 +54,8 @@ sb_test_gateway_new (guint             start_timeout_ms,
   self->parts.sandboxes = sandboxes;
   self->parts.secrets = secrets_cb;
   self->parts.secrets_data = self;
+  self->parts.open_browser = open_cb;
+  self->parts.open_data = self;
   self->parts.start_timeout_ms = start_timeout_ms;
   self->parts.first_delay_ms = 1;
   self->parts.ping_ms = 10;

@@ -16,6 +16,8 @@ typedef struct
   gboolean          keep_waiting; /* for secrets, until it is no longer set and others are asked for */
   SbSecretRequest  *held;         /* nullable */
   char             *folder;
+  SbOAuthOpenFunc   browse;       /* nullable: the user's browser */
+  gpointer          browse_data;
 } SbTestGateway;
 
 SbTestGateway   *sb_test_gateway_new         (guint             start_timeout_ms,

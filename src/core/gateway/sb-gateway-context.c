@@ -8,6 +8,7 @@
 #include "sb-docker-undertaker.h"
 #include "sb-helper-path.h"
 #include "sb-instance.h"
+#include "sb-oauth-memory-store.h"
 
 struct _SbSecretRequest
 {
@@ -36,6 +37,7 @@ context_clear (gpointer data)
   g_clear_object (&self->host);
   g_clear_object (&self->sandboxes);
   g_clear_object (&self->docker);
+  g_clear_object (&self->tokens);
   g_hash_table_unref (self->undertakers);
   g_hash_table_unref (self->own_secrets);
   g_clear_pointer (&self->official, sb_official_plan_unref);
@@ -64,6 +66,10 @@ sb_gateway_context_new (const SbGatewayContext *parts)
   self->docker = parts->docker != NULL ? g_object_ref (parts->docker) : NULL;
   self->secrets = parts->secrets;
   self->secrets_data = parts->secrets_data;
+  self->tokens = parts->tokens != NULL ? g_object_ref (parts->tokens) : sb_oauth_memory_store_new ();
+  self->open_browser = parts->open_browser;
+  self->open_data = parts->open_data;
+  self->open_unasked = parts->open_unasked;
   self->start_timeout_ms = parts->start_timeout_ms;
   self->first_delay_ms = parts->first_delay_ms;
   self->ping_ms = parts->ping_ms;

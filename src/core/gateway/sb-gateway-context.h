@@ -7,6 +7,7 @@
 #include "sb-catalog-state.h"
 #include "sb-docker-client.h"
 #include "sb-mcp-host.h"
+#include "sb-oauth-options.h"
 #include "sb-redactor.h"
 #include "sb-official-plan.h"
 #include "sb-sandbox-manager.h"
@@ -39,6 +40,7 @@ typedef struct
   SbMcpHost        *host;
   SbSandboxManager *sandboxes;  /* nullable: no sandbox server of our own */
   SbDockerClient   *docker;     /* nullable: no containers */
+  SbOAuthStore     *tokens;     /* nullable: sign-ins are kept as long as the gateway lives */
   GHashTable       *undertakers; /* of its own: address of an engine → GSubprocess */
   SbOfficialPlan   *official;    /* of its own, nullable: its servers are that gateway */
   GHashTable       *own_secrets; /* of its own: name → secret, for entries that we made ourselves */
@@ -46,6 +48,9 @@ typedef struct
   /* borrowed, must outlive the gateway */
   SbSecretsFunc     secrets;    /* nullable: none are stored */
   gpointer          secrets_data;
+  SbOAuthOpenFunc   open_browser; /* nullable: nobody can sign in to remote servers */
+  gpointer          open_data;
+  gboolean          open_unasked; /* there is no button: the browser opens when a server wants it */
 
   guint             start_timeout_ms; /* 0: a minute */
   guint             first_delay_ms;   /* before a server is started again; 0: a second */

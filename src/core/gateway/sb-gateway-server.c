@@ -29,6 +29,7 @@ struct _SbGatewayServer
   GListStore           *tools;       /* of SbGatewayTool */
   char                 *message;
   GPtrArray            *stopping;    /* of GTask: who waits for its end */
+  SbOAuthSource        *tokens;      /* nullable: of a remote server */
 
   /* owned: of the instance that runs or comes up */
   GCancellable         *cancellable;
@@ -36,6 +37,7 @@ struct _SbGatewayServer
   SbMcpClient          *client;      /* nullable */
   gulong                closed_id;
   gulong                changed_id;
+  gulong                sign_in_id;  /* of tokens */
   guint                 timeout_id;  /* of coming up, until the next try, or until the next ping */
 
   SbGatewayServerState  state;
@@ -49,6 +51,7 @@ enum
   PROP_0,
   PROP_STATE,
   PROP_MESSAGE,
+  PROP_NEEDS_SIGN_IN,
   N_PROPS
 };
 
@@ -392,6 +395,27 @@ progress_cb (SbGatewayServer *self,
 }
 
 static void
+needs_sign_in_cb (SbGatewayServer *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NEEDS_SIGN_IN]);
+}
+
+/* Kept for the next instance: what a sign-in has brought is there before the keyring has it. */
+static void
+keep_tokens (SbGatewayServer *self,
+             SbOAuthSource   *tokens)
+{
+  if (self->tokens == tokens)
+    return;
+
+  if (self->tokens != NULL)
+    g_clear_signal_handler (&self->sign_in_id, self->tokens);
+  g_set_object (&self->tokens, tokens);
+  if (tokens != NULL)
+    self->sign_in_id = g_signal_connect_swapped (tokens, "notify::needs-sign-in", G_CALLBACK (needs_sign_in_cb), self);
+}
+
+static void
 opened_cb (GObject      *source,
            GAsyncResult *result,
            gpointer      user_data)
@@ -409,12 +433,40 @@ opened_cb (GObject      *source,
       return;
     }
 
+  keep_tokens (self, sb_server_link_get_tokens (link));
   self->client = sb_mcp_client_new (transport);
   sb_mcp_client_set_host (self->client, self->context->host);
   self->closed_id = g_signal_connect (self->client, "closed", G_CALLBACK (closed_cb), self);
   self->changed_id = g_signal_connect_swapped (self->client, "tools-changed", G_CALLBACK (tools_changed_cb), self);
   self->timeout_id = g_timeout_add (get_start_timeout (self), too_slow_cb, self);
   sb_mcp_client_initialize_async (self->client, self->cancellable, initialized_cb, g_object_ref (self));
+}
+
+static void
+open_link (SbGatewayServer *self)
+{
+  self->cancellable = g_cancellable_new ();
+  self->link = sb_server_link_new (self->entry, self->context, self->log);
+  sb_server_link_set_tokens (self->link, self->tokens);
+  g_signal_connect_object (self->link, "progress", G_CALLBACK (progress_cb), self, G_CONNECT_SWAPPED);
+  sb_server_link_open_async (self->link, self->cancellable, opened_cb, g_object_ref (self));
+}
+
+static void
+signed_in_cb (GObject      *source,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  g_autoptr(SbGatewayServer) self = user_data;
+  g_autoptr(GError) error = NULL;
+  gboolean done = sb_oauth_source_sign_in_finish (SB_OAUTH_SOURCE (source), result, &error);
+
+  if (done && self->state == SB_GATEWAY_SERVER_BLOCKED)
+    sb_gateway_server_start (self);
+  else if (done && self->state == SB_GATEWAY_SERVER_STARTING && self->link == NULL)
+    open_link (self);
+  else if (!done && self->state == SB_GATEWAY_SERVER_STARTING && self->link == NULL)
+    block (self, error->message);
 }
 
 static void
@@ -448,6 +500,7 @@ sb_gateway_server_dispose (GObject *object)
 
   if (self->tools != NULL && self->context != NULL)
     end_link (drop_instance (self));
+  keep_tokens (self, NULL);
   g_clear_object (&self->entry);
   g_clear_object (&self->tools);
   g_clear_object (&self->log);
@@ -483,6 +536,9 @@ sb_gateway_server_get_property (GObject    *object,
     case PROP_MESSAGE:
       g_value_set_string (value, self->message);
       break;
+    case PROP_NEEDS_SIGN_IN:
+      g_value_set_boolean (value, sb_gateway_server_get_needs_sign_in (self));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -501,6 +557,7 @@ sb_gateway_server_class_init (SbGatewayServerClass *klass)
   properties[PROP_STATE] = g_param_spec_enum ("state", NULL, NULL, SB_TYPE_GATEWAY_SERVER_STATE,
                                               SB_GATEWAY_SERVER_OFF, flags);
   properties[PROP_MESSAGE] = g_param_spec_string ("message", NULL, NULL, NULL, flags);
+  properties[PROP_NEEDS_SIGN_IN] = g_param_spec_boolean ("needs-sign-in", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   signals[TOOLS_CHANGED] = g_signal_new ("tools-changed",
@@ -636,10 +693,34 @@ sb_gateway_server_start (SbGatewayServer *self)
     self->n_tries = 0;
   g_clear_handle_id (&self->timeout_id, g_source_remove);
   enter (self, SB_GATEWAY_SERVER_STARTING, NULL);
-  self->cancellable = g_cancellable_new ();
-  self->link = sb_server_link_new (self->entry, self->context, self->log);
-  g_signal_connect_object (self->link, "progress", G_CALLBACK (progress_cb), self, G_CONNECT_SWAPPED);
-  sb_server_link_open_async (self->link, self->cancellable, opened_cb, g_object_ref (self));
+  open_link (self);
+}
+
+gboolean
+sb_gateway_server_get_needs_sign_in (SbGatewayServer *self)
+{
+  g_return_val_if_fail (SB_IS_GATEWAY_SERVER (self), FALSE);
+
+  return self->tokens != NULL && sb_oauth_source_get_needs_sign_in (self->tokens);
+}
+
+/**
+ * sb_gateway_server_sign_in:
+ *
+ * How it goes is seen in the state and the message; stopping the server ends it.
+ */
+void
+sb_gateway_server_sign_in (SbGatewayServer *self)
+{
+  g_return_if_fail (SB_IS_GATEWAY_SERVER (self));
+
+  if (!sb_gateway_server_get_needs_sign_in (self)
+      || (self->state != SB_GATEWAY_SERVER_BLOCKED && self->state != SB_GATEWAY_SERVER_READY))
+    return;
+
+  if (self->state == SB_GATEWAY_SERVER_BLOCKED)
+    enter (self, SB_GATEWAY_SERVER_STARTING, "Waiting for you to sign in in the browser.");
+  sb_oauth_source_sign_in_async (self->tokens, signed_in_cb, g_object_ref (self));
 }
 
 /**
@@ -670,6 +751,8 @@ sb_gateway_server_stop_async (SbGatewayServer     *self,
     return;
 
   self->n_tries = 0;
+  if (self->tokens != NULL)
+    sb_oauth_source_cancel (self->tokens);
   link = drop_instance (self);
   enter (self, SB_GATEWAY_SERVER_STOPPING, NULL);
   if (link != NULL)

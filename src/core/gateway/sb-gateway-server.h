@@ -24,7 +24,7 @@ typedef enum
 GType sb_gateway_server_state_get_type (void);
 
 /* One server of a catalog, kept running: one instance for as long as the gateway lives, started again when it ends.
- * Properties: state, message. Signal "tools-changed". */
+ * Properties: state, message, needs-sign-in. Signal "tools-changed". */
 #define SB_TYPE_GATEWAY_SERVER (sb_gateway_server_get_type ())
 G_DECLARE_FINAL_TYPE (SbGatewayServer, sb_gateway_server, SB, GATEWAY_SERVER, GObject)
 
@@ -48,6 +48,10 @@ guint                sb_gateway_server_get_n_restarts   (SbGatewayServer      *s
 /* (nullable) */
 const char          *sb_gateway_server_get_container_id (SbGatewayServer      *self);
 
+/* It is a remote server that wants to know who its user is, or to be allowed more: sign_in() is what helps. */
+gboolean             sb_gateway_server_get_needs_sign_in (SbGatewayServer     *self);
+/* Opens the browser; a server that is blocked starts when the user has signed in. */
+void                 sb_gateway_server_sign_in          (SbGatewayServer      *self);
 /* From OFF, WAITING and BLOCKED; otherwise nothing happens. */
 void                 sb_gateway_server_start            (SbGatewayServer      *self);
 /* Ends it and all it started; in every state. */

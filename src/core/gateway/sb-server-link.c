@@ -28,6 +28,7 @@ struct _SbServerLink
   SbServerLaunch   *launch;       /* nullable until it is resolved */
   SbMcpTransport   *transport;    /* nullable until open */
   SbMcpServer      *own_server;   /* nullable */
+  SbOAuthSource    *tokens;       /* nullable */
   SbDockerClient   *docker;       /* nullable: where its container is */
   SbOfficialGateway *official;    /* nullable: it is Docker's gateway */
   char             *container_id; /* nullable */
@@ -261,12 +262,13 @@ dup_headers (GPtrArray *headers)
 }
 
 static void
-open_remote (SbServerLink *self)
+connect_remote (SbServerLink *self)
 {
   g_auto(GStrv) headers = dup_headers (self->launch->headers);
   SbMcpHttpOptions options = {
     .kind = self->launch->sse ? SB_MCP_HTTP_SSE : SB_MCP_HTTP_AUTO,
     .headers = (const char * const *) headers,
+    .tokens = self->tokens != NULL ? SB_MCP_TOKEN_SOURCE (self->tokens) : NULL,
   };
   GError *error = NULL;
   SbMcpTransport *transport = sb_mcp_http_transport_new (self->launch->url, &options, &error);
@@ -275,6 +277,50 @@ open_remote (SbServerLink *self)
     opening_failed (self, error);
   else
     opened (self, transport);
+}
+
+static void
+tokens_loaded_cb (GObject      *source,
+                  GAsyncResult *result,
+                  gpointer      user_data)
+{
+  g_autoptr(SbServerLink) self = user_data;
+
+  sb_oauth_source_load_finish (SB_OAUTH_SOURCE (source), result, NULL);
+  connect_remote (self);
+}
+
+static gboolean
+has_authorization (SbServerLaunch *launch)
+{
+  for (guint i = 0; i < launch->headers->len; i++)
+    if (g_ascii_strcasecmp (((SbLaunchPair *) g_ptr_array_index (launch->headers, i))->name, "Authorization") == 0)
+      return TRUE;
+
+  return FALSE;
+}
+
+static void
+open_remote (SbServerLink *self)
+{
+  SbOAuthOptions options = {
+    .store = self->context->tokens,
+    .redactor = self->context->redactor,
+    .open = self->context->open_browser,
+    .open_data = self->context->open_data,
+    .unasked = self->context->open_unasked,
+  };
+
+  if (has_authorization (self->launch))
+    {
+      g_clear_object (&self->tokens);
+      connect_remote (self);
+      return;
+    }
+
+  if (self->tokens == NULL)
+    self->tokens = sb_oauth_source_new (self->launch->url, &options);
+  sb_oauth_source_load_async (self->tokens, tokens_loaded_cb, g_object_ref (self));
 }
 
 static void
@@ -558,6 +604,7 @@ sb_server_link_dispose (GObject *object)
     }
   g_clear_object (&self->transport);
   g_clear_object (&self->own_server);
+  g_clear_object (&self->tokens);
   g_clear_object (&self->docker);
   g_clear_object (&self->official);
   g_clear_object (&self->entry);
@@ -644,6 +691,23 @@ sb_server_link_open_finish (SbServerLink  *self,
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+SbOAuthSource *
+sb_server_link_get_tokens (SbServerLink *self)
+{
+  g_return_val_if_fail (SB_IS_SERVER_LINK (self), NULL);
+
+  return self->tokens;
+}
+
+void
+sb_server_link_set_tokens (SbServerLink  *self,
+                           SbOAuthSource *tokens)
+{
+  g_return_if_fail (SB_IS_SERVER_LINK (self));
+
+  g_set_object (&self->tokens, tokens);
 }
 
 const char *

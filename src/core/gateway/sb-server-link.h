@@ -6,6 +6,7 @@
 #include "sb-catalog-server.h"
 #include "sb-gateway-context.h"
 #include "sb-mcp-transport.h"
+#include "sb-oauth-source.h"
 #include "sb-server-container.h"
 
 G_BEGIN_DECLS
@@ -31,6 +32,11 @@ void            sb_server_link_open_async       (SbServerLink         *self,
 SbMcpTransport *sb_server_link_open_finish      (SbServerLink         *self,
                                                  GAsyncResult         *result,
                                                  GError              **error);
+/* For a remote server without an Authorization header of its own: where its tokens come from; also to be used again by
+ * the next link. (nullable) (transfer none) */
+SbOAuthSource  *sb_server_link_get_tokens       (SbServerLink         *self);
+void            sb_server_link_set_tokens       (SbServerLink         *self,
+                                                 SbOAuthSource        *tokens);
 /* (nullable) */
 const char     *sb_server_link_get_container_id (SbServerLink         *self);
 /* Closes the transport and waits until what it led to is gone. */
