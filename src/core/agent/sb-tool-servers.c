@@ -8,6 +8,7 @@
 #include "sb-agent-resources.h"
 #include "sb-docker-backend.h"
 #include "sb-sampler.h"
+#include "sb-secret-token-store.h"
 
 #define CATALOG_RESOURCE "/io/github/sandbar/Sandbar/mcp-gateway-catalog.yaml"
 
@@ -47,6 +48,28 @@ tell_problem (SbToolServers *self,
               const GError  *error)
 {
   g_signal_emit (self, signals[PROBLEM], 0, title, error->message);
+}
+
+/* Signing in to remote servers */
+
+static void
+launched_cb (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  g_autoptr(SbToolServers) self = user_data;
+  g_autoptr(GError) error = NULL;
+
+  if (!g_app_info_launch_default_for_uri_finish (result, &error))
+    tell_problem (self, "No browser could be opened to sign in", error);
+}
+
+/* Through the portal where there is one. */
+static void
+open_browser (const char *uri,
+              gpointer    user_data)
+{
+  g_app_info_launch_default_for_uri_async (uri, NULL, NULL, launched_cb, g_object_ref (user_data));
 }
 
 /* Secrets */
@@ -303,6 +326,7 @@ sb_tool_servers_new (SbServices *services,
                      SbRedactor *redactor)
 {
   SbToolServers *self = g_object_new (SB_TYPE_TOOL_SERVERS, NULL);
+  g_autoptr(SbOAuthStore) tokens = sb_secret_token_store_new (secrets);
   SbGatewayContext context = { NULL };
 
   self->services = sb_services_ref (services);
@@ -319,6 +343,9 @@ sb_tool_servers_new (SbServices *services,
   context.sandboxes = services->sandboxes;
   context.secrets = secrets_func;
   context.secrets_data = self;
+  context.tokens = tokens;
+  context.open_browser = open_browser;
+  context.open_data = self;
   self->gateway = sb_gateway_new (&context);
   g_signal_connect_object (self->state, "changed", G_CALLBACK (save_state), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (sb_sandbox_manager_get_engines (services->sandboxes), "changed",
