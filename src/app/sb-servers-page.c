@@ -30,6 +30,7 @@ struct _SbServersPage
   GtkWidget          *detail;
   SbServerSecrets    *secrets;
   GtkSingleSelection *selection;
+  GtkWidget          *sign_in;
   GtkStack           *states;
   AdwToastOverlay    *toasts;
 
@@ -84,6 +85,7 @@ update (SbServersPage *self)
   SbGatewayServer *server = get_selected (self);
   const char *name = server != NULL ? sb_gateway_server_get_name (server) : NULL;
   SbGatewayServerState state = server != NULL ? sb_gateway_server_get_state (server) : SB_GATEWAY_SERVER_OFF;
+  gboolean needs_sign_in = server != NULL && sb_gateway_server_get_needs_sign_in (server);
   gboolean own_entry = server != NULL && sb_tools_model_has_entry (self->model, name);
   GtkWidget *widget = GTK_WIDGET (self);
   guint n = self->model != NULL ? g_list_model_get_n_items (G_LIST_MODEL (sb_tools_model_get_gateway (self->model)))
@@ -94,6 +96,8 @@ update (SbServersPage *self)
   gtk_widget_action_set_enabled (widget, "servers.restart",
                                  state != SB_GATEWAY_SERVER_OFF && state != SB_GATEWAY_SERVER_STOPPING);
   gtk_widget_action_set_enabled (widget, "servers.log", server != NULL);
+  gtk_widget_action_set_enabled (widget, "servers.sign-in", needs_sign_in && state != SB_GATEWAY_SERVER_STARTING);
+  gtk_widget_set_visible (self->sign_in, needs_sign_in);
   gtk_widget_action_set_enabled (widget, "servers.edit", own_entry);
   gtk_widget_action_set_enabled (widget, "servers.remove", own_entry);
 }
@@ -156,6 +160,17 @@ restart_cb (GtkWidget  *widget,
 
   if (server != NULL)
     sb_gateway_server_stop_async (server, stopped_cb, NULL);
+}
+
+static void
+sign_in_cb (GtkWidget  *widget,
+            const char *action_name,
+            GVariant   *parameter)
+{
+  SbGatewayServer *server = get_selected (SB_SERVERS_PAGE (widget));
+
+  if (server != NULL)
+    sb_gateway_server_sign_in (server);
 }
 
 static void
@@ -354,6 +369,7 @@ sb_servers_page_class_init (SbServersPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbServersPage, detail);
   gtk_widget_class_bind_template_child (widget_class, SbServersPage, secrets);
   gtk_widget_class_bind_template_child (widget_class, SbServersPage, selection);
+  gtk_widget_class_bind_template_child (widget_class, SbServersPage, sign_in);
   gtk_widget_class_bind_template_child (widget_class, SbServersPage, states);
   gtk_widget_class_bind_template_child (widget_class, SbServersPage, toasts);
   gtk_widget_class_bind_template_callback (widget_class, row_bind_cb);
@@ -365,6 +381,7 @@ sb_servers_page_class_init (SbServersPageClass *klass)
   gtk_widget_class_install_action (widget_class, "servers.log", NULL, log_cb);
   gtk_widget_class_install_action (widget_class, "servers.remove", NULL, remove_cb);
   gtk_widget_class_install_action (widget_class, "servers.restart", NULL, restart_cb);
+  gtk_widget_class_install_action (widget_class, "servers.sign-in", NULL, sign_in_cb);
   gtk_widget_class_install_action (widget_class, "servers.undo", NULL, undo_cb);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Delete, 0, "servers.remove", NULL);
 
