@@ -355,6 +355,14 @@ _sb_files_page_class_actions_init (SbFilesPageClass *klass)
   gtk_widget_class_install_action (widget_class, "files.menu", NULL, menu_cb);
 }
 
+static gboolean
+can_be_saved (SbFileEntry *entry)
+{
+  SbFileType type = sb_file_entry_get_file_type (entry);
+
+  return type == SB_FILE_TYPE_REGULAR || type == SB_FILE_TYPE_DIRECTORY;
+}
+
 void
 _sb_files_page_actions_update (SbFilesPage *self)
 {
@@ -366,9 +374,9 @@ _sb_files_page_actions_update (SbFilesPage *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "files.rename", chosen);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "files.delete", chosen);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "files.undo", open && self->removed != NULL);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "files.add", open && self->adding == NULL);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "files.stop", self->adding != NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "files.add", open && self->transfer == NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "files.stop", self->transfer != NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "files.save-out",
-                                 chosen && sb_file_entry_get_file_type (_sb_files_page_get_chosen (self))
-                                           == SB_FILE_TYPE_REGULAR);
+                                 open && (!chosen || can_be_saved (_sb_files_page_get_chosen (self)))
+                                 && self->transfer == NULL);
 }

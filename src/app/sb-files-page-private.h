@@ -22,7 +22,7 @@ struct _SbFilesPage
   SbChannel          *channel;
   GtkSingleSelection *chosen;
   SbFileRemoval      *removed; /* nullable: what Undo brings back */
-  GCancellable       *adding;  /* nullable: files are being added */
+  GCancellable       *transfer; /* nullable: files are being added, or a folder saved */
   GtkFileChooserNative *chooser; /* nullable: while it is open */
   char               *path;    /* of the file that is shown */
   char               *wanted;  /* nullable: to be shown when what is above it has been listed */

@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "sb-channel-save.h"
 #include "sb-file-entry.h"
 #include "sb-file-export.h"
 #include "sb-file-import.h"
@@ -26,6 +27,20 @@ progress_cb (guint    n_files,
     gtk_label_set_text (self->progress, text);
 }
 
+/* FALSE: the page is gone. */
+static gboolean
+end_transfer (SbFilesPage *self)
+{
+  g_clear_object (&self->transfer);
+  if (self->toasts == NULL)
+    return FALSE;
+
+  gtk_widget_set_visible (self->progress_box, FALSE);
+  _sb_files_page_actions_update (self);
+
+  return TRUE;
+}
+
 static void
 added_cb (GObject      *source,
           GAsyncResult *result,
@@ -35,16 +50,21 @@ added_cb (GObject      *source,
   g_autoptr(GError) error = NULL;
   gboolean ok = sb_file_import_finish (result, &error);
 
-  g_clear_object (&self->adding);
-  if (self->toasts == NULL)
+  if (!end_transfer (self))
     return;
 
-  gtk_widget_set_visible (self->progress_box, FALSE);
-  _sb_files_page_actions_update (self);
   if (ok)
     _sb_files_page_tell (self, gtk_label_get_text (self->progress));
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     _sb_files_page_tell (self, error->message);
+}
+
+static void
+begin_transfer (SbFilesPage *self)
+{
+  self->transfer = g_cancellable_new ();
+  gtk_widget_set_visible (self->progress_box, TRUE);
+  _sb_files_page_actions_update (self);
 }
 
 static void
@@ -53,14 +73,12 @@ add (SbFilesPage *self,
 {
   g_autofree char *directory = _sb_files_page_dup_directory (self);
 
-  if (self->channel == NULL || self->adding != NULL)
+  if (self->channel == NULL || self->transfer != NULL)
     return;
 
-  self->adding = g_cancellable_new ();
-  gtk_widget_set_visible (self->progress_box, TRUE);
-  _sb_files_page_actions_update (self);
+  begin_transfer (self);
   progress_cb (0, 0, self);
-  sb_file_import_async (self->channel, files, directory, progress_cb, self, self->adding, added_cb,
+  sb_file_import_async (self->channel, files, directory, progress_cb, self, self->transfer, added_cb,
                         g_object_ref (self));
 }
 
@@ -74,7 +92,7 @@ dropped_cb (SbFilesPage   *self,
   g_autoptr(GListStore) files = g_list_store_new (G_TYPE_FILE);
   GSList *list = g_value_get_boxed (value);
 
-  if (self->channel == NULL || self->adding != NULL)
+  if (self->channel == NULL || self->transfer != NULL)
     return FALSE;
 
   for (GSList *link = list; link != NULL; link = link->next)
@@ -131,7 +149,7 @@ stop_cb (GtkWidget  *widget,
          const char *action_name,
          GVariant   *parameter)
 {
-  g_cancellable_cancel (SB_FILES_PAGE (widget)->adding);
+  g_cancellable_cancel (SB_FILES_PAGE (widget)->transfer);
 }
 
 static void
@@ -161,6 +179,68 @@ save_response_cb (SbFilesPage          *self,
     sb_file_export_async (self->channel, path, target, NULL, saved_cb, g_object_ref (self));
 }
 
+static char *
+describe_saved (const SbTreeUnpacked *unpacked)
+{
+  g_autofree char *size = sb_format_size (unpacked->bytes);
+
+  return g_strdup_printf (ngettext ("Saved %u file, %s", "Saved %u files, %s", unpacked->n_files), unpacked->n_files,
+                          size);
+}
+
+static void
+tree_progress_cb (const SbTreeUnpacked *unpacked,
+                  gpointer              user_data)
+{
+  SbFilesPage *self = user_data;
+  g_autofree char *text = describe_saved (unpacked);
+
+  if (self->toasts != NULL)
+    gtk_label_set_text (self->progress, text);
+}
+
+static void
+tree_saved_cb (GObject      *source,
+               GAsyncResult *result,
+               gpointer      user_data)
+{
+  g_autoptr(SbFilesPage) self = user_data;
+  SbTreeUnpacked unpacked = { 0 };
+  g_autoptr(GError) error = NULL;
+  gboolean ok = sb_channel_save_tree_finish (SB_CHANNEL (source), result, &unpacked, NULL, &error);
+  guint n_left_out = unpacked.n_links + unpacked.n_existing + unpacked.n_refused + unpacked.n_skipped;
+  g_autofree char *saved = describe_saved (&unpacked);
+  g_autofree char *text = NULL;
+
+  if (!end_transfer (self) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+
+  /* Translators: "Saved 12 files, 3 KiB", and how many links, existing and unfit files were left out */
+  if (ok && n_left_out > 0)
+    text = g_strdup_printf (_("%s; %u entries were left out: links, and what was there already"), saved, n_left_out);
+  _sb_files_page_tell (self, ok ? (text != NULL ? text : saved) : error->message);
+}
+
+static void
+folder_response_cb (SbFilesPage          *self,
+                    int                   response,
+                    GtkFileChooserNative *dialog)
+{
+  g_autoptr(GtkFileChooserNative) chooser = g_steal_pointer (&self->chooser);
+  const char *path = g_object_get_data (G_OBJECT (chooser), "path");
+  g_autoptr(GFile) folder = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser));
+  const SbTreeUnpacked nothing = { 0 };
+
+  if (response != GTK_RESPONSE_ACCEPT || folder == NULL || self->channel == NULL || self->transfer != NULL)
+    return;
+
+  begin_transfer (self);
+  tree_progress_cb (&nothing, self);
+  sb_channel_save_tree_async (self->channel, path, folder, tree_progress_cb, self, self->transfer, tree_saved_cb,
+                              g_object_ref (self));
+}
+
+/* A file, or a folder with all that it holds; where none is selected, the workspace. */
 static void
 save_out_cb (GtkWidget  *widget,
              const char *action_name,
@@ -168,10 +248,19 @@ save_out_cb (GtkWidget  *widget,
 {
   SbFilesPage *self = SB_FILES_PAGE (widget);
   SbFileEntry *entry = _sb_files_page_get_chosen (self);
+  const char *path = entry != NULL ? sb_file_entry_get_path (entry) : "";
 
-  open_chooser (self, _("Save a Copy"), GTK_FILE_CHOOSER_ACTION_SAVE, _("_Save"), G_CALLBACK (save_response_cb));
-  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (self->chooser), sb_file_entry_get_display_name (entry));
-  g_object_set_data_full (G_OBJECT (self->chooser), "path", g_strdup (sb_file_entry_get_path (entry)), g_free);
+  if (entry == NULL || sb_file_entry_get_file_type (entry) == SB_FILE_TYPE_DIRECTORY)
+    {
+      open_chooser (self, _("Save the Folder Into"), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _("_Save"),
+                    G_CALLBACK (folder_response_cb));
+    }
+  else
+    {
+      open_chooser (self, _("Save a Copy"), GTK_FILE_CHOOSER_ACTION_SAVE, _("_Save"), G_CALLBACK (save_response_cb));
+      gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (self->chooser), sb_file_entry_get_display_name (entry));
+    }
+  g_object_set_data_full (G_OBJECT (self->chooser), "path", g_strdup (path), g_free);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
 }
 

@@ -193,7 +193,7 @@ sb_files_page_dispose (GObject *object)
   g_clear_pointer ((GtkWidget **) &self->menu, gtk_widget_unparent);
   g_clear_pointer ((GtkWidget **) &self->toasts, gtk_widget_unparent);
   g_clear_object (&self->removed);
-  g_cancellable_cancel (self->adding);
+  g_cancellable_cancel (self->transfer);
   g_clear_object (&self->chooser);
   g_clear_object (&self->chosen);
   g_clear_object (&self->tree);

@@ -42,12 +42,16 @@ show_share (GtkLevelBar *bar,
 {
   g_autofree char *used_text = sb_format_size (used);
   g_autofree char *limit_text = sb_format_size (limit);
+  g_autofree char *short_text = NULL;
   g_autofree char *text = NULL;
 
   /* Translators: name of a resource, what is used of it, its limit: "Memory 34 MiB of 1 GiB" */
   text = limit > 0 ? g_strdup_printf (_("%s %s of %s"), name, used_text, limit_text)
                    : g_strdup_printf ("%s %s", name, used_text);
-  gtk_label_set_text (label, text);
+  /* The whole of it is too long for a narrow pane. */
+  short_text = g_strdup_printf ("%s %s", name, used_text);
+  gtk_label_set_text (label, short_text);
+  gtk_widget_set_tooltip_text (gtk_widget_get_parent (GTK_WIDGET (label)), text);
   gtk_widget_set_visible (GTK_WIDGET (bar), limit > 0);
   gtk_level_bar_set_value (bar, limit > 0 ? MIN ((double) used / limit, 1) : 0);
   gtk_accessible_update_property (GTK_ACCESSIBLE (bar), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
