@@ -8,6 +8,7 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
+#include "sb-catalog-page.h"
 #include "sb-id.h"
 #include "sb-page-tabs.h"
 #include "sb-server-log-page.h"
@@ -262,6 +263,7 @@ sb_tools_view_class_init (SbToolsViewClass *klass)
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Page_Down, GDK_CONTROL_MASK, "tools.next-page", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Page_Up, GDK_CONTROL_MASK, "tools.previous-page", NULL);
 
+  g_type_ensure (SB_TYPE_CATALOG_PAGE);
   g_type_ensure (SB_TYPE_PAGE_TABS);
   g_type_ensure (SB_TYPE_SERVERS_PAGE);
   g_type_ensure (SB_TYPE_SERVER_LOG_PAGE);

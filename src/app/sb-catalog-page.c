@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the Sandbar authors */
+
+#include "config.h"
+
+#include "sb-catalog-page.h"
+
+#include <glib/gi18n.h>
+#include <gtksourceview/gtksource.h>
+
+#include "sb-catalog-export.h"
+#include "sb-catalog-lint.h"
+#include "sb-problem-row.h"
+#include "sb-source-scheme.h"
+
+#define LINT_DELAY_MS 300
+
+struct _SbCatalogPage
+{
+  GtkWidget parent_instance;
+
+  /* owned */
+  SbToolsModel *model; /* nullable */
+  GListModel   *found; /* nullable: of SbCatalogProblem */
+  guint         lint_id;
+
+  /* template */
+  GtkWidget        *box;
+  GtkSourceBuffer  *buffer;
+  GtkWidget        *list_window;
+  GtkLabel         *state;
+  GtkNoSelection   *problems;
+  GtkSourceView    *view;
+};
+
+enum
+{
+  PROP_0,
+  PROP_MODEL,
+  N_PROPS
+};
+
+G_DEFINE_FINAL_TYPE (SbCatalogPage, sb_catalog_page, GTK_TYPE_WIDGET)
+
+static GParamSpec *properties[N_PROPS];
+
+static const char * const categories[] = { "sb-hint", "sb-warning", "sb-error" };
+
+static char *
+dup_text (SbCatalogPage *self)
+{
+  GtkTextIter start;
+  GtkTextIter end;
+
+  gtk_text_buffer_get_bounds (GTK_TEXT_BUFFER (self->buffer), &start, &end);
+
+  return gtk_text_buffer_get_text (GTK_TEXT_BUFFER (self->buffer), &start, &end, FALSE);
+}
+
+static void
+tell (SbCatalogPage *self,
+      const char    *text)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s", text);
+}
+
+static void
+update (SbCatalogPage *self)
+{
+  gboolean modified = gtk_text_buffer_get_modified (GTK_TEXT_BUFFER (self->buffer));
+  guint n = self->found != NULL ? g_list_model_get_n_items (self->found) : 0;
+  g_autofree char *text = n == 0 ? g_strdup (_("No problems"))
+                                 : g_strdup_printf (ngettext ("%u problem", "%u problems", n), n);
+  g_autofree char *state = modified ? g_strjoin (" · ", text, _("not saved"), NULL) : g_strdup (text);
+
+  gtk_label_set_text (self->state, state);
+  gtk_widget_set_visible (self->list_window, n > 0);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "catalog.save", modified && self->model != NULL);
+}
+
+static void
+mark_lines (SbCatalogPage *self)
+{
+  GtkTextBuffer *buffer = GTK_TEXT_BUFFER (self->buffer);
+  GtkTextIter start;
+  GtkTextIter end;
+
+  gtk_text_buffer_get_bounds (buffer, &start, &end);
+  gtk_source_buffer_remove_source_marks (self->buffer, &start, &end, NULL);
+  for (guint i = 0; i < g_list_model_get_n_items (self->found); i++)
+    {
+      g_autoptr(SbCatalogProblem) problem = g_list_model_get_item (self->found, i);
+      guint line = sb_catalog_problem_get_line (problem);
+
+      if (line == 0 || !gtk_text_buffer_get_iter_at_line (buffer, &start, line - 1))
+        continue;
+      gtk_source_buffer_create_source_mark (self->buffer, NULL,
+                                            categories[MIN (sb_catalog_problem_get_severity (problem), SB_LINT_ERROR)],
+                                            &start);
+    }
+}
+
+static gboolean
+lint_cb (gpointer user_data)
+{
+  SbCatalogPage *self = user_data;
+  g_autofree char *text = dup_text (self);
+
+  self->lint_id = 0;
+  g_clear_object (&self->found);
+  self->found = sb_catalog_lint (text, sb_tools_model_get_path (self->model));
+  gtk_no_selection_set_model (self->problems, self->found);
+  mark_lines (self);
+  update (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+changed_cb (SbCatalogPage *self)
+{
+  if (self->model != NULL && self->lint_id == 0)
+    self->lint_id = g_timeout_add (LINT_DELAY_MS, lint_cb, self);
+}
+
+static void
+show_saved (SbCatalogPage *self)
+{
+  g_autofree char *shown = dup_text (self);
+  const char *text = sb_tools_model_get_text (self->model);
+
+  /* What somebody is writing is not taken away. */
+  if (gtk_text_buffer_get_modified (GTK_TEXT_BUFFER (self->buffer)) && !g_str_equal (shown, text))
+    return;
+
+  if (!g_str_equal (shown, text))
+    gtk_text_buffer_set_text (GTK_TEXT_BUFFER (self->buffer), text, -1);
+  gtk_text_buffer_set_modified (GTK_TEXT_BUFFER (self->buffer), FALSE);
+  update (self);
+}
+
+static void
+show_line (SbCatalogPage *self,
+           guint          line)
+{
+  GtkTextIter iter;
+
+  gtk_text_buffer_get_iter_at_line (GTK_TEXT_BUFFER (self->buffer), &iter, line > 0 ? line - 1 : 0);
+  gtk_text_buffer_place_cursor (GTK_TEXT_BUFFER (self->buffer), &iter);
+  gtk_text_view_scroll_to_mark (GTK_TEXT_VIEW (self->view),
+                                gtk_text_buffer_get_insert (GTK_TEXT_BUFFER (self->buffer)), 0.1, FALSE, 0, 0);
+  gtk_widget_grab_focus (GTK_WIDGET (self->view));
+}
+
+static void
+edit_cb (SbCatalogPage *self,
+         const char    *server)
+{
+  g_autofree char *text = dup_text (self);
+  g_autoptr(SbCatalog) catalog = sb_catalog_new_from_data (text, -1, NULL);
+  SbCatalogServer *entry = catalog != NULL ? sb_catalog_lookup (catalog, server) : NULL;
+
+  if (entry != NULL)
+    show_line (self, sb_catalog_server_get_line (entry));
+}
+
+/* As if it was typed: Ctrl+Z takes it back. */
+static void
+replace_text (SbCatalogPage *self,
+              const char    *text)
+{
+  GtkTextBuffer *buffer = GTK_TEXT_BUFFER (self->buffer);
+  GtkTextIter start;
+  GtkTextIter end;
+
+  gtk_text_buffer_begin_user_action (buffer);
+  gtk_text_buffer_get_bounds (buffer, &start, &end);
+  gtk_text_buffer_delete (buffer, &start, &end);
+  gtk_text_buffer_insert (buffer, &start, text, -1);
+  gtk_text_buffer_end_user_action (buffer);
+}
+
+static void
+fix_cb (SbCatalogPage    *self,
+        SbCatalogProblem *problem)
+{
+  g_autofree char *text = dup_text (self);
+  g_autoptr(GError) error = NULL;
+  g_autofree char *fixed = sb_catalog_problem_apply (problem, text, &error);
+
+  if (fixed == NULL)
+    {
+      tell (self, error->message);
+      return;
+    }
+
+  replace_text (self, fixed);
+  g_clear_handle_id (&self->lint_id, g_source_remove);
+  lint_cb (self);
+}
+
+static void
+save_cb (GtkWidget  *widget,
+         const char *action_name,
+         GVariant   *parameter)
+{
+  SbCatalogPage *self = SB_CATALOG_PAGE (widget);
+  g_autofree char *text = dup_text (self);
+  g_autoptr(GError) error = NULL;
+
+  if (!sb_tools_model_save (self->model, text, &error))
+    {
+      tell (self, error->message);
+      return;
+    }
+
+  gtk_text_buffer_set_modified (GTK_TEXT_BUFFER (self->buffer), FALSE);
+  update (self);
+}
+
+static void
+copy_json_cb (GtkWidget  *widget,
+              const char *action_name,
+              GVariant   *parameter)
+{
+  SbCatalogPage *self = SB_CATALOG_PAGE (widget);
+  g_autofree char *text = dup_text (self);
+  g_autofree char *json = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(SbCatalog) catalog = sb_catalog_new_from_data (text, -1, &error);
+
+  if (catalog == NULL)
+    {
+      tell (self, error->message);
+      return;
+    }
+
+  json = sb_catalog_export_json (catalog, SB_EXPORT_MCP_SERVERS);
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), json);
+  tell (self, _("The servers are in the clipboard, as mcpServers"));
+}
+
+static void
+row_setup_cb (SbCatalogPage *self,
+              GtkListItem   *item)
+{
+  GtkWidget *row = sb_problem_row_new ();
+
+  g_signal_connect_object (row, "fix", G_CALLBACK (fix_cb), self, G_CONNECT_SWAPPED);
+  gtk_list_item_set_child (item, row);
+}
+
+static void
+row_bind_cb (SbCatalogPage *self,
+             GtkListItem   *item)
+{
+  sb_problem_row_set_problem (SB_PROBLEM_ROW (gtk_list_item_get_child (item)), gtk_list_item_get_item (item));
+}
+
+static void
+activated_cb (SbCatalogPage *self,
+              guint          position)
+{
+  g_autoptr(SbCatalogProblem) problem = self->found != NULL ? g_list_model_get_item (self->found, position) : NULL;
+
+  if (problem != NULL)
+    show_line (self, sb_catalog_problem_get_line (problem));
+}
+
+static void
+sb_catalog_page_dispose (GObject *object)
+{
+  SbCatalogPage *self = SB_CATALOG_PAGE (object);
+
+  g_clear_handle_id (&self->lint_id, g_source_remove);
+  g_clear_pointer (&self->box, gtk_widget_unparent);
+  g_clear_object (&self->found);
+  g_clear_object (&self->model);
+
+  G_OBJECT_CLASS (sb_catalog_page_parent_class)->dispose (object);
+}
+
+static void
+sb_catalog_page_get_property (GObject    *object,
+                              guint       prop_id,
+                              GValue     *value,
+                              GParamSpec *pspec)
+{
+  switch (prop_id)
+    {
+    case PROP_MODEL:
+      g_value_set_object (value, SB_CATALOG_PAGE (object)->model);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+sb_catalog_page_set_property (GObject      *object,
+                              guint         prop_id,
+                              const GValue *value,
+                              GParamSpec   *pspec)
+{
+  switch (prop_id)
+    {
+    case PROP_MODEL:
+      sb_catalog_page_set_model (SB_CATALOG_PAGE (object), g_value_get_object (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+sb_catalog_page_class_init (SbCatalogPageClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = sb_catalog_page_dispose;
+  object_class->get_property = sb_catalog_page_get_property;
+  object_class->set_property = sb_catalog_page_set_property;
+
+  properties[PROP_MODEL] =
+    g_param_spec_object ("model", NULL, NULL, SB_TYPE_TOOLS_MODEL,
+                         G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  g_type_ensure (GTK_SOURCE_TYPE_VIEW);
+  g_type_ensure (GTK_SOURCE_TYPE_BUFFER);
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/sandbar/Sandbar/ui/sb-catalog-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, SbCatalogPage, box);
+  gtk_widget_class_bind_template_child (widget_class, SbCatalogPage, buffer);
+  gtk_widget_class_bind_template_child (widget_class, SbCatalogPage, list_window);
+  gtk_widget_class_bind_template_child (widget_class, SbCatalogPage, problems);
+  gtk_widget_class_bind_template_child (widget_class, SbCatalogPage, state);
+  gtk_widget_class_bind_template_child (widget_class, SbCatalogPage, view);
+  gtk_widget_class_bind_template_callback (widget_class, activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, row_bind_cb);
+  gtk_widget_class_bind_template_callback (widget_class, row_setup_cb);
+  gtk_widget_class_bind_template_callback (widget_class, update);
+  gtk_widget_class_install_action (widget_class, "catalog.save", NULL, save_cb);
+  gtk_widget_class_install_action (widget_class, "catalog.copy-json", NULL, copy_json_cb);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_s, GDK_CONTROL_MASK, "catalog.save", NULL);
+}
+
+static void
+add_marks (SbCatalogPage *self)
+{
+  static const char * const icons[] = { "dialog-information-symbolic", "dialog-warning-symbolic",
+                                        "dialog-error-symbolic" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (categories); i++)
+    {
+      g_autoptr(GtkSourceMarkAttributes) attributes = gtk_source_mark_attributes_new ();
+
+      gtk_source_mark_attributes_set_icon_name (attributes, icons[i]);
+      gtk_source_view_set_mark_attributes (self->view, categories[i], attributes, i);
+    }
+}
+
+static void
+sb_catalog_page_init (SbCatalogPage *self)
+{
+  GtkSourceLanguageManager *manager = gtk_source_language_manager_get_default ();
+
+  gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_source_buffer_set_language (self->buffer, gtk_source_language_manager_get_language (manager, "yaml"));
+  add_marks (self);
+  sb_source_scheme_follow (self->buffer);
+  update (self);
+}
+
+void
+sb_catalog_page_set_model (SbCatalogPage *self,
+                           SbToolsModel  *model)
+{
+  g_return_if_fail (SB_IS_CATALOG_PAGE (self));
+  g_return_if_fail (self->model == NULL || model == NULL || self->model == model);
+
+  if (model == NULL || self->model == model)
+    return;
+
+  self->model = g_object_ref (model);
+  g_signal_connect_object (model, "notify::text", G_CALLBACK (show_saved), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (model, "edit", G_CALLBACK (edit_cb), self, G_CONNECT_SWAPPED);
+  show_saved (self);
+  changed_cb (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MODEL]);
+}
