@@ -185,8 +185,12 @@ procs_kill_exec (const Exec *exec)
   unsigned int killed = 0;
   unsigned int count;
 
+  /* It has no group of its own when a sibling stopped it between fork and setsid. */
   if (!exec->reaped)
-    kill (-exec->pid, SIGKILL);
+    {
+      kill (exec->pid, SIGKILL);
+      kill (-exec->pid, SIGKILL);
+    }
 
   count = procs_scan ();
   for (unsigned int i = 0; i < count; i++)
