@@ -10,6 +10,7 @@
 #include "sb-json.h"
 #include "sb-sandbox-manager-private.h"
 #include "sb-text.h"
+#include "sb-tool-output.h"
 #include "sb-tool-run.h"
 #include "sb-tools.h"
 
@@ -146,6 +147,7 @@ add_entry (const SbFileInfo *info,
            JsonArray        *entries)
 {
   g_autofree char *name = sb_text_clean (info->name, -1, NULL);
+  g_autofree char *line = sb_tool_output_name (info->name);
   g_autofree char *size = sb_format_size (info->size);
   JsonObject *entry = json_object_new ();
 
@@ -156,11 +158,11 @@ add_entry (const SbFileInfo *info,
   if (text->len > 0)
     g_string_append_c (text, '\n');
   if (info->type == SB_FILE_TYPE_DIRECTORY)
-    g_string_append_printf (text, "%s/", name);
+    g_string_append_printf (text, "%s/", line);
   else if (info->type == SB_FILE_TYPE_REGULAR)
-    g_string_append_printf (text, "%s (%s)", name, size);
+    g_string_append_printf (text, "%s (%s)", line, size);
   else
-    g_string_append_printf (text, "%s (%s)", name, sb_entries_get_type_name (info->type));
+    g_string_append_printf (text, "%s (%s)", line, sb_entries_get_type_name (info->type));
 }
 
 static void

@@ -80,6 +80,24 @@ sb_tool_output_for_model (GBytes  *head_tail,
 }
 
 /**
+ * sb_tool_output_name:
+ * @name: of a file, any bytes
+ *
+ * Returns: (transfer full): it in one line of clean text, so that no name looks like two
+ */
+char *
+sb_tool_output_name (const char *name)
+{
+  g_autofree char *clean = sb_text_clean (name, -1, NULL);
+  g_autoptr(GString) line = g_string_new (clean);
+
+  g_string_replace (line, "\n", "\\n", 0);
+  g_string_replace (line, "\t", "\\t", 0);
+
+  return g_string_free (g_steal_pointer (&line), FALSE);
+}
+
+/**
  * sb_tool_output_shows_no_network:
  * @output: a stream of a command that failed: hostile
  *
