@@ -15,13 +15,21 @@ G_BEGIN_DECLS
  * model gets at them. After each case the next command works, or the sandbox is reported gone with a reason; nothing
  * outside has changed; and when the sandbox is stopped nothing of it is left.
  *
+ *  1-7    test-abuse-resources.c; 5 also /live/trouble/BACKEND/flood
+ *  8-12   test-abuse-processes.c; 8 also /live/trouble/BACKEND/endless
  *  13-29  test-abuse-isolation.c; also /live/BACKEND/network, read-only, namespaces, pid-1
  *  30     /sandbox/port-forward/hostile-server, endless-head, large, refused-requests, uri, too-many, close
+ *  31-34  test-abuse-files.c; 31 also /sandbox/trees/swap-race
  *  35     /sandbox/tree-unpacker/ways-out, links, duplicates, names, limits, million-entries, swap-race, and
  *         /sandbox/trees/hostile-trees, through-link: trees travel in records of our own
  *         (/sandbox/tree-codec/refused-paths), no tar is ever read
+ *  36     test-abuse-files.c
+ *  37-40  test-abuse-text.c
+ *  41-42  test-abuse-resources.c
+ *  43-44  test-abuse-arguments.c
  *  45     /live/leftovers/BACKEND/killed-early, killed-any-time, cycles, and /live/leftovers/files
  *  46     /live/trouble/docker/engine
+ *  47-48  test-abuse-lifecycle.c; 47 also /live/trouble/BACKEND/killed-from-outside, /live/trouble/bwrap/frozen
  *  49     does not apply: there is no proxy in front of the engine that could be attacked, because no sandbox and no
  *         container of a server gets a way to the engine; 18 looks for one
  *  50     /npm/proxy/refused, asks, unattended, integrity, hang-up, flood, and /packages/install/BACKEND */
