@@ -137,6 +137,21 @@ enter_parent (SbTreeUnpacker *self,
   return TRUE;
 }
 
+/* Somebody removed the directory that we are in: what was to go there is left out, and the next one looks anew. */
+static gboolean
+has_lost_parent (SbTreeUnpacker *self,
+                 int             number)
+{
+  if (number != ENOENT || *self->parent == '\0')
+    return FALSE;
+
+  clear_fd (&self->parent_fd);
+  g_clear_pointer (&self->parent, g_free);
+  add (self, &self->unpacked.n_refused, TRUE);
+
+  return TRUE;
+}
+
 static gboolean
 make_directory (SbTreeUnpacker  *self,
                 const char      *leaf,
@@ -149,6 +164,8 @@ make_directory (SbTreeUnpacker  *self,
       add (self, &self->unpacked.n_directories, FALSE);
       return TRUE;
     }
+  if (has_lost_parent (self, errno))
+    return TRUE;
   if (errno != EEXIST)
     return fail (error, errno);
   if (fstatat (self->parent_fd, leaf, &info, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISDIR (info.st_mode))
@@ -166,7 +183,7 @@ make_file (SbTreeUnpacker  *self,
   mode_t mode = (self->reader->mode & 0111) != 0 ? 0777 : 0666;
 
   self->file_fd = openat (self->parent_fd, leaf, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
-  if (self->file_fd >= 0)
+  if (self->file_fd >= 0 || has_lost_parent (self, errno))
     return TRUE;
   if (errno != EEXIST)
     return fail (error, errno);
