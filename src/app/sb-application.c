@@ -258,6 +258,7 @@ install_accels (GtkApplication *application)
   set_accels (application, "win.show-inspector", "<Control><Alt>i", "<Shift>F9");
   set_accels (application, "win.show-page::trace", "<Control><Shift>t", NULL);
   set_accels (application, "win.show-page::sandbox", "<Control><Shift>s", NULL);
+  set_accels (application, "win.show-page::tools", "<Control><Shift>o", NULL);
   set_accels (application, "win.focus-composer", "<Control>l", NULL);
   set_accels (application, "win.stop", "<Control>period", NULL);
   set_accels (application, "window.close", "<Control>w", NULL);

@@ -102,7 +102,8 @@ test_leaves_nothing (gconstpointer data)
   if (!start (&sandbox, data))
     return;
 
-  before = count_processes (&sandbox);
+  /* What the start itself still had under way is no part of it. */
+  sb_test_wait_until ((before = count_processes (&sandbox)) == count_processes (&sandbox));
   for (guint i = 0; i < N_SESSIONS; i++)
     {
       sb_test_terminal_start (&terminals[i], sandbox.channel, NULL);
@@ -118,7 +119,7 @@ test_leaves_nothing (gconstpointer data)
       sb_test_terminal_wait_exited (&terminals[i]);
       sb_test_terminal_clear (&terminals[i]);
     }
-  g_assert_cmpuint (count_processes (&sandbox), ==, before);
+  g_assert_cmpuint (count_processes (&sandbox), <=, before);
   sb_test_sandbox_remove (&sandbox);
 }
 

@@ -27,7 +27,7 @@ pause_from_outside (SbAbuse *self)
 
   node = sb_live_engine_call (self->engine, "POST", path, &error);
   g_assert_no_error (error);
-  sb_abuse_expect (self, "exec", "{\"command\":[\"true\"]}", TRUE, "has not answered");
+  sb_abuse_expect (self, "exec", "{\"command\":[\"true\"]}", TRUE, "paused from outside");
 }
 
 static void
