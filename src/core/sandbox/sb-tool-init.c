@@ -65,8 +65,8 @@ build_text (SbSandbox *sandbox,
             gboolean   is_new)
 {
   return g_strdup_printf ("started sandbox id: %s\nname: %s\n%sFiles live in /workspace, which is the working "
-                          "directory. There is no network in it; npm packages come by installPackages, as far as the user "
-                          "allows.",
+                          "directory. There is no network in it; npm packages come by installPackages, as far as the "
+                          "user allows.",
                           sb_sandbox_get_id (sandbox), sb_sandbox_get_name (sandbox),
                           is_new ? "" : "It was started before, and its files are still there. ");
 }
