@@ -13,7 +13,7 @@ static void
 add_record (GByteArray *tree,
             const char *record)
 {
-  g_auto(GStrv) parts = g_strsplit (record + 2, "|", 2);
+  g_auto(GStrv) parts = g_strsplit (record[0] == 'E' ? "" : record + 2, "|", 2);
   guint8 buffer[2 * SB_WIRE_MAX_PATH + 16];
   const guint8 zeros[4] = { 0 };
   const guint32 mode = record[0] == 'F' ? 0644 : record[0] == 'X' ? 0755 : 0;

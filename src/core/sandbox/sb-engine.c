@@ -106,10 +106,13 @@ enter (SbEngine      *self,
        SbEngineState  state,
        const char    *problem)
 {
+  g_autofree char *old = NULL;
+
   g_assert (is_legal (self->state, state));
 
+  /* The problem may be the one that stands. */
+  old = g_steal_pointer (&self->problem);
   self->state = state;
-  g_free (self->problem);
   self->problem = g_strdup (problem);
   for (guint i = PROP_LABEL; i < N_PROPS; i++)
     if (i != PROP_N_SANDBOXES)
