@@ -239,6 +239,16 @@ test_stop_during_start (void)
   g_assert_true (sb_test_process_is_gone (pid));
   g_assert_cmpint (g_array_index (states, SbGatewayServerState, states->len - 1), ==, SB_GATEWAY_SERVER_OFF);
   g_signal_handlers_disconnect_by_data (server, states);
+
+  /* When it is there, and nobody has begun to talk with it. */
+  sb_gateway_start (test->gateway);
+  sb_test_gateway_stop (test);
+  sb_test_gateway_set_catalog (test, ONE ("count=FOLDER/one", ""));
+  sb_gateway_start (test->gateway);
+  g_assert_cmpint (sb_gateway_server_get_state (sb_gateway_lookup (test->gateway, "one")), ==,
+                   SB_GATEWAY_SERVER_STARTING);
+  sb_test_gateway_stop (test);
+  g_assert_cmpint (sb_gateway_server_get_state (sb_gateway_lookup (test->gateway, "one")), ==, SB_GATEWAY_SERVER_OFF);
 }
 
 /* Off and on again before it is gone: it comes back. */

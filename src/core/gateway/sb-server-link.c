@@ -38,6 +38,7 @@ struct _SbServerLink
   guint             next_mount;   /* to be asked for */
 
   gboolean          closed;       /* the transport is */
+  gboolean          handed_out;   /* the transport is: it was started */
 };
 
 enum
@@ -107,6 +108,16 @@ closed_cb (SbServerLink *self)
   go_on_ending (self);
 }
 
+/* Whoever got it has started it. Before that nobody talks over it; but only what was started can be seen to end. */
+static void
+close_transport (SbServerLink *self)
+{
+  if (!self->handed_out)
+    sb_mcp_transport_start (self->transport);
+  self->handed_out = TRUE;
+  sb_mcp_transport_close (self->transport);
+}
+
 /* transport: (transfer full) */
 static void
 opened (SbServerLink   *self,
@@ -117,11 +128,7 @@ opened (SbServerLink   *self,
   self->transport = g_object_ref (transport);
   self->closed_id = g_signal_connect_swapped (transport, "closed", G_CALLBACK (closed_cb), self);
   if (self->ending != NULL)
-    {
-      /* Nobody talks over it any more; but only what was started can be seen to end. */
-      sb_mcp_transport_start (transport);
-      sb_mcp_transport_close (transport);
-    }
+    close_transport (self);
   g_task_return_pointer (task, transport, g_object_unref);
   go_on_ending (self);
 }
@@ -688,9 +695,14 @@ sb_server_link_open_finish (SbServerLink  *self,
                             GAsyncResult  *result,
                             GError       **error)
 {
+  SbMcpTransport *transport;
+
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 
-  return g_task_propagate_pointer (G_TASK (result), error);
+  transport = g_task_propagate_pointer (G_TASK (result), error);
+  self->handed_out = transport != NULL;
+
+  return transport;
 }
 
 SbOAuthSource *
@@ -734,7 +746,7 @@ sb_server_link_end_async (SbServerLink        *self,
   self->ending = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (self->ending, sb_server_link_end_async);
   if (self->transport != NULL)
-    sb_mcp_transport_close (self->transport);
+    close_transport (self);
   go_on_ending (self);
 }
 
