@@ -389,6 +389,47 @@ test_timeout (void)
   sb_mcp_peer_close (peer);
 }
 
+/* The user's time to answer the server is not the server's time to answer us. */
+static void
+test_timeout_pauses (void)
+{
+  g_autoptr(SbTestFarEnd) far = sb_test_far_end_new ();
+  g_autoptr(GPtrArray) kept = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr(SbMcpPeer) peer = new_peer (far, SB_MCP_ROLE_CLIENT, kept);
+  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr(GAsyncResult) before = NULL;
+  g_autoptr(GAsyncResult) during = NULL;
+  g_autoptr(GAsyncResult) cancelled = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GError) cancel_error = NULL;
+
+  sb_mcp_peer_call_async (peer, "before", NULL, 40, ignore_progress, NULL, NULL, sb_test_keep_result, &before);
+  sb_test_far_end_say (far, "{\"jsonrpc\":\"2.0\",\"id\":\"a\",\"method\":\"later\"}");
+  sb_test_far_end_say (far, "{\"jsonrpc\":\"2.0\",\"id\":\"b\",\"method\":\"later\"}");
+  sb_test_wait_until (kept->len == 2 || before != NULL);
+  sb_mcp_peer_call_async (peer, "during", NULL, 40, NULL, NULL, NULL, sb_test_keep_result, &during);
+  sb_mcp_peer_call_async (peer, "other", NULL, 40, NULL, NULL, cancellable, sb_test_keep_result, &cancelled);
+  sb_test_far_end_say (far, "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\",\"params\":"
+                            "{\"progressToken\":1,\"progress\":1}}");
+  sb_mcp_request_respond (g_ptr_array_index (kept, 0), json_object_new ());
+  sb_test_spin (120);
+  g_assert_null (before);
+  g_assert_null (during);
+
+  g_cancellable_cancel (cancellable);
+  sb_test_wait_until (cancelled != NULL);
+  g_assert_null (sb_mcp_peer_call_finish (peer, cancelled, &cancel_error));
+  g_assert_error (cancel_error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+
+  /* It no longer wants to know: from here it is its own time again. */
+  sb_test_far_end_say (far, "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":"
+                            "{\"requestId\":\"b\"}}");
+  sb_test_wait_until (before != NULL && during != NULL);
+  g_assert_null (sb_mcp_peer_call_finish (peer, before, &error));
+  g_assert_error (error, SB_MCP_ERROR, SB_MCP_ERROR_TIMEOUT);
+  sb_mcp_peer_close (peer);
+}
+
 static void
 test_cancel (void)
 {
@@ -498,6 +539,7 @@ main (int    argc,
   g_test_add_func ("/mcp/peer/too-many-requests", test_too_many_requests);
   g_test_add_func ("/mcp/peer/progress-only-with-token", test_progress_only_with_token);
   g_test_add_func ("/mcp/peer/timeout", test_timeout);
+  g_test_add_func ("/mcp/peer/timeout-pauses", test_timeout_pauses);
   g_test_add_func ("/mcp/peer/cancel", test_cancel);
   g_test_add_func ("/mcp/peer/closed", test_closed);
   g_test_add_func ("/mcp/peer/failed", test_failed);

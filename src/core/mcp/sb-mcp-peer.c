@@ -10,13 +10,11 @@
 #include <string.h>
 
 #include "sb-json.h"
-#include "sb-mcp-waiter.h"
-#include "sb-text.h"
+#include "sb-mcp-waiters.h"
 
 /* A far end that asks for more at once is flooding us. */
 #define MAX_REQUESTS 256
 #define MAX_BATCH 1024
-#define MAX_ERROR_TEXT 2000
 
 struct _SbMcpPeer
 {
@@ -24,7 +22,7 @@ struct _SbMcpPeer
 
   /* owned */
   SbMcpTransport *transport;
-  GHashTable     *waiters;  /* gint64 id → SbMcpWaiter */
+  SbMcpWaiters   *waiters;  /* our calls in flight */
   GHashTable     *requests; /* id key → SbMcpRequest, without a reference */
 
   /* borrowed */
@@ -77,69 +75,26 @@ request_send (gpointer    peer,
   send_object (SB_MCP_PEER (peer), message, &options);
 }
 
+/* A server that asks something in the middle of a call goes on with it when it has its answer: what the user
+ * needs to answer is not the server's time. */
+static void
+pace_waiters (SbMcpPeer *self)
+{
+  if (self->role == SB_MCP_ROLE_CLIENT)
+    sb_mcp_waiters_set_paused (self->waiters, g_hash_table_size (self->requests) > 0);
+}
+
 static void
 request_forget (gpointer    peer,
                 const char *key)
 {
-  g_hash_table_remove (SB_MCP_PEER (peer)->requests, key);
+  SbMcpPeer *self = peer;
+
+  g_hash_table_remove (self->requests, key);
+  pace_waiters (self);
 }
 
 static const SbMcpRequestSink request_sink = { request_send, request_forget };
-
-static void
-fail_waiter (SbMcpPeer   *self,
-             SbMcpWaiter *waiter,
-             SbMcpError   code,
-             const char  *text)
-{
-  g_autoptr(GTask) task = NULL;
-
-  g_hash_table_steal (self->waiters, &waiter->id);
-  task = sb_mcp_waiter_finish (waiter);
-  g_task_return_new_error (task, SB_MCP_ERROR, code, "%s", text);
-}
-
-static SbMcpWaiter *
-find_waiter (SbMcpPeer *self,
-             JsonNode  *id_node)
-{
-  gint64 id = 0;
-
-  return sb_mcp_message_read_own_id (id_node, &id) ? g_hash_table_lookup (self->waiters, &id) : NULL;
-}
-
-/* The far end said something that names no call: if only one is in flight, that is the one meant. */
-static SbMcpWaiter *
-find_sole_waiter (SbMcpPeer *self)
-{
-  GHashTableIter iter;
-  gpointer waiter = NULL;
-
-  if (g_hash_table_size (self->waiters) != 1)
-    return NULL;
-
-  g_hash_table_iter_init (&iter, self->waiters);
-  g_hash_table_iter_next (&iter, NULL, &waiter);
-
-  return waiter;
-}
-
-static void
-fail_all (SbMcpPeer  *self,
-          SbMcpError  code,
-          const char *text)
-{
-  GHashTableIter iter;
-  gpointer waiter = NULL;
-
-  /* Each failure runs the caller's code, which may begin or end others: start anew every time. */
-  g_hash_table_iter_init (&iter, self->waiters);
-  while (g_hash_table_iter_next (&iter, NULL, &waiter))
-    {
-      fail_waiter (self, waiter, code, text);
-      g_hash_table_iter_init (&iter, self->waiters);
-    }
-}
 
 static void
 ignore (SbMcpPeer  *self,
@@ -176,67 +131,6 @@ cancel_requests (SbMcpPeer *self)
     }
 }
 
-static char *
-describe_error (JsonNode *node)
-{
-  JsonObject *error = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-  const char *message = error != NULL ? sb_json_get_string (error, "message") : NULL;
-  gint64 code = error != NULL ? sb_json_get_int (error, "code", 0) : 0;
-  g_autofree char *text = NULL;
-
-  if (message == NULL)
-    return g_strdup ("The MCP server answered with an error and gave no reason.");
-
-  text = sb_text_clean (message, strnlen (message, MAX_ERROR_TEXT), NULL);
-  if (code == 0)
-    return g_strdup_printf ("The MCP server answered with an error: %s", text);
-
-  return g_strdup_printf ("The MCP server answered with an error: %s (%" G_GINT64_FORMAT ")", text, code);
-}
-
-static void
-handle_answer (SbMcpPeer  *self,
-               JsonObject *message)
-{
-  JsonNode *id = json_object_get_member (message, "id");
-  JsonNode *result = json_object_get_member (message, "result");
-  JsonNode *error = json_object_get_member (message, "error");
-  gboolean names_no_call = id == NULL || JSON_NODE_HOLDS_NULL (id);
-  SbMcpWaiter *waiter = names_no_call && error != NULL ? find_sole_waiter (self) : find_waiter (self, id);
-
-  if (waiter == NULL)
-    {
-      ignore (self, "an answer to no call in flight");
-    }
-  else if (result != NULL && error != NULL)
-    {
-      fail_waiter (self, waiter, SB_MCP_ERROR_PROTOCOL,
-                   "The MCP server answered with a result and an error at once; this answer cannot be used.");
-    }
-  else if (error != NULL)
-    {
-      g_autofree char *text = describe_error (error);
-
-      if (JSON_NODE_HOLDS_OBJECT (error))
-        g_task_set_task_data (waiter->task, json_object_ref (json_node_get_object (error)),
-                              (GDestroyNotify) json_object_unref);
-      fail_waiter (self, waiter, SB_MCP_ERROR_REMOTE, text);
-    }
-  else if (result == NULL || !JSON_NODE_HOLDS_OBJECT (result))
-    {
-      fail_waiter (self, waiter, SB_MCP_ERROR_PROTOCOL,
-                   "The MCP server answered with neither a result object nor an error; this answer cannot be used.");
-    }
-  else
-    {
-      g_autoptr(GTask) task = NULL;
-
-      g_hash_table_steal (self->waiters, &waiter->id);
-      task = sb_mcp_waiter_finish (waiter);
-      g_task_return_pointer (task, json_node_ref (result), (GDestroyNotify) json_node_unref);
-    }
-}
-
 static const SbMcpMethod *
 find_method (SbMcpPeer  *self,
              const char *method,
@@ -253,7 +147,7 @@ static void
 handle_progress (SbMcpPeer  *self,
                  JsonObject *params)
 {
-  SbMcpWaiter *waiter = find_waiter (self, json_object_get_member (params, "progressToken"));
+  SbMcpWaiter *waiter = sb_mcp_waiters_find (self->waiters, json_object_get_member (params, "progressToken"));
 
   if (waiter != NULL)
     sb_mcp_waiter_progress (waiter, params);
@@ -319,6 +213,7 @@ handle_request (SbMcpPeer  *self,
 
   request = sb_mcp_request_new (G_OBJECT (self), &request_sink, key, id, params);
   g_hash_table_insert (self->requests, g_strdup (key), request);
+  pace_waiters (self);
   if (known != NULL)
     known->request (request, self->user_data);
   else if (g_str_equal (method, "ping"))
@@ -371,10 +266,10 @@ fail_answers_of_batch (SbMcpPeer *self,
       JsonNode *element = json_array_get_element (batch, i);
       JsonObject *object = JSON_NODE_HOLDS_OBJECT (element) ? json_node_get_object (element) : NULL;
       SbMcpWaiter *waiter = object != NULL && !json_object_has_member (object, "method")
-                              ? find_waiter (self, json_object_get_member (object, "id")) : NULL;
+                              ? sb_mcp_waiters_find (self->waiters, json_object_get_member (object, "id")) : NULL;
 
       if (waiter != NULL)
-        fail_waiter (self, waiter, SB_MCP_ERROR_PROTOCOL,
+        sb_mcp_waiters_fail (self->waiters, waiter, SB_MCP_ERROR_PROTOCOL,
                      "The MCP server answered in a batch, which the agreed revision does not allow.");
     }
 }
@@ -423,8 +318,11 @@ handle_message (SbMcpPeer *self,
   else if (json_object_has_member (object, "method"))
     handle_incoming (self, object);
   else if (json_object_has_member (object, "result") || json_object_has_member (object, "error")
-           || find_waiter (self, json_object_get_member (object, "id")) != NULL)
-    handle_answer (self, object);
+           || sb_mcp_waiters_find (self->waiters, json_object_get_member (object, "id")) != NULL)
+    {
+      if (!sb_mcp_waiters_take_answer (self->waiters, object))
+        ignore (self, "an answer to no call in flight");
+    }
   else
     refuse (self, NULL, SB_MCP_CODE_INVALID_REQUEST, "A message has a method, a result or an error.");
 }
@@ -452,14 +350,14 @@ client_noise (SbMcpPeer  *self,
   g_debug ("not JSON: %s", trimmed);
   if (g_str_has_prefix (trimmed, "\"jsonrpc\""))
     {
-      fail_all (self, SB_MCP_ERROR_PROTOCOL,
+      sb_mcp_waiters_fail_all (self->waiters, SB_MCP_ERROR_PROTOCOL,
                 "The MCP server spreads a message over several lines; one message a line is required.");
       return;
     }
 
-  waiter = find_sole_waiter (self);
+  waiter = sb_mcp_waiters_find_sole (self->waiters);
   if (waiter != NULL && trimmed[0] == '{' && strstr (trimmed, "\"jsonrpc\"") != NULL)
-    fail_waiter (self, waiter, SB_MCP_ERROR_PROTOCOL,
+    sb_mcp_waiters_fail (self->waiters, waiter, SB_MCP_ERROR_PROTOCOL,
                  "The MCP server answered with something that is not valid JSON.");
 }
 
@@ -488,10 +386,10 @@ failed_cb (SbMcpTransport *transport,
   g_autoptr(SbMcpPeer) self = g_object_ref (user_data);
   JsonObject *object = JSON_NODE_HOLDS_OBJECT (message) ? json_node_get_object (message) : NULL;
   SbMcpWaiter *waiter = object != NULL && json_object_has_member (object, "method")
-                          ? find_waiter (self, json_object_get_member (object, "id")) : NULL;
+                          ? sb_mcp_waiters_find (self->waiters, json_object_get_member (object, "id")) : NULL;
 
   if (waiter != NULL)
-    fail_waiter (self, waiter, error->code, error->message);
+    sb_mcp_waiters_fail (self->waiters, waiter, error->code, error->message);
   else
     g_debug ("not delivered: %s", error->message);
 }
@@ -502,6 +400,7 @@ closed_cb (SbMcpTransport *transport,
            gpointer        user_data)
 {
   g_autoptr(SbMcpPeer) self = g_object_ref (user_data);
+  SbMcpError code = error != NULL && error->domain == SB_MCP_ERROR ? (SbMcpError) error->code : SB_MCP_ERROR_CLOSED;
   g_autofree char *text = NULL;
 
   if (self->ended)
@@ -511,8 +410,8 @@ closed_cb (SbMcpTransport *transport,
   self->closed = TRUE;
   if (error != NULL)
     text = g_strdup_printf ("The connection to the MCP server has ended: %s", error->message);
-  fail_all (self, error != NULL && error->domain == SB_MCP_ERROR ? (SbMcpError) error->code : SB_MCP_ERROR_CLOSED,
-            text != NULL ? text : "The MCP server has ended the connection.");
+  sb_mcp_waiters_fail_all (self->waiters, code,
+                           text != NULL ? text : "The MCP server has ended the connection.");
   cancel_requests (self);
   g_signal_emit (self, signals[CLOSED], 0, error);
 }
@@ -545,13 +444,12 @@ waiter_end_cb (SbMcpWaiter    *waiter,
                     timed_out ? "The time for this call is over." : "The user stopped this call.");
   if (timed_out)
     {
-      fail_waiter (self, waiter, SB_MCP_ERROR_TIMEOUT,
+      sb_mcp_waiters_fail (self->waiters, waiter, SB_MCP_ERROR_TIMEOUT,
                    "The MCP server did not answer in time. Try again, or give the tool more time.");
       return;
     }
 
-  g_hash_table_steal (self->waiters, &waiter->id);
-  task = sb_mcp_waiter_finish (waiter);
+  task = sb_mcp_waiters_take (self->waiters, waiter);
   g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The call was stopped.");
 }
 
@@ -580,7 +478,7 @@ sb_mcp_peer_dispose (GObject *object)
       g_signal_handlers_disconnect_by_data (self->transport, self);
     }
   g_clear_object (&self->transport);
-  g_clear_pointer (&self->waiters, g_hash_table_unref);
+  g_clear_pointer (&self->waiters, sb_mcp_waiters_free);
   g_clear_pointer (&self->requests, g_hash_table_unref);
 
   G_OBJECT_CLASS (sb_mcp_peer_parent_class)->dispose (object);
@@ -598,7 +496,7 @@ sb_mcp_peer_class_init (SbMcpPeerClass *klass)
 static void
 sb_mcp_peer_init (SbMcpPeer *self)
 {
-  self->waiters = g_hash_table_new (g_int64_hash, g_int64_equal);
+  self->waiters = sb_mcp_waiters_new ();
   self->requests = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
@@ -653,7 +551,7 @@ sb_mcp_peer_close (SbMcpPeer *self)
     return;
 
   self->closed = TRUE;
-  fail_all (self, SB_MCP_ERROR_CLOSED, "The connection to the MCP server was closed.");
+  sb_mcp_waiters_fail_all (self->waiters, SB_MCP_ERROR_CLOSED, "The connection to the MCP server was closed.");
   cancel_requests (self);
   sb_mcp_transport_close (self->transport);
 }
@@ -744,7 +642,7 @@ sb_mcp_peer_call_with (SbMcpPeer              *self,
   waiter->is_initialize = g_str_equal (method, "initialize");
   waiter->progress_func = options->progress_func;
   waiter->progress_data = options->progress_data;
-  g_hash_table_insert (self->waiters, &waiter->id, waiter);
+  sb_mcp_waiters_add (self->waiters, waiter);
   if (options->progress_func != NULL)
     params = add_progress_token (params, id);
   send_object (self, sb_mcp_message_new_request (id, method, params), &options->send);

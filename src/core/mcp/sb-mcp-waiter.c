@@ -116,10 +116,34 @@ void
 sb_mcp_waiter_progress (SbMcpWaiter *self,
                         JsonObject  *params)
 {
-  self->give_up = sb_clock_monotonic () + self->idle_us;
+  self->give_up = (self->paused != 0 ? self->paused : sb_clock_monotonic ()) + self->idle_us;
   if (self->progress_func != NULL)
     self->progress_func (sb_json_get_double (params, "progress", -1), sb_json_get_double (params, "total", -1),
                          sb_json_get_string (params, "message"), self->progress_data);
+}
+
+/* Its time stands still until resume(); it can be cancelled all the same. */
+void
+sb_mcp_waiter_pause (SbMcpWaiter *self)
+{
+  g_return_if_fail (self->paused == 0);
+
+  self->paused = sb_clock_monotonic ();
+  clear_source (&self->timeout);
+}
+
+void
+sb_mcp_waiter_resume (SbMcpWaiter *self)
+{
+  gint64 pause = sb_clock_monotonic () - self->paused;
+
+  g_return_if_fail (self->paused != 0);
+
+  self->paused = 0;
+  self->give_up += pause;
+  self->hard_end += pause;
+  if (self->idle_us > 0)
+    arm_timeout (self);
 }
 
 /* Frees the waiter; returns (transfer full) the task, to be returned by the caller as the last thing it

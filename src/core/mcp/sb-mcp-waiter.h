@@ -38,6 +38,7 @@ struct _SbMcpWaiter
   gint64   idle_us;  /* 0: waits for ever */
   gint64   give_up;  /* monotonic; pushed back by progress */
   gint64   hard_end; /* monotonic; not pushed back */
+  gint64   paused;   /* monotonic, since when; 0: it is not */
   gboolean is_initialize;
 };
 
@@ -49,6 +50,8 @@ SbMcpWaiter *sb_mcp_waiter_new      (GTask           *task,
 void         sb_mcp_waiter_free     (SbMcpWaiter     *self);
 void         sb_mcp_waiter_progress (SbMcpWaiter     *self,
                                      JsonObject      *params);
+void         sb_mcp_waiter_pause    (SbMcpWaiter     *self);
+void         sb_mcp_waiter_resume   (SbMcpWaiter     *self);
 GTask       *sb_mcp_waiter_finish   (SbMcpWaiter     *self);
 
 G_END_DECLS
