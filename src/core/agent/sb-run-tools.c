@@ -26,12 +26,10 @@ typedef struct
   GCancellable  *cancellable;
   JsonObject    *arguments;    /* nullable until the call is known to be good */
   SbTraceEvent  *question;     /* nullable: the user is being asked */
-  guint          timeout_id;
 
   /* borrowed */
   SbRun         *run;
 
-  gboolean       timed_out;
   gboolean       done;
 } SbToolJob;
 
@@ -39,7 +37,6 @@ static void progress_cb (double        progress,
                          double        total,
                          const char   *text,
                          gpointer      user_data);
-static gboolean timeout_cb (gpointer   user_data);
 static void answered_cb (GObject       *source,
                          GAsyncResult  *result,
                          gpointer       user_data);
@@ -50,7 +47,6 @@ static void called_cb (GObject        *source,
 static void
 job_free (SbToolJob *job)
 {
-  g_clear_handle_id (&job->timeout_id, g_source_remove);
   g_clear_object (&job->message);
   g_clear_object (&job->event);
   g_clear_object (&job->question);
@@ -121,7 +117,6 @@ end_job (SbToolJob      *job,
 
   g_assert (!job->done);
   job->done = TRUE;
-  g_clear_handle_id (&job->timeout_id, g_source_remove);
 
   sb_text_filter_finish (job->filter, job->scratch);
   append_live (job);
@@ -158,17 +153,18 @@ static void
 end_job_with_error (SbToolJob    *job,
                     const GError *error)
 {
+  gboolean timed_out = g_error_matches (error, SB_MCP_ERROR, SB_MCP_ERROR_TIMEOUT);
   g_autofree char *text = NULL;
 
-  if (job->timed_out)
-    text = g_strdup_printf ("The call was ended after %d minutes. Use a shorter command, or run it in the background.",
-                            SB_RUN_TOOL_TIMEOUT_SECONDS / 60);
+  if (timed_out)
+    text = g_strdup_printf ("The call was ended after %d minutes without a word from the tool. Use a shorter "
+                            "command, or run it in the background.", SB_RUN_TOOL_TIMEOUT_SECONDS / 60);
   else if (g_error_matches (error, SB_MCP_ERROR, SB_MCP_ERROR_CLOSED))
     text = g_strdup ("The tool server is gone; its tools cannot be used in this turn. Tell the user.");
   else
     text = g_strdup_printf ("The call failed: %s", error->message);
 
-  if (job->timed_out || g_error_matches (error, SB_MCP_ERROR, SB_MCP_ERROR_TIMEOUT))
+  if (timed_out)
     end_job_with_text (job, text, SB_MESSAGE_STATE_FAILED, "timed out");
   else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     end_job_with_text (job, "The user stopped this call before it was done.", SB_MESSAGE_STATE_STOPPED, "stopped");
@@ -267,10 +263,10 @@ send_call (SbRun     *self,
     }
 
   sb_message_set_state (job->message, SB_MESSAGE_STATE_STREAMING);
-  job->timeout_id = g_timeout_add_seconds (SB_RUN_TOOL_TIMEOUT_SECONDS, timeout_cb, job);
   g_object_ref (self);
-  sb_mcp_client_call_tool_async (client, real_name, job->arguments, sb_trace_event_get_id (job->event), 0,
-                                 progress_cb, job, job->cancellable, called_cb, job);
+  sb_mcp_client_call_tool_async (client, real_name, job->arguments, sb_trace_event_get_id (job->event),
+                                 SB_RUN_TOOL_TIMEOUT_SECONDS * 1000, progress_cb, job, job->cancellable, called_cb,
+                                 job);
 }
 
 static void
@@ -378,18 +374,6 @@ progress_cb (double      progress,
 
   sb_text_filter_feed (job->filter, text, strlen (text), job->scratch);
   append_live (job);
-}
-
-static gboolean
-timeout_cb (gpointer user_data)
-{
-  SbToolJob *job = user_data;
-
-  job->timeout_id = 0;
-  job->timed_out = TRUE;
-  g_cancellable_cancel (job->cancellable);
-
-  return G_SOURCE_REMOVE;
 }
 
 static void
