@@ -39,7 +39,7 @@ create_warm (gpointer user_data)
 {
   SbBenchHost *host = user_data;
 
-  while (!sb_sandbox_manager_has_spare (host->manager))
+  while (!sb_sandbox_pools_has_spare (sb_sandbox_manager_get_pools (host->manager)))
     g_main_context_iteration (NULL, TRUE);
 
   return create_cold (host);

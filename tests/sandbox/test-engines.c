@@ -205,7 +205,7 @@ test_spare_follows_its_engine (Fixture       *fixture,
 
   assert_on (first, "big");
   sb_sandbox_manager_set_keep_spare (fixture->manager, TRUE);
-  sb_test_wait_until (sb_sandbox_manager_has_spare (fixture->manager));
+  sb_test_wait_until (sb_sandbox_pools_has_spare (sb_sandbox_manager_get_pools (fixture->manager)));
   g_assert_cmpuint (sb_test_backend_get_running (fixture->small), ==, 1);
   g_assert_cmpuint (sb_engine_get_n_sandboxes (small), ==, 0);
 

@@ -270,7 +270,7 @@ test_spare (Fixture       *fixture,
   g_assert_true (sb_sandbox_manager_probe_finish (fixture->manager, result, NULL));
   assert_status (fixture, "Engine — no sandbox");
   sb_sandbox_manager_set_keep_spare (fixture->manager, TRUE);
-  sb_test_wait_until (sb_sandbox_manager_has_spare (fixture->manager));
+  sb_test_wait_until (sb_sandbox_pools_has_spare (sb_sandbox_manager_get_pools (fixture->manager)));
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (fixture->manager)), ==, 0);
 
   sandbox = create (fixture, "me", NULL);
@@ -302,7 +302,7 @@ test_spare_ends_unseen (Fixture       *fixture,
 
   sb_sandbox_manager_set_keep_spare (fixture->manager, TRUE);
   sb_sandbox_manager_probe_async (fixture->manager, NULL, sb_test_keep_result, &probed);
-  sb_test_wait_until (sb_sandbox_manager_has_spare (fixture->manager));
+  sb_test_wait_until (sb_sandbox_pools_has_spare (sb_sandbox_manager_get_pools (fixture->manager)));
   g_signal_connect_swapped (fixture->manager, "items-changed", G_CALLBACK (count_changes_cb), &n_changes);
 
   sb_sandbox_manager_shutdown_async (fixture->manager, sb_test_keep_result, &shutdown);

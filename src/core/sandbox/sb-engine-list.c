@@ -40,6 +40,23 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (SbEngineList, sb_engine_list, G_TYPE_OBJECT,
 
 static guint signals[N_SIGNALS];
 
+/* How many are used together: those that are ready and as much wanted as the best one. */
+static guint
+count_in_use (SbEngineList *self,
+              guint         tier)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self)); i++)
+    {
+      g_autoptr(SbEngine) engine = g_list_model_get_item (G_LIST_MODEL (self), i);
+
+      n += sb_engine_get_tier (engine) == tier && sb_engine_get_state (engine) == SB_ENGINE_STATE_READY;
+    }
+
+  return n;
+}
+
 static void
 search_free (gpointer data)
 {
@@ -353,4 +370,38 @@ sb_engine_list_probe_finish (SbEngineList  *self,
                              GError       **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * sb_engine_list_describe:
+ * @chosen: (nullable): where the next sandbox would be
+ * @n_live: sandboxes that there are
+ * @problem: (nullable): why there is no @chosen
+ *
+ * Returns: (transfer full): a line for the status bar
+ */
+char *
+sb_engine_list_describe (SbEngineList *self,
+                         SbEngine     *chosen,
+                         guint         n_live,
+                         const char   *problem)
+{
+  guint n_engines = chosen != NULL ? count_in_use (self, sb_engine_get_tier (chosen)) : 0;
+  g_autofree char *many = n_engines > 1 ? g_strdup_printf ("%u engines", n_engines) : NULL;
+  g_autoptr(SbEngine) first = g_list_model_get_item (G_LIST_MODEL (self), 0);
+  const char *remark = "";
+  const char *label = NULL;
+
+  if (chosen == NULL && problem != NULL)
+    return g_strdup (problem);
+  if (chosen == NULL)
+    return g_strdup ("Looking for a way to start sandboxes…");
+
+  label = many != NULL ? many : sb_engine_get_label (chosen);
+  if (sb_engine_get_tier (first) < sb_engine_get_tier (chosen))
+    remark = " — no engine answers";
+  if (n_live == 0)
+    return g_strdup_printf ("%s%s", label, remark[0] != '\0' ? remark : " — no sandbox");
+
+  return g_strdup_printf ("%s%s — %u %s", label, remark, n_live, n_live == 1 ? "sandbox" : "sandboxes");
 }

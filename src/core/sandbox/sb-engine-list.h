@@ -35,5 +35,9 @@ void          sb_engine_list_probe_async      (SbEngineList         *self,
 gboolean      sb_engine_list_probe_finish     (SbEngineList         *self,
                                                GAsyncResult         *result,
                                                GError              **error);
+char         *sb_engine_list_describe         (SbEngineList         *self,
+                                               SbEngine             *chosen,
+                                               guint                 n_live,
+                                               const char           *problem);
 
 G_END_DECLS

@@ -166,7 +166,7 @@ step (GTask *task)
       return;
     }
 
-  spare = sb_sandbox_manager_claim (manager, creation->spec);
+  spare = sb_sandbox_pools_claim (sb_sandbox_manager_get_pools (manager), creation->spec);
   if (spare != NULL)
     {
       claim (task, spare);

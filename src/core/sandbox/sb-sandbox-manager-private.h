@@ -4,18 +4,17 @@
 #pragma once
 
 #include "sb-sandbox-manager.h"
+#include "sb-sandbox-pools.h"
 
 G_BEGIN_DECLS
 
 /* For the creation. */
 
-gboolean      sb_sandbox_manager_is_closed   (SbSandboxManager    *self);
-char         *sb_sandbox_manager_choose_name (SbSandboxManager    *self);
-void          sb_sandbox_manager_insert      (SbSandboxManager    *self,
-                                              SbSandbox           *sandbox);
-/* (transfer full) (nullable): a spare that is just so */
-SbSandbox    *sb_sandbox_manager_claim       (SbSandboxManager    *self,
-                                              const SbSandboxSpec *spec);
+gboolean        sb_sandbox_manager_is_closed   (SbSandboxManager *self);
+SbSandboxPools *sb_sandbox_manager_get_pools   (SbSandboxManager *self);
+char           *sb_sandbox_manager_choose_name (SbSandboxManager *self);
+void            sb_sandbox_manager_insert      (SbSandboxManager *self,
+                                                SbSandbox        *sandbox);
 
 /* For the MCP tools. */
 
@@ -39,7 +38,6 @@ void       sb_sandbox_manager_end_call    (SbSandboxManager *self,
                                            SbSandbox        *sandbox,
                                            gconstpointer     call);
 /* For tests and benchmarks. */
-gboolean   sb_sandbox_manager_has_spare   (SbSandboxManager *self);
 void       sb_sandbox_manager_set_limit   (SbSandboxManager *self,
                                            guint             max_live);
 

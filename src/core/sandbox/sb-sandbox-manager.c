@@ -12,7 +12,6 @@
 #include "sb-sandbox-creation.h"
 #include "sb-sandbox-ending.h"
 #include "sb-sandbox-manager-private.h"
-#include "sb-sandbox-pool.h"
 #include "sb-sandbox-private.h"
 
 #define DEFAULT_LIMIT 16
@@ -26,18 +25,16 @@ struct _SbSandboxManager
   GObject parent_instance;
 
   /* owned */
-  SbEngineList *engines;
-  GPtrArray    *profiles;  /* of SbSandboxProfile */
-  GHashTable   *pools;     /* name of a profile → SbSandboxPool, of those that were used */
-  GPtrArray    *sandboxes; /* of SbSandbox, the newest first */
-  GHashTable   *trackers;  /* SbSandbox → SbFileTracker, of those that are ready */
-  char         *status;
-  char         *label;     /* nullable: of the engine that the next sandbox would be on */
-  char         *problem;   /* nullable: why there is none */
+  SbEngineList   *engines;
+  SbSandboxPools *pools;     /* of profiles, and their spares */
+  GPtrArray      *sandboxes; /* of SbSandbox, the newest first */
+  GHashTable     *trackers;  /* SbSandbox → SbFileTracker, of those that are ready */
+  char           *status;
+  char           *label;     /* nullable: of the engine that the next sandbox would be on */
+  char           *problem;   /* nullable: why there is none */
 
   guint    max_live;
   gboolean probing;
-  gboolean keeps_spares;
   gboolean closed;
 };
 
@@ -63,49 +60,6 @@ static void sb_sandbox_manager_list_model_init (GListModelInterface *iface);
 G_DEFINE_FINAL_TYPE_WITH_CODE (SbSandboxManager, sb_sandbox_manager, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, sb_sandbox_manager_list_model_init))
 
-/* How many are used together: those that are ready and as much wanted as the best one. */
-static guint
-count_in_use (SbSandboxManager *self,
-              guint             tier)
-{
-  GListModel *model = G_LIST_MODEL (self->engines);
-  guint n = 0;
-
-  for (guint i = 0; i < g_list_model_get_n_items (model); i++)
-    {
-      g_autoptr(SbEngine) engine = g_list_model_get_item (model, i);
-
-      n += sb_engine_get_tier (engine) == tier && sb_engine_get_state (engine) == SB_ENGINE_STATE_READY;
-    }
-
-  return n;
-}
-
-static char *
-describe_status (SbSandboxManager *self,
-                 SbEngine         *engine)
-{
-  guint n = sb_sandbox_manager_get_n_live (self);
-  guint n_engines = engine != NULL ? count_in_use (self, sb_engine_get_tier (engine)) : 0;
-  g_autofree char *many = n_engines > 1 ? g_strdup_printf ("%u engines", n_engines) : NULL;
-  g_autoptr(SbEngine) first = g_list_model_get_item (G_LIST_MODEL (self->engines), 0);
-  const char *remark = "";
-  const char *label = NULL;
-
-  if (engine == NULL && self->problem != NULL)
-    return g_strdup (self->problem);
-  if (engine == NULL)
-    return g_strdup ("Looking for a way to start sandboxes…");
-
-  label = many != NULL ? many : sb_engine_get_label (engine);
-  if (sb_engine_get_tier (first) < sb_engine_get_tier (engine))
-    remark = " — no engine answers";
-  if (n == 0)
-    return g_strdup_printf ("%s%s", label, remark[0] != '\0' ? remark : " — no sandbox");
-
-  return g_strdup_printf ("%s%s — %u %s", label, remark, n, n == 1 ? "sandbox" : "sandboxes");
-}
-
 static void
 update_label (SbSandboxManager *self,
               SbEngine         *engine)
@@ -125,7 +79,8 @@ static void
 update_status (SbSandboxManager *self)
 {
   SbEngine *engine = sb_engine_list_choose (self->engines, NULL);
-  g_autofree char *status = describe_status (self, engine);
+  g_autofree char *status = sb_engine_list_describe (self->engines, engine, sb_sandbox_manager_get_n_live (self),
+                                                    self->problem);
 
   update_label (self, engine);
   if (g_strcmp0 (status, self->status) == 0)
@@ -224,22 +179,6 @@ static void
 engines_changed_cb (SbSandboxManager *self)
 {
   update_status (self);
-}
-
-static SbSandboxPool *
-ensure_pool (SbSandboxManager       *self,
-             const SbSandboxProfile *profile)
-{
-  SbSandboxPool *pool = g_hash_table_lookup (self->pools, profile->name);
-
-  if (pool == NULL)
-    {
-      pool = sb_sandbox_pool_new (self->engines, profile->spec);
-      g_hash_table_insert (self->pools, g_strdup (profile->name), pool);
-    }
-  sb_sandbox_pool_set_enabled (pool, self->keeps_spares && !self->closed);
-
-  return pool;
 }
 
 static void
@@ -371,7 +310,7 @@ sb_sandbox_manager_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (g_ptr_array_index (self->sandboxes, i), self);
   g_hash_table_remove_all (self->trackers);
   g_ptr_array_set_size (self->sandboxes, 0);
-  g_hash_table_remove_all (self->pools);
+  g_clear_object (&self->pools);
   if (self->engines != NULL)
     g_signal_handlers_disconnect_by_data (self->engines, self);
   g_clear_object (&self->engines);
@@ -385,8 +324,6 @@ sb_sandbox_manager_finalize (GObject *object)
   SbSandboxManager *self = SB_SANDBOX_MANAGER (object);
 
   g_clear_pointer (&self->sandboxes, g_ptr_array_unref);
-  g_clear_pointer (&self->profiles, g_ptr_array_unref);
-  g_clear_pointer (&self->pools, g_hash_table_unref);
   g_clear_pointer (&self->trackers, g_hash_table_unref);
   g_free (self->label);
   g_free (self->status);
@@ -418,13 +355,17 @@ static void
 sb_sandbox_manager_init (SbSandboxManager *self)
 {
   self->sandboxes = g_ptr_array_new_with_free_func (g_object_unref);
-  self->pools = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
-  self->profiles = sb_sandbox_profiles_parse (NULL, NULL);
   self->trackers = g_hash_table_new_full (NULL, NULL, NULL, g_object_unref);
   self->max_live = DEFAULT_LIMIT;
 }
 
 /* Private: for the creation. */
+
+SbSandboxPools *
+sb_sandbox_manager_get_pools (SbSandboxManager *self)
+{
+  return self->pools;
+}
 
 SbEngineList *
 sb_sandbox_manager_get_engines (SbSandboxManager *self)
@@ -461,26 +402,6 @@ sb_sandbox_manager_insert (SbSandboxManager *self,
   g_list_model_items_changed (G_LIST_MODEL (self), 0, 0, 1);
   drop_oldest_ended (self);
   sandbox_state_cb (sandbox, NULL, self);
-}
-
-/* Each spare is handed out once: what claims it takes it away from its pool. */
-SbSandbox *
-sb_sandbox_manager_claim (SbSandboxManager    *self,
-                          const SbSandboxSpec *spec)
-{
-  GHashTableIter iter;
-  gpointer pool = NULL;
-
-  g_hash_table_iter_init (&iter, self->pools);
-  while (g_hash_table_iter_next (&iter, NULL, &pool))
-    {
-      SbSandbox *spare = sb_sandbox_pool_claim (pool, spec);
-
-      if (spare != NULL)
-        return spare;
-    }
-
-  return NULL;
 }
 
 /* Private: for the MCP tools. */
@@ -568,15 +489,6 @@ sb_sandbox_manager_end_call (SbSandboxManager *self,
     sb_file_tracker_end (tracker, call);
 }
 
-/* A claim would succeed now. */
-gboolean
-sb_sandbox_manager_has_spare (SbSandboxManager *self)
-{
-  SbSandboxPool *pool = g_hash_table_lookup (self->pools, SB_SANDBOX_PROFILE_DEFAULT);
-
-  return pool != NULL && sb_sandbox_pool_is_ready (pool);
-}
-
 /* How many may live at once; the spare does not count. */
 void
 sb_sandbox_manager_set_limit (SbSandboxManager *self,
@@ -605,6 +517,7 @@ sb_sandbox_manager_new_for_engines (SbEngineList *engines)
 
   self = g_object_new (SB_TYPE_SANDBOX_MANAGER, NULL);
   self->engines = g_object_ref (engines);
+  self->pools = sb_sandbox_pools_new (engines);
   g_signal_connect_swapped (engines, "changed", G_CALLBACK (engines_changed_cb), self);
   update_status (self);
 
@@ -643,11 +556,7 @@ sb_sandbox_manager_set_profiles (SbSandboxManager *self,
 {
   g_return_if_fail (SB_IS_SANDBOX_MANAGER (self) && profiles != NULL);
 
-  g_hash_table_remove_all (self->pools);
-  g_ptr_array_unref (self->profiles);
-  self->profiles = profiles;
-  if (self->keeps_spares)
-    ensure_pool (self, sb_sandbox_profiles_find (profiles, NULL));
+  sb_sandbox_pools_set_profiles (self->pools, profiles);
 }
 
 /* (transfer none) (element-type SbSandboxProfile) */
@@ -656,7 +565,7 @@ sb_sandbox_manager_get_profiles (SbSandboxManager *self)
 {
   g_return_val_if_fail (SB_IS_SANDBOX_MANAGER (self), NULL);
 
-  return self->profiles;
+  return sb_sandbox_pools_get_profiles (self->pools);
 }
 
 /**
@@ -730,7 +639,7 @@ sb_sandbox_manager_create_async (SbSandboxManager    *self,
 {
   GTask *task = g_task_new (self, cancellable, callback, user_data);
   const char *name = spec != NULL ? spec->profile : NULL;
-  SbSandboxProfile *profile = sb_sandbox_profiles_find (self->profiles, name);
+  SbSandboxProfile *profile = sb_sandbox_pools_find_profile (self->pools, name);
 
   g_task_set_source_tag (task, sb_sandbox_manager_create_async);
   g_task_set_check_cancellable (task, FALSE);
@@ -750,7 +659,7 @@ sb_sandbox_manager_create_async (SbSandboxManager    *self,
       return;
     }
 
-  ensure_pool (self, profile);
+  sb_sandbox_pools_ensure (self->pools, profile);
   sb_sandbox_creation_async (self, sb_sandbox_profile_merge (profile, spec), profile->is_shared ? NULL : owner,
                              trace_id, cancellable, created_cb, task);
 }
@@ -826,18 +735,12 @@ sb_sandbox_manager_stop_finish (SbSandboxManager  *self,
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
+/* For each profile that is used; the default one counts as used. */
 void
 sb_sandbox_manager_set_keep_spare (SbSandboxManager *self,
                                    gboolean          keep_spare)
 {
-  GHashTableIter iter;
-  gpointer pool = NULL;
-
-  self->keeps_spares = keep_spare;
-  ensure_pool (self, sb_sandbox_profiles_find (self->profiles, NULL));
-  g_hash_table_iter_init (&iter, self->pools);
-  while (g_hash_table_iter_next (&iter, NULL, &pool))
-    sb_sandbox_pool_set_enabled (pool, keep_spare && !self->closed);
+  sb_sandbox_pools_set_enabled (self->pools, keep_spare);
 }
 
 /**
@@ -853,20 +756,13 @@ sb_sandbox_manager_shutdown_async (SbSandboxManager    *self,
 {
   GTask *task = g_task_new (self, NULL, callback, user_data);
   g_autoptr(GPtrArray) all = NULL;
-  GHashTableIter iter;
-  gpointer pool = NULL;
 
   g_task_set_source_tag (task, sb_sandbox_manager_shutdown_async);
   self->closed = TRUE;
   all = g_ptr_array_copy (self->sandboxes, (GCopyFunc) g_object_ref, NULL);
   g_ptr_array_set_free_func (all, g_object_unref);
   /* Those of the pools end with the others, and are waited for, though nobody sees them. */
-  g_hash_table_iter_init (&iter, self->pools);
-  while (g_hash_table_iter_next (&iter, NULL, &pool))
-    {
-      g_ptr_array_extend_and_steal (all, sb_sandbox_pool_take_all (pool));
-      sb_sandbox_pool_set_enabled (pool, FALSE);
-    }
+  g_ptr_array_extend_and_steal (all, sb_sandbox_pools_close (self->pools));
   sb_sandbox_ending_async (all, SHUTDOWN_MS, ended_cb, task);
 }
 
