@@ -3,50 +3,12 @@
 
 #include "config.h"
 
-#include "sb-workspace.h"
+#include "sb-workspace-private.h"
 
-#include "sb-agent-resources.h"
 #include "sb-approval-memory.h"
 #include "sb-engine-discovery.h"
-#include "sb-environment.h"
-#include "sb-package-bridge.h"
-#include "sb-provider-pool.h"
-#include "sb-session-list.h"
-#include "sb-text.h"
 
-#include <errno.h>
-#include <glib/gstdio.h>
-
-#define AGENTS_RESOURCE "/io/github/sandbar/Sandbar/agents.yaml"
 #define SHUTDOWN_MS 2400
-
-struct _SbWorkspace
-{
-  GObject           parent_instance;
-
-  /* owned */
-  SbRedactor       *redactor;
-  SbAgentCatalog   *agents;
-  SbStore          *store;
-  SbSecrets        *secrets;
-  SbProviderPool   *providers;
-  SbSandboxManager *sandboxes;
-  SbApprovals      *approvals;
-  SbNpmProxy       *packages;
-  SbPackageBridge  *package_bridge;
-  SbToolServers    *tool_servers;
-  SbSessionList    *sessions;
-  GPtrArray        *starting;     /* of GTask: whoever waits for the start */
-  GPtrArray        *problems;     /* of GStrv: title and hint of warnings from before anybody could listen */
-  GTask            *shutting_down; /* nullable */
-  guint             shutdown_id;
-
-  guint             n_probes;     /* of the start, still open */
-  guint             n_ending;     /* parts that the shutdown waits for */
-  gboolean          started;      /* providers and sandboxes are known */
-  gboolean          rehearsal;
-  gboolean          keeps_spare;
-};
 
 enum
 {
@@ -70,122 +32,6 @@ static guint signals[N_SIGNALS];
 
 /* Composition */
 
-static char *
-make_data_dir (const char  *wanted,
-               GError     **error)
-{
-  g_autofree char *dir = wanted != NULL ? g_strdup (wanted)
-                                        : g_build_filename (g_get_user_data_dir (), "sandbar", NULL);
-
-  if (g_mkdir_with_parents (dir, 0700) == 0)
-    return g_steal_pointer (&dir);
-
-  g_set_error (error, SB_STORE_ERROR, SB_STORE_ERROR_OPEN,
-               "The folder %s cannot be made (%s). Check the permissions of the one above.", dir,
-               g_strerror (errno));
-
-  return NULL;
-}
-
-static void
-add_problem (SbWorkspace *self,
-             const char  *title,
-             const char  *hint)
-{
-  const char *pair[] = { title, hint, NULL };
-
-  g_ptr_array_add (self->problems, g_strdupv ((char **) pair));
-}
-
-static SbStore *
-open_file (SbWorkspace  *self,
-           const char   *data_dir,
-           GError      **error)
-{
-  g_autofree char *dir = make_data_dir (data_dir, error);
-  g_autofree char *path = dir != NULL ? g_build_filename (dir, "history.db", NULL) : NULL;
-
-  return path != NULL ? sb_store_new (path, self->redactor, error) : NULL;
-}
-
-/* A history that cannot be opened keeps nobody from working: this session is then not kept, as is said. */
-static gboolean
-open_store (SbWorkspace               *self,
-            const SbWorkspaceOptions  *options,
-            GError                   **error)
-{
-  g_autoptr(GError) local = NULL;
-
-  if (!options->ephemeral)
-    self->store = open_file (self, options->data_dir, &local);
-  if (local != NULL)
-    {
-      g_autofree char *hint = g_strconcat (local->message, " What is said now is lost when Sandbar ends.", NULL);
-
-      add_problem (self, "The history is not kept", hint);
-    }
-  if (self->store == NULL)
-    self->store = sb_store_new (":memory:", self->redactor, error);
-
-  return self->store != NULL;
-}
-
-static SbAgentCatalog *
-load_shipped_agents (GError **error)
-{
-  g_autoptr(GBytes) data = g_resource_lookup_data (sb_agent_get_resource (), AGENTS_RESOURCE,
-                                                   G_RESOURCE_LOOKUP_FLAGS_NONE, error);
-
-  if (data == NULL)
-    return NULL;
-
-  return sb_agent_catalog_new_from_data (g_bytes_get_data (data, NULL), g_bytes_get_size (data), error);
-}
-
-/* A mistake in the user's own agents.yaml is told, and the agents that ship stand in; a file that was asked for by
- * name has to be right. */
-static gboolean
-load_agents (SbWorkspace  *self,
-             const char   *wanted,
-             GError      **error)
-{
-  g_autofree char *own = g_build_filename (g_get_user_config_dir (), "sandbar", "agents.yaml", NULL);
-  g_autoptr(GError) local = NULL;
-
-  if (wanted != NULL)
-    {
-      self->agents = sb_agent_catalog_new_from_file (wanted, error);
-      return self->agents != NULL;
-    }
-
-  if (g_file_test (own, G_FILE_TEST_EXISTS))
-    self->agents = sb_agent_catalog_new_from_file (own, &local);
-  if (local != NULL)
-    {
-      g_autofree char *hint = g_strconcat (local->message, ". The agents that come with Sandbar are used.", NULL);
-
-      add_problem (self, "Your agents are not used", hint);
-    }
-  if (self->agents == NULL)
-    self->agents = load_shipped_agents (error);
-
-  return self->agents != NULL;
-}
-
-/* Profiles that are wrong are not used at all: a limit that was meant must not be missing. */
-static void
-load_profiles (SbWorkspace *self)
-{
-  g_autofree char *json = sb_store_get_setting (self->store, SB_SANDBOX_PROFILES_SETTING);
-  g_autoptr(GError) error = NULL;
-  GPtrArray *profiles = sb_sandbox_profiles_parse (json, &error);
-
-  if (profiles != NULL)
-    sb_sandbox_manager_set_profiles (self->sandboxes, profiles);
-  else
-    add_problem (self, "Your sandbox profiles are not used", error->message);
-}
-
 static gboolean
 make_sandboxes (SbWorkspace  *self,
                 const char   *wanted,
@@ -198,36 +44,12 @@ make_sandboxes (SbWorkspace  *self,
   if (engines == NULL)
     return FALSE;
   if (problem != NULL)
-    add_problem (self, "An engine cannot be used", problem);
+    sb_workspace_add_problem (self, "An engine cannot be used", problem);
 
   self->sandboxes = sb_sandbox_manager_new_for_engines (engines);
-  load_profiles (self);
+  sb_workspace_load_profiles (self);
 
   return TRUE;
-}
-
-static void
-make_providers (SbWorkspace              *self,
-                const SbWorkspaceOptions *options)
-{
-  g_autoptr(GHashTable) variables = sb_environment_take (".env");
-  SbProviderChoice everywhere = { NULL };
-  GHashTableIter iter;
-  gpointer name, value;
-
-  self->secrets = sb_secrets_new ();
-  self->providers = sb_provider_pool_new (self->agents, self->store, self->secrets, self->redactor);
-
-  g_hash_table_iter_init (&iter, variables);
-  while (g_hash_table_iter_next (&iter, &name, &value))
-    sb_provider_pool_set_variable (self->providers, name, value);
-
-  everywhere.profile = options->profile;
-  everywhere.base_url = options->base_url != NULL ? options->base_url
-                                                  : g_hash_table_lookup (variables, "SANDBAR_BASE_URL");
-  everywhere.model = options->model != NULL ? options->model : g_hash_table_lookup (variables, "SANDBAR_MODEL");
-  if (everywhere.profile != NULL || everywhere.base_url != NULL || everywhere.model != NULL)
-    sb_provider_pool_override (self->providers, NULL, &everywhere);
 }
 
 static void
@@ -560,12 +382,12 @@ sb_workspace_new (const SbWorkspaceOptions  *options,
 
   if (options == NULL)
     options = &defaults;
-  if (!load_agents (self, options->agents_file, error) ||
-      !open_store (self, options, error) ||
+  if (!sb_workspace_load_agents (self, options->agents_file, error) ||
+      !sb_workspace_open_store (self, options, error) ||
       !make_sandboxes (self, options->backend, error))
     return NULL;
 
-  make_providers (self, options);
+  sb_workspace_make_providers (self, options);
   make_sessions (self);
   connect_parts (self);
 
@@ -672,130 +494,6 @@ sb_workspace_get_secrets (SbWorkspace *self)
   g_return_val_if_fail (SB_IS_WORKSPACE (self), NULL);
 
   return self->secrets;
-}
-
-/**
- * sb_workspace_get_rehearsal:
- * @agent_id: (nullable): NULL for any agent
- */
-gboolean
-sb_workspace_get_rehearsal (SbWorkspace *self,
-                            const char  *agent_id)
-{
-  g_return_val_if_fail (SB_IS_WORKSPACE (self), FALSE);
-
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->agents)); i++)
-    {
-      g_autoptr(SbAgent) agent = g_list_model_get_item (G_LIST_MODEL (self->agents), i);
-
-      if (agent_id != NULL && !g_str_equal (agent_id, sb_agent_get_id (agent)))
-        continue;
-      if (sb_provider_pool_is_rehearsal (self->providers, agent))
-        return TRUE;
-    }
-
-  return FALSE;
-}
-
-/**
- * sb_workspace_describe_provider:
- * @agent_id: (nullable): NULL or nobody's id for the coordinator
- *
- * Returns: (transfer full)
- */
-char *
-sb_workspace_describe_provider (SbWorkspace *self,
-                                const char  *agent_id)
-{
-  SbAgent *agent;
-
-  g_return_val_if_fail (SB_IS_WORKSPACE (self), NULL);
-
-  agent = sb_agent_catalog_lookup (self->agents, agent_id);
-
-  return sb_provider_pool_describe (self->providers,
-                                    agent != NULL ? agent : sb_agent_catalog_get_root (self->agents));
-}
-
-static void
-configured_cb (GObject      *source,
-               GAsyncResult *result,
-               gpointer      user_data)
-{
-  g_autoptr(GTask) task = user_data;
-  GError *error = NULL;
-
-  if (sb_provider_pool_configure_finish (SB_PROVIDER_POOL (source), result, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
-}
-
-/**
- * sb_workspace_dup_provider_choice:
- * @agent_id: (nullable): NULL or nobody's id for the coordinator
- * @profile_id: (out) (transfer full) (nullable): as sb_workspace_configure_provider_async() takes it
- * @base_url: (out) (transfer full) (nullable)
- * @model: (out) (transfer full) (nullable)
- *
- * What was chosen for the agent, which need not be what answers it: see sb_workspace_describe_provider().
- */
-void
-sb_workspace_dup_provider_choice (SbWorkspace  *self,
-                                  const char   *agent_id,
-                                  char        **profile_id,
-                                  char        **base_url,
-                                  char        **model)
-{
-  const SbProviderChoice *choice;
-  SbAgent *agent;
-
-  g_return_if_fail (SB_IS_WORKSPACE (self));
-
-  agent = sb_agent_catalog_lookup (self->agents, agent_id);
-  choice = sb_provider_pool_get_choice (self->providers,
-                                        agent != NULL ? agent : sb_agent_catalog_get_root (self->agents));
-  *profile_id = g_strdup (choice->profile);
-  *base_url = g_strdup (choice->base_url);
-  *model = g_strdup (choice->model);
-}
-
-/**
- * sb_workspace_configure_provider_async:
- *
- * Chooses what answers an agent (NULL: all of them), now and from now on. Runs under way keep what they have until
- * their next request.
- */
-void
-sb_workspace_configure_provider_async (SbWorkspace         *self,
-                                       const char          *agent_id,
-                                       const char          *profile_id,
-                                       const char          *base_url,
-                                       const char          *model,
-                                       const char          *api_key,
-                                       GCancellable        *cancellable,
-                                       GAsyncReadyCallback  callback,
-                                       gpointer             user_data)
-{
-  SbProviderChoice choice = { profile_id, base_url, model, api_key };
-  g_autoptr(GTask) task = NULL;
-
-  g_return_if_fail (SB_IS_WORKSPACE (self));
-
-  task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, sb_workspace_configure_provider_async);
-  sb_provider_pool_configure_async (self->providers, agent_id, &choice, cancellable, configured_cb,
-                                    g_steal_pointer (&task));
-}
-
-gboolean
-sb_workspace_configure_provider_finish (SbWorkspace   *self,
-                                        GAsyncResult  *result,
-                                        GError       **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-
-  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 /**
