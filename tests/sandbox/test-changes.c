@@ -126,6 +126,46 @@ test_baseline (void)
   g_assert_cmpuint (sb_diff_get_n_removed (diff), ==, 1);
 }
 
+static void
+note_cb (SbChangeSet *set,
+         const char  *path,
+         gpointer     user_data)
+{
+  g_string_append_printf (user_data, "%s ", path != NULL ? path : "*");
+}
+
+/* Where they are in the list; and that of each one is told, for those who show them elsewhere. */
+static void
+test_below (void)
+{
+  g_autoptr(SbChangeLog) log = sb_change_log_new ();
+  g_autoptr(SbChangeSet) set = sb_change_set_new (log);
+  g_autoptr(GString) told = g_string_new (NULL);
+  guint first = 0;
+
+  g_signal_connect (set, "changed", G_CALLBACK (note_cb), told);
+  add (log, "a.txt", NULL, "x");
+  add (log, "a/b/c", NULL, "x");
+  add (log, "a/z", NULL, "x");
+  add (log, "ab/c", NULL, "x");
+  g_assert_cmpuint (sb_change_set_find_below (set, "", &first), ==, 4);
+  g_assert_cmpuint (first, ==, 0);
+  g_assert_cmpuint (sb_change_set_find_below (set, "a", &first), ==, 2);
+  g_assert_cmpstr (sb_change_get_path (sb_change_set_get_change (set, first)), ==, "a/b/c");
+  g_assert_cmpuint (sb_change_set_find_below (set, "a/b/c", &first), ==, 0);
+  g_assert_cmpuint (sb_change_set_find_below (set, "nothing", &first), ==, 0);
+
+  g_assert_cmpstr (told->str, ==, "a.txt a/b/c a/z ab/c ");
+  g_string_truncate (told, 0);
+  g_assert_false (sb_change_set_knows_call (set, "t1"));
+  sb_change_log_begin_call (log, "t1");
+  g_assert_true (sb_change_set_knows_call (set, "t1"));
+  sb_change_set_set_since (set, "t1");
+  sb_change_log_delete (log, "a", "t1");
+  g_assert_true (g_str_equal (told->str, "* a/b/c a/z ") || g_str_equal (told->str, "* a/z a/b/c "));
+  assert_set (set, "-a/b/c -a/z");
+}
+
 /* The oldest contents go, the newest stay; the change itself is known all the same. */
 static void
 test_limits (void)
@@ -256,6 +296,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/sandbox/changes/since", test_since);
   g_test_add_func ("/sandbox/changes/baseline", test_baseline);
+  g_test_add_func ("/sandbox/changes/below", test_below);
   g_test_add_func ("/sandbox/changes/limits", test_limits);
   g_test_add_func ("/sandbox/changes/many-versions", test_many_versions);
   g_test_add ("/sandbox/changes/recorded", Fixture, NULL, tools_set_up, test_recorded, tools_tear_down);

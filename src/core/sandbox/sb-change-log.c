@@ -183,6 +183,36 @@ is_same (const SbFileVersion *a,
   return a->content != NULL && b->content != NULL && g_bytes_equal (a->content, b->content);
 }
 
+static const Call *
+find_call (SbChangeLog *self,
+           const char  *trace_id)
+{
+  for (guint i = 0; i < self->calls->len; i++)
+    if (g_strcmp0 (g_array_index (self->calls, Call, i).trace_id, trace_id) == 0)
+      return &g_array_index (self->calls, Call, i);
+
+  return NULL;
+}
+
+/* (transfer full): the paths that are known below a directory */
+static GPtrArray *
+list_below (SbChangeLog *self,
+            const char  *directory)
+{
+  g_autofree char *prefix = g_strconcat (directory, "/", NULL);
+  gsize length = strlen (prefix);
+  GPtrArray *list = g_ptr_array_new_with_free_func (g_free);
+  GHashTableIter iter;
+  gpointer path;
+
+  g_hash_table_iter_init (&iter, self->paths);
+  while (g_hash_table_iter_next (&iter, &path, NULL))
+    if (strncmp (path, prefix, length) == 0)
+      g_ptr_array_add (list, g_strdup (path));
+
+  return list;
+}
+
 static int
 compare_paths (gconstpointer a,
                gconstpointer b)
@@ -350,13 +380,52 @@ guint64
 sb_change_log_find_call (SbChangeLog *self,
                          const char  *trace_id)
 {
+  const Call *call = NULL;
+
   g_return_val_if_fail (SB_IS_CHANGE_LOG (self), 0);
 
-  for (guint i = 0; i < self->calls->len; i++)
-    if (g_strcmp0 (g_array_index (self->calls, Call, i).trace_id, trace_id) == 0)
-      return g_array_index (self->calls, Call, i).moment;
+  call = find_call (self, trace_id);
 
-  return 0;
+  return call != NULL ? call->moment : 0;
+}
+
+gboolean
+sb_change_log_knows_call (SbChangeLog *self,
+                          const char  *trace_id)
+{
+  g_return_val_if_fail (SB_IS_CHANGE_LOG (self), FALSE);
+
+  return find_call (self, trace_id) != NULL;
+}
+
+/**
+ * sb_change_log_delete:
+ * @path: relative to the workspace
+ * @trace_id: (nullable): the tool call that did it
+ *
+ * A file is gone, or a directory with all that was below it.
+ */
+void
+sb_change_log_delete (SbChangeLog *self,
+                      const char  *path,
+                      const char  *trace_id)
+{
+  static const SbFileVersion nothing = { FALSE, NULL, 0 };
+  const SbFileVersion *newest = NULL;
+  g_autoptr(GPtrArray) below = NULL;
+
+  g_return_if_fail (SB_IS_CHANGE_LOG (self));
+
+  newest = sb_change_log_get_newest (self, path);
+  if (newest != NULL && newest->exists)
+    {
+      sb_change_log_add (self, path, trace_id, &nothing);
+      return;
+    }
+
+  below = list_below (self, path);
+  for (guint i = 0; i < below->len; i++)
+    sb_change_log_add (self, g_ptr_array_index (below, i), trace_id, &nothing);
 }
 
 /* Returns: (transfer full) (element-type filename): all paths that are known, sorted, byte by byte */

@@ -47,6 +47,11 @@ void         sb_change_log_set_incomplete (SbChangeLog         *self);
 gboolean     sb_change_log_is_complete    (SbChangeLog         *self);
 guint64      sb_change_log_find_call      (SbChangeLog         *self,
                                            const char          *trace_id);
+gboolean     sb_change_log_knows_call     (SbChangeLog         *self,
+                                           const char          *trace_id);
+void         sb_change_log_delete         (SbChangeLog         *self,
+                                           const char          *path,
+                                           const char          *trace_id);
 GPtrArray   *sb_change_log_list           (SbChangeLog         *self);
 gboolean     sb_change_log_compare        (SbChangeLog         *self,
                                            const char          *path,

@@ -5,8 +5,6 @@
 
 #include "sb-change-recorder.h"
 
-#include <string.h>
-
 /* Reads under way; the channel has other work. */
 #define MAX_READS 4
 #define MAX_WAITING 2000
@@ -107,16 +105,11 @@ read_next (SbChangeRecorder *self)
     }
 }
 
-/* A directory that was moved away takes with it what is below. */
 static void
 enter_deleted (SbChangeRecorder *self,
                const char       *path,
                const char       *trace_id)
 {
-  static const SbFileVersion nothing = { FALSE, NULL, 0 };
-  SbChangeLog *log = sb_sandbox_get_change_log (self->sandbox);
-  g_autoptr(GPtrArray) paths = sb_change_log_list (log);
-  g_autofree char *below = g_strdup_printf ("%s/", path);
   Reading *reading = g_hash_table_lookup (self->readings, path);
 
   if (reading != NULL)
@@ -124,13 +117,7 @@ enter_deleted (SbChangeRecorder *self,
       reading->gone = TRUE;
       reading->again = FALSE;
     }
-  for (guint i = 0; i < paths->len; i++)
-    {
-      const char *known = g_ptr_array_index (paths, i);
-
-      if (g_str_equal (known, path) || g_str_has_prefix (known, below))
-        sb_change_log_add (log, known, trace_id, &nothing);
-    }
+  sb_change_log_delete (sb_sandbox_get_change_log (self->sandbox), path, trace_id);
 }
 
 static void

@@ -25,7 +25,14 @@ enum
   N_PROPS
 };
 
+enum
+{
+  CHANGED,
+  N_SIGNALS
+};
+
 static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
 
 static void sb_change_set_list_model_init (GListModelInterface *iface);
 
@@ -91,6 +98,7 @@ rebuild (SbChangeSet *self)
     }
   if (n_before > 0 || self->changes->len > 0)
     g_list_model_items_changed (G_LIST_MODEL (self), 0, n_before, self->changes->len);
+  g_signal_emit (self, signals[CHANGED], 0, NULL);
 }
 
 static void
@@ -108,7 +116,10 @@ changed_cb (SbChangeLog *log,
   if (change != NULL)
     g_ptr_array_insert (self->changes, (int) position, change);
   if (was_there || change != NULL)
-    g_list_model_items_changed (G_LIST_MODEL (self), position, was_there ? 1 : 0, change != NULL ? 1 : 0);
+    {
+      g_list_model_items_changed (G_LIST_MODEL (self), position, was_there ? 1 : 0, change != NULL ? 1 : 0);
+      g_signal_emit (self, signals[CHANGED], 0, path);
+    }
 }
 
 static void
@@ -220,6 +231,9 @@ sb_change_set_class_init (SbChangeSetClass *klass)
   properties[PROP_SINCE] = g_param_spec_string ("since", NULL, NULL, NULL, G_PARAM_READWRITE | flags);
   properties[PROP_COMPLETE] = g_param_spec_boolean ("complete", NULL, NULL, TRUE, G_PARAM_READABLE | flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  signals[CHANGED] = g_signal_new ("changed", SB_TYPE_CHANGE_SET, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void
@@ -298,4 +312,54 @@ sb_change_set_dup_change (SbChangeSet *self,
   position = find_position (self, path);
 
   return is_at (self, position, path) ? g_object_ref (g_ptr_array_index (self->changes, position)) : NULL;
+}
+
+/* Returns: (transfer none): the change at that position of the list */
+SbChange *
+sb_change_set_get_change (SbChangeSet *self,
+                          guint        position)
+{
+  g_return_val_if_fail (SB_IS_CHANGE_SET (self), NULL);
+  g_return_val_if_fail (position < self->changes->len, NULL);
+
+  return g_ptr_array_index (self->changes, position);
+}
+
+/**
+ * sb_change_set_find_below:
+ * @directory: relative to the workspace; "" is the workspace
+ * @first: (out): where they begin
+ *
+ * Returns: how many changes there are below a directory, one after the other in the list
+ */
+guint
+sb_change_set_find_below (SbChangeSet *self,
+                          const char  *directory,
+                          guint       *first)
+{
+  g_autofree char *begin = NULL;
+  g_autofree char *end = NULL;
+
+  g_return_val_if_fail (SB_IS_CHANGE_SET (self), 0);
+
+  *first = 0;
+  if (*directory == '\0')
+    return self->changes->len;
+
+  begin = g_strconcat (directory, "/", NULL);
+  /* The byte that follows the slash. */
+  end = g_strconcat (directory, "0", NULL);
+  *first = find_position (self, begin);
+
+  return find_position (self, end) - *first;
+}
+
+/* Whether that tool call used the sandbox, so that "since" means something. */
+gboolean
+sb_change_set_knows_call (SbChangeSet *self,
+                          const char  *trace_id)
+{
+  g_return_val_if_fail (SB_IS_CHANGE_SET (self), FALSE);
+
+  return sb_change_log_knows_call (self->log, trace_id);
 }
