@@ -9,25 +9,21 @@
 #include <glib/gi18n.h>
 
 #include "sb-change-row.h"
-#include "sb-change-set.h"
+#include "sb-change-text.h"
 #include "sb-diff-view.h"
+#include "sb-since-picker.h"
 #include "sb-split.h"
 
 #define CONTEXT 3
-/* The newest tool calls; who looks for an older one chooses it in the trace. */
-#define MAX_CALLS 50
 
 struct _SbChangesPage
 {
   GtkWidget parent_instance;
 
   /* owned */
-  SbSandbox          *sandbox;
-  SbTrace            *trace;
-  SbChangeSet        *changes;
+  SbChangeSet        *changes; /* nullable */
   GtkSingleSelection *chosen;
-  GPtrArray          *calls; /* ids of the tool calls that can be chosen; the first is NULL: the start */
-  char               *path;  /* of the change that is shown */
+  char               *path;    /* of the change that is shown */
 
   /* template */
   GtkWidget     *box;
@@ -37,7 +33,7 @@ struct _SbChangesPage
   GtkWidget     *incomplete;
   GtkListView   *list;
   GtkLabel      *name;
-  GtkDropDown   *since;
+  SbSincePicker *since;
   GtkStack      *states;
   AdwStatusPage *status;
   GtkLabel      *summary;
@@ -49,7 +45,7 @@ struct _SbChangesPage
 enum
 {
   PROP_0,
-  PROP_SANDBOX,
+  PROP_CHANGES,
   N_PROPS
 };
 
@@ -58,37 +54,18 @@ G_DEFINE_FINAL_TYPE (SbChangesPage, sb_changes_page, GTK_TYPE_WIDGET)
 static GParamSpec *properties[N_PROPS];
 
 static void
-show_message (SbChangesPage *self,
-              const char    *title)
-{
-  adw_status_page_set_title (self->status, title);
-  gtk_stack_set_visible_child_name (self->views, "status");
-}
-
-static void
 show_diff (SbChangesPage *self,
            SbChange      *change)
 {
   g_autoptr(SbDiff) diff = sb_change_diff (change, CONTEXT);
   gboolean same = g_strcmp0 (sb_change_get_path (change), self->path) == 0;
+  const char *message = sb_change_text_explain (diff);
 
-  if (diff == NULL)
-    {
-      show_message (self, _("Too large, or too long ago: what it held before is not kept."));
-    }
-  else if (sb_diff_is_binary (diff))
-    {
-      show_message (self, _("Binary files are not compared."));
-    }
-  else if (sb_diff_get_n_hunks (diff) == 0)
-    {
-      show_message (self, _("The file is empty."));
-    }
+  if (message != NULL)
+    adw_status_page_set_title (self->status, message);
   else
-    {
-      sb_diff_view_set_diff (self->diff, diff, same);
-      gtk_stack_set_visible_child_name (self->views, "diff");
-    }
+    sb_diff_view_set_diff (self->diff, diff, same);
+  gtk_stack_set_visible_child_name (self->views, message != NULL ? "status" : "diff");
 }
 
 static void
@@ -193,66 +170,6 @@ row_activated_cb (SbChangesPage *self,
   gtk_widget_grab_focus (GTK_WIDGET (self->diff));
 }
 
-static char *
-describe_call (SbTraceEvent *event)
-{
-  gint64 seconds = sb_trace_event_get_wall_start (event) / G_USEC_PER_SEC;
-  g_autoptr(GDateTime) time = g_date_time_new_from_unix_local (seconds);
-  g_autofree char *clock = time != NULL ? g_date_time_format (time, "%H:%M") : g_strdup ("");
-
-  /* Translators: a tool call and when it began: "Since writeFile hello.js · 14:06" */
-  return g_strdup_printf (_("Since %s · %s"), sb_trace_event_get_title (event), clock);
-}
-
-static void
-update_calls (SbChangesPage *self)
-{
-  g_autoptr(GtkStringList) names = gtk_string_list_new (NULL);
-  GListModel *events = G_LIST_MODEL (self->trace);
-  guint selected = 0;
-
-  g_ptr_array_set_size (self->calls, 0);
-  g_ptr_array_add (self->calls, NULL);
-  gtk_string_list_append (names, _("Since the start"));
-  for (guint i = events != NULL ? g_list_model_get_n_items (events) : 0; i > 0 && self->calls->len <= MAX_CALLS; i--)
-    {
-      g_autoptr(SbTraceEvent) event = g_list_model_get_item (events, i - 1);
-
-      if (sb_trace_event_get_kind (event) != SB_TRACE_KIND_TOOL_CALL)
-        continue;
-
-      if (self->changes != NULL
-          && g_strcmp0 (sb_trace_event_get_id (event), sb_change_set_get_since (self->changes)) == 0)
-        selected = self->calls->len;
-      g_ptr_array_add (self->calls, g_strdup (sb_trace_event_get_id (event)));
-      gtk_string_list_take (names, describe_call (event));
-    }
-
-  self->syncing = TRUE;
-  gtk_drop_down_set_model (self->since, G_LIST_MODEL (names));
-  gtk_drop_down_set_selected (self->since, selected);
-  self->syncing = FALSE;
-}
-
-static void
-trace_changed_cb (SbChangesPage *self)
-{
-  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
-    update_calls (self);
-}
-
-static void
-since_cb (SbChangesPage *self)
-{
-  guint selected = gtk_drop_down_get_selected (self->since);
-
-  if (self->syncing || self->changes == NULL || selected >= self->calls->len)
-    return;
-
-  sb_change_set_set_since (self->changes, g_ptr_array_index (self->calls, selected));
-  update (self);
-}
-
 static void
 open_cb (GtkWidget  *widget,
          const char *action_name,
@@ -290,7 +207,6 @@ sb_changes_page_map (GtkWidget *widget)
   SbChangesPage *self = SB_CHANGES_PAGE (widget);
 
   GTK_WIDGET_CLASS (sb_changes_page_parent_class)->map (widget);
-  update_calls (self);
   if (self->changes != NULL)
     changes_cb (self);
 }
@@ -300,7 +216,6 @@ sb_changes_page_dispose (GObject *object)
 {
   SbChangesPage *self = SB_CHANGES_PAGE (object);
 
-  sb_changes_page_set_trace (self, NULL);
   if (self->changes != NULL)
     g_signal_handlers_disconnect_by_data (self->changes, self);
   if (self->chosen != NULL)
@@ -308,8 +223,6 @@ sb_changes_page_dispose (GObject *object)
   g_clear_pointer (&self->box, gtk_widget_unparent);
   g_clear_object (&self->chosen);
   g_clear_object (&self->changes);
-  g_clear_object (&self->sandbox);
-  g_clear_pointer (&self->calls, g_ptr_array_unref);
   g_clear_pointer (&self->path, g_free);
 
   G_OBJECT_CLASS (sb_changes_page_parent_class)->dispose (object);
@@ -323,8 +236,8 @@ sb_changes_page_get_property (GObject    *object,
 {
   switch (prop_id)
     {
-    case PROP_SANDBOX:
-      g_value_set_object (value, SB_CHANGES_PAGE (object)->sandbox);
+    case PROP_CHANGES:
+      g_value_set_object (value, SB_CHANGES_PAGE (object)->changes);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -339,8 +252,8 @@ sb_changes_page_set_property (GObject      *object,
 {
   switch (prop_id)
     {
-    case PROP_SANDBOX:
-      sb_changes_page_set_sandbox (SB_CHANGES_PAGE (object), g_value_get_object (value));
+    case PROP_CHANGES:
+      sb_changes_page_set_changes (SB_CHANGES_PAGE (object), g_value_get_object (value));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -367,7 +280,6 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_bind_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_setup_cb);
-  gtk_widget_class_bind_template_callback (widget_class, since_cb);
 }
 
 static void
@@ -381,8 +293,8 @@ sb_changes_page_class_init (SbChangesPageClass *klass)
   object_class->set_property = sb_changes_page_set_property;
   widget_class->map = sb_changes_page_map;
 
-  properties[PROP_SANDBOX] =
-    g_param_spec_object ("sandbox", NULL, NULL, SB_TYPE_SANDBOX,
+  properties[PROP_CHANGES] =
+    g_param_spec_object ("changes", NULL, NULL, SB_TYPE_CHANGE_SET,
                          G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
@@ -394,13 +306,13 @@ sb_changes_page_class_init (SbChangesPageClass *klass)
   gtk_widget_class_install_action (widget_class, "changes.previous", NULL, step_cb);
 
   g_type_ensure (SB_TYPE_DIFF_VIEW);
+  g_type_ensure (SB_TYPE_SINCE_PICKER);
   g_type_ensure (SB_TYPE_SPLIT);
 }
 
 static void
 sb_changes_page_init (SbChangesPage *self)
 {
-  self->calls = g_ptr_array_new_with_free_func (g_free);
   gtk_widget_init_template (GTK_WIDGET (self));
 
   self->chosen = gtk_single_selection_new (NULL);
@@ -414,30 +326,28 @@ sb_changes_page_init (SbChangesPage *self)
 }
 
 void
-sb_changes_page_set_sandbox (SbChangesPage *self,
-                             SbSandbox     *sandbox)
+sb_changes_page_set_changes (SbChangesPage *self,
+                             SbChangeSet   *changes)
 {
   g_return_if_fail (SB_IS_CHANGES_PAGE (self));
 
-  if (!g_set_object (&self->sandbox, sandbox))
+  if (self->changes == changes)
     return;
 
   if (self->changes != NULL)
     g_signal_handlers_disconnect_by_data (self->changes, self);
-  g_clear_object (&self->changes);
+  g_set_object (&self->changes, changes);
   show_change (self, NULL);
-  if (sandbox != NULL)
-    self->changes = sb_change_set_new (sb_sandbox_get_change_log (sandbox));
-  gtk_single_selection_set_model (self->chosen, G_LIST_MODEL (self->changes));
-  if (self->changes != NULL)
+  gtk_single_selection_set_model (self->chosen, G_LIST_MODEL (changes));
+  sb_since_picker_set_changes (self->since, changes);
+  if (changes != NULL)
     {
-      g_signal_connect_object (self->changes, "items-changed", G_CALLBACK (changes_cb), self,
+      g_signal_connect_object (changes, "items-changed", G_CALLBACK (changes_cb), self,
                                G_CONNECT_SWAPPED | G_CONNECT_AFTER);
-      g_signal_connect_object (self->changes, "notify::complete", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (changes, "notify::complete", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
     }
-  update_calls (self);
   update (self);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SANDBOX]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CHANGES]);
 }
 
 void
@@ -446,21 +356,12 @@ sb_changes_page_set_trace (SbChangesPage *self,
 {
   g_return_if_fail (SB_IS_CHANGES_PAGE (self));
 
-  if (self->trace == trace)
-    return;
-
-  if (self->trace != NULL)
-    g_signal_handlers_disconnect_by_data (self->trace, self);
-  g_set_object (&self->trace, trace);
-  if (trace != NULL)
-    g_signal_connect_object (trace, "items-changed", G_CALLBACK (trace_changed_cb), self, G_CONNECT_SWAPPED);
-  trace_changed_cb (self);
+  sb_since_picker_set_trace (self->since, trace);
 }
 
 void
 sb_changes_page_show (SbChangesPage *self,
-                      const char    *path,
-                      const char    *trace_id)
+                      const char    *path)
 {
   guint position;
 
@@ -470,9 +371,6 @@ sb_changes_page_show (SbChangesPage *self,
   if (self->changes == NULL)
     return;
 
-  sb_change_set_set_since (self->changes, trace_id);
-  update_calls (self);
-  update (self);
   position = find_path (self, path);
   if (position != GTK_INVALID_LIST_POSITION)
     {

@@ -15,6 +15,8 @@ typedef enum
   SB_FILE_MARK_NONE,
   SB_FILE_MARK_ADDED,
   SB_FILE_MARK_MODIFIED,
+  SB_FILE_MARK_INSIDE,  /* of a directory: something below it changed */
+  SB_FILE_MARK_DELETED, /* it is only remembered */
 } SbFileMark;
 
 /* A file of a sandbox as the tree shows it. Signal "changed": anything of it. */

@@ -64,6 +64,8 @@ describe (SbFileEntry *entry)
   g_autofree char *size = sb_format_size (sb_file_entry_get_size (entry));
   const SbFileCredit *credit = sb_file_entry_get_credit (entry);
 
+  if (sb_file_entry_get_mark (entry) == SB_FILE_MARK_DELETED)
+    return g_strdup (credit != NULL ? credit->tool : "");
   if (sb_file_entry_get_file_type (entry) == SB_FILE_TYPE_DIRECTORY)
     return g_strdup (clock != NULL ? clock : "");
   if (credit != NULL && clock != NULL)
@@ -73,33 +75,92 @@ describe (SbFileEntry *entry)
 }
 
 static const char *
-get_mark_name (SbFileEntry *entry)
+get_mark_name (SbFileMark mark)
 {
-  switch (sb_file_entry_get_mark (entry))
+  switch (mark)
     {
     case SB_FILE_MARK_ADDED:
       return _("Added");
     case SB_FILE_MARK_MODIFIED:
       return _("Modified");
+    case SB_FILE_MARK_DELETED:
+      return _("Deleted");
+    case SB_FILE_MARK_INSIDE:
+      return _("Something in it changed");
     case SB_FILE_MARK_NONE:
     default:
       return NULL;
     }
 }
 
-static void
-update_mark (SbFileRow   *self,
-             SbFileEntry *entry)
+static const char *
+get_mark_sign (SbFileMark mark)
 {
-  SbFileMark mark = sb_file_entry_get_mark (entry);
-  gboolean added = mark == SB_FILE_MARK_ADDED;
+  switch (mark)
+    {
+    case SB_FILE_MARK_ADDED:
+      /* Translators: one letter for a file that was added, for one that was modified, and for one that was deleted */
+      return C_("file mark", "A");
+    case SB_FILE_MARK_MODIFIED:
+      return C_("file mark", "M");
+    case SB_FILE_MARK_DELETED:
+      return C_("file mark", "D");
+    case SB_FILE_MARK_INSIDE:
+      return "•";
+    case SB_FILE_MARK_NONE:
+    default:
+      return "";
+    }
+}
 
-  /* Translators: one letter for a file that was added, and one for a file that was modified */
-  gtk_label_set_text (self->mark,
-                      mark == SB_FILE_MARK_NONE ? "" : (added ? C_("file mark", "A") : C_("file mark", "M")));
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->mark), get_mark_name (entry));
-  gtk_widget_remove_css_class (GTK_WIDGET (self->mark), added ? "warning" : "success");
-  gtk_widget_add_css_class (GTK_WIDGET (self->mark), added ? "success" : "warning");
+static const char *
+get_mark_style (SbFileMark mark)
+{
+  switch (mark)
+    {
+    case SB_FILE_MARK_ADDED:
+      return "success";
+    case SB_FILE_MARK_DELETED:
+      return "error";
+    case SB_FILE_MARK_MODIFIED:
+      return "warning";
+    case SB_FILE_MARK_INSIDE:
+    case SB_FILE_MARK_NONE:
+    default:
+      return "dim-label";
+    }
+}
+
+static void
+update_mark (SbFileRow  *self,
+             SbFileMark  mark)
+{
+  const char *styles[] = { "caption-heading", get_mark_style (mark), NULL };
+
+  gtk_label_set_text (self->mark, get_mark_sign (mark));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->mark), get_mark_name (mark));
+  gtk_widget_set_css_classes (GTK_WIDGET (self->mark), styles);
+}
+
+/* What is only remembered is struck through. */
+static void
+update_name (SbFileRow  *self,
+             const char *name,
+             gboolean    deleted)
+{
+  g_autoptr(PangoAttrList) attributes = deleted ? pango_attr_list_new () : NULL;
+
+  gtk_label_set_text (self->name, name);
+  if (deleted)
+    {
+      pango_attr_list_insert (attributes, pango_attr_strikethrough_new (TRUE));
+      gtk_widget_add_css_class (GTK_WIDGET (self->name), "dim-label");
+    }
+  else
+    {
+      gtk_widget_remove_css_class (GTK_WIDGET (self->name), "dim-label");
+    }
+  gtk_label_set_attributes (self->name, attributes);
 }
 
 static void
@@ -111,17 +172,17 @@ update (SbFileRow *self)
   g_autofree char *caption = describe (entry);
   g_autofree char *size = sb_format_size (sb_file_entry_get_size (entry));
   g_autofree char *tooltip = g_strdup_printf ("%s · %s", name, size);
-  const char *mark = get_mark_name (entry);
-  g_autofree char *label = g_strjoin (", ", name, caption, mark, NULL);
+  SbFileMark mark = sb_file_entry_get_mark (entry);
+  g_autofree char *label = g_strjoin (", ", name, caption, get_mark_name (mark), NULL);
 
   gtk_widget_set_margin_start (GTK_WIDGET (self->arrow), INDENT * sb_outline_node_get_depth (self->node));
   gtk_widget_set_opacity (GTK_WIDGET (self->arrow), sb_outline_node_get_expandable (self->node) ? 1 : 0);
   gtk_widget_set_can_target (GTK_WIDGET (self->arrow), sb_outline_node_get_expandable (self->node));
   gtk_button_set_icon_name (self->arrow, expanded ? "pan-down-symbolic" : "pan-end-symbolic");
   gtk_image_set_from_icon_name (self->icon, get_icon (entry, expanded));
-  gtk_label_set_text (self->name, name);
+  update_name (self, name, mark == SB_FILE_MARK_DELETED);
   gtk_label_set_text (self->caption, caption);
-  update_mark (self, entry);
+  update_mark (self, mark);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self), sb_outline_node_get_expandable (self->node) ? name : tooltip);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->arrow), GTK_ACCESSIBLE_PROPERTY_LABEL,

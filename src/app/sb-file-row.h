@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-/* One file of the tree: arrow, icon, name, who wrote it and when, size, A or M. */
+/* One file of the tree: arrow, icon, name, who wrote it and when, size, A, M or D. */
 #define SB_TYPE_FILE_ROW (sb_file_row_get_type ())
 G_DECLARE_FINAL_TYPE (SbFileRow, sb_file_row, SB, FILE_ROW, GtkWidget)
 

@@ -9,6 +9,7 @@
 
 #include "sb-file-credits.h"
 #include "sb-file-entry.h"
+#include "sb-file-marks.h"
 
 #define MAX_ENTRIES 2000
 
@@ -18,12 +19,15 @@ struct _SbFileTree
 
   /* owned */
   SbChannel     *channel;
+  SbChangeSet   *changes;   /* nullable: nothing is marked */
   SbFileCredits *credits;
   SbOutline     *outline;
   GCancellable  *cancellable;
   GHashTable    *nodes;     /* path → SbOutlineNode, borrowed from the outline; "" is the root */
   GHashTable    *listings;  /* path → Listing: directories that have been asked for */
   GHashTable    *watched;   /* of paths: directories that are open */
+  GHashTable    *outdated;  /* of paths: directories that something was deleted from since they were looked at */
+  guint          outdated_id;
 
   gboolean loading;
 };
@@ -33,7 +37,7 @@ typedef struct
 {
   gboolean in_flight;
   gboolean again;     /* it changed while it was being listed */
-  gboolean complete;  /* listed at least once: what comes now is new */
+  gboolean complete;  /* listed at least once */
   gboolean truncated;
 } Listing;
 
@@ -64,9 +68,11 @@ G_DEFINE_FINAL_TYPE (SbFileTree, sb_file_tree, G_TYPE_OBJECT)
 static GParamSpec *properties[N_PROPS];
 static guint signals[N_SIGNALS];
 
-static void listed_cb (GObject      *source,
-                       GAsyncResult *result,
-                       gpointer      user_data);
+static void listed_cb    (GObject      *source,
+                          GAsyncResult *result,
+                          gpointer      user_data);
+static void list_deleted (SbFileTree   *self,
+                          const char   *directory);
 
 static void
 list_call_free (ListCall *call)
@@ -165,6 +171,8 @@ close_all (SbFileTree *self)
   unwatch_all (self);
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
+  g_clear_handle_id (&self->outdated_id, g_source_remove);
+  g_hash_table_remove_all (self->outdated);
   g_hash_table_remove_all (self->listings);
   g_hash_table_remove_all (self->nodes);
   sb_outline_clear (self->outline);
@@ -189,19 +197,35 @@ forget (SbFileTree    *self,
 
 static void
 mark_entry (SbFileTree  *self,
-            SbFileEntry *entry,
-            SbFileMark   mark)
+            SbFileEntry *entry)
 {
-  const SbFileCredit *credit = sb_file_credits_lookup (self->credits, sb_file_entry_get_path (entry));
+  gboolean is_directory = sb_file_entry_get_file_type (entry) == SB_FILE_TYPE_DIRECTORY;
+  const char *path = sb_file_entry_get_path (entry);
 
-  /* Still being written by the call that made it: added, not modified. */
-  if (mark == SB_FILE_MARK_MODIFIED && sb_file_entry_get_mark (entry) == SB_FILE_MARK_ADDED
-      && (credit == NULL || sb_file_entry_get_credit (entry) == NULL
-          || sb_file_credit_equal (credit, sb_file_entry_get_credit (entry))))
-    mark = SB_FILE_MARK_ADDED;
+  sb_file_entry_set_mark (entry, sb_file_marks_get (self->changes, entry),
+                          is_directory ? NULL : sb_file_credits_lookup (self->credits, path));
+}
 
-  if (sb_file_entry_get_file_type (entry) != SB_FILE_TYPE_DIRECTORY)
-    sb_file_entry_set_mark (entry, mark, credit);
+static void
+mark_deleted (SbFileTree  *self,
+              SbFileEntry *entry)
+{
+  sb_file_entry_set_mark (entry, SB_FILE_MARK_DELETED,
+                          sb_file_credits_lookup (self->credits, sb_file_entry_get_path (entry)));
+}
+
+static gboolean
+is_deleted (SbOutlineNode *node)
+{
+  return sb_file_entry_get_mark (sb_outline_node_get_item (node)) == SB_FILE_MARK_DELETED;
+}
+
+/* (nullable): the node of a directory, "" is the root */
+static SbOutlineNode *
+find_directory (SbFileTree *self,
+                const char *path)
+{
+  return *path == '\0' ? sb_outline_get_root (self->outline) : g_hash_table_lookup (self->nodes, path);
 }
 
 static void
@@ -234,6 +258,48 @@ insert_entries (SbFileTree    *self,
   g_ptr_array_set_size (entries, 0);
 }
 
+/* What is gone is remembered in its place, with what was below it, if there was something to remember. */
+static void
+bury (SbFileTree    *self,
+      SbOutlineNode *node)
+{
+  SbFileEntry *entry = sb_outline_node_get_item (node);
+  const char *path = sb_file_entry_get_path (entry);
+
+  for (guint i = sb_outline_node_get_n_children (node); i > 0; i--)
+    if (!is_deleted (sb_outline_node_get_child (node, i - 1)))
+      bury (self, sb_outline_node_get_child (node, i - 1));
+
+  if (!sb_file_marks_was_deleted (self->changes, path, sb_file_entry_get_file_type (entry)))
+    {
+      remove_node (self, node);
+      return;
+    }
+
+  unwatch (self, path);
+  g_hash_table_remove (self->listings, path);
+  mark_deleted (self, entry);
+  g_signal_emit (self, signals[CHANGED], 0, path);
+}
+
+/* A file that is there, and was there, or is again. */
+static void
+update_node (SbFileTree       *self,
+             SbOutlineNode    *node,
+             const SbFileInfo *info)
+{
+  SbFileEntry *entry = sb_outline_node_get_item (node);
+  gboolean returned = is_deleted (node);
+
+  if (!sb_file_entry_update (entry, info) && !returned)
+    return;
+
+  mark_entry (self, entry);
+  g_signal_emit (self, signals[CHANGED], 0, sb_file_entry_get_path (entry));
+  if (returned && sb_outline_node_get_expanded (node))
+    open_directory (self, sb_file_entry_get_path (entry));
+}
+
 static void
 remove_missing (SbFileTree    *self,
                 SbOutlineNode *parent,
@@ -246,17 +312,18 @@ remove_missing (SbFileTree    *self,
       SbFileInfo *info = g_hash_table_lookup (infos, sb_file_entry_get_name (entry));
       gboolean was_directory = sb_file_entry_get_file_type (entry) == SB_FILE_TYPE_DIRECTORY;
 
-      if (info == NULL || (info->type == SB_FILE_TYPE_DIRECTORY) != was_directory)
+      if (info == NULL)
+        {
+          if (!is_deleted (node))
+            bury (self, node);
+        }
+      else if ((info->type == SB_FILE_TYPE_DIRECTORY) != was_directory)
         {
           remove_node (self, node);
         }
       else
         {
-          if (sb_file_entry_update (entry, info))
-            {
-              mark_entry (self, entry, SB_FILE_MARK_MODIFIED);
-              g_signal_emit (self, signals[CHANGED], 0, sb_file_entry_get_path (entry));
-            }
+          update_node (self, node, info);
           g_hash_table_remove (infos, info->name);
         }
     }
@@ -279,29 +346,14 @@ is_before (SbOutlineNode *parent,
   return sb_file_entry_compare (sb_outline_node_get_item (child), entry) < 0;
 }
 
-/* What is left in infos is new: put in place, each run of neighbours at once. */
+/* Each run of neighbours at once. entries: sorted here */
 static void
-insert_new (SbFileTree    *self,
-            SbOutlineNode *parent,
-            const char    *path,
-            GHashTable    *infos,
-            gboolean       live)
+insert_in_place (SbFileTree    *self,
+                 SbOutlineNode *parent,
+                 GPtrArray     *entries)
 {
-  g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func (g_object_unref);
   g_autoptr(GPtrArray) run = g_ptr_array_new ();
-  GHashTableIter iter;
-  gpointer info;
   guint index = 0;
-
-  g_hash_table_iter_init (&iter, infos);
-  while (g_hash_table_iter_next (&iter, NULL, &info))
-    {
-      SbFileEntry *entry = sb_file_entry_new (path, info);
-      gboolean credited = sb_file_credits_lookup (self->credits, sb_file_entry_get_path (entry)) != NULL;
-
-      mark_entry (self, entry, live || credited ? SB_FILE_MARK_ADDED : SB_FILE_MARK_NONE);
-      g_ptr_array_add (entries, entry);
-    }
 
   g_ptr_array_sort (entries, compare_entries);
   for (guint i = 0; i < entries->len; i++)
@@ -325,17 +377,82 @@ insert_new (SbFileTree    *self,
   insert_entries (self, parent, index, run);
 }
 
+/* What is left in infos is new. */
+static void
+insert_new (SbFileTree    *self,
+            SbOutlineNode *parent,
+            const char    *path,
+            GHashTable    *infos)
+{
+  g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func (g_object_unref);
+  GHashTableIter iter;
+  gpointer info;
+
+  g_hash_table_iter_init (&iter, infos);
+  while (g_hash_table_iter_next (&iter, NULL, &info))
+    {
+      SbFileEntry *entry = sb_file_entry_new (path, info);
+
+      mark_entry (self, entry);
+      g_ptr_array_add (entries, entry);
+    }
+
+  insert_in_place (self, parent, entries);
+}
+
+/* Those that are remembered no more go; below those that stay it may be the same. */
+static void
+remove_forgotten (SbFileTree    *self,
+                  SbOutlineNode *parent,
+                  GHashTable    *remembered)
+{
+  for (guint i = sb_outline_node_get_n_children (parent); i > 0; i--)
+    {
+      SbOutlineNode *node = sb_outline_node_get_child (parent, i - 1);
+      const char *path = sb_file_entry_get_path (sb_outline_node_get_item (node));
+
+      if (!is_deleted (node))
+        continue;
+      if (!g_hash_table_contains (remembered, path))
+        remove_node (self, node);
+      else if (sb_outline_node_get_expanded (node))
+        list_deleted (self, path);
+    }
+}
+
+/* Brings the rows of what was deleted from a directory up to date. */
+static void
+list_deleted (SbFileTree *self,
+              const char *directory)
+{
+  SbOutlineNode *parent = find_directory (self, directory);
+  g_autoptr(GPtrArray) entries = sb_file_marks_list_deleted (self->changes, directory);
+  g_autoptr(GHashTable) remembered = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint i = entries->len; i > 0; i--)
+    {
+      SbFileEntry *entry = g_ptr_array_index (entries, i - 1);
+      const char *path = sb_file_entry_get_path (entry);
+      gboolean is_new = g_hash_table_add (remembered, g_strdup (path));
+
+      if (!is_new || g_hash_table_contains (self->nodes, path))
+        g_ptr_array_remove_index (entries, i - 1);
+      else
+        mark_deleted (self, entry);
+    }
+
+  remove_forgotten (self, parent, remembered);
+  insert_in_place (self, parent, entries);
+}
+
 static void
 merge (SbFileTree *self,
        const char *path,
-       GPtrArray  *list_of_infos,
-       gboolean    live)
+       GPtrArray  *list_of_infos)
 {
-  SbOutlineNode *parent = g_hash_table_lookup (self->nodes, path);
+  SbOutlineNode *parent = find_directory (self, path);
   g_autoptr(GHashTable) infos = g_hash_table_new (g_str_hash, g_str_equal);
 
-  if (*path == '\0')
-    parent = sb_outline_get_root (self->outline);
   if (parent == NULL)
     return;
 
@@ -347,7 +464,8 @@ merge (SbFileTree *self,
     }
 
   remove_missing (self, parent, infos);
-  insert_new (self, parent, path, infos, live);
+  insert_new (self, parent, path, infos);
+  list_deleted (self, path);
 }
 
 /* What is collapsed is listed when it is expanded again. */
@@ -386,11 +504,9 @@ listed_cb (GObject      *source,
   set_loading (self, FALSE);
   if (infos != NULL)
     {
-      gboolean live = listing->complete;
-
       listing->complete = TRUE;
       listing->truncated = truncated;
-      merge (self, call->path, infos, live);
+      merge (self, call->path, infos);
       g_signal_emit (self, signals[LISTED], 0, call->path);
     }
   else if (!g_error_matches (error, SB_CHANNEL_ERROR, SB_CHANNEL_ERROR_NOT_FOUND)
@@ -429,6 +545,11 @@ expanded_changed_cb (SbFileTree    *self,
 {
   const char *path = sb_file_entry_get_path (sb_outline_node_get_item (node));
 
+  if (is_deleted (node) && sb_outline_node_get_expanded (node))
+    {
+      list_deleted (self, path);
+      return;
+    }
   if (self->channel == NULL || !sb_channel_is_open (self->channel))
     return;
 
@@ -439,18 +560,118 @@ expanded_changed_cb (SbFileTree    *self,
 }
 
 static void
+mark_node (SbFileTree *self,
+           const char *path)
+{
+  SbOutlineNode *node = g_hash_table_lookup (self->nodes, path);
+
+  if (node != NULL && !is_deleted (node))
+    mark_entry (self, sb_outline_node_get_item (node));
+}
+
+static void
 credited_cb (SbFileTree    *self,
              const char    *path,
              SbFileCredits *credits)
 {
   SbOutlineNode *node = g_hash_table_lookup (self->nodes, path);
-  SbFileEntry *entry = node != NULL ? sb_outline_node_get_item (node) : NULL;
 
-  if (entry == NULL)
-    return;
+  if (node != NULL && is_deleted (node))
+    mark_deleted (self, sb_outline_node_get_item (node));
+  else
+    mark_node (self, path);
+}
 
-  mark_entry (self, entry,
-              sb_file_entry_get_credit (entry) == NULL ? SB_FILE_MARK_ADDED : SB_FILE_MARK_MODIFIED);
+static gboolean
+has_been_listed (SbFileTree *self,
+                 const char *directory)
+{
+  SbOutlineNode *node = find_directory (self, directory);
+  Listing *listing = g_hash_table_lookup (self->listings, directory);
+
+  if (node == NULL)
+    return FALSE;
+
+  return listing != NULL ? listing->complete : *directory != '\0' && is_deleted (node);
+}
+
+/* Of many at once each directory is looked at once. */
+static gboolean
+outdated_cb (gpointer user_data)
+{
+  SbFileTree *self = user_data;
+  g_autoptr(GHashTable) outdated = g_steal_pointer (&self->outdated);
+  GHashTableIter iter;
+  gpointer directory;
+
+  self->outdated = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->outdated_id = 0;
+  g_hash_table_iter_init (&iter, outdated);
+  while (g_hash_table_iter_next (&iter, &directory, NULL))
+    if (has_been_listed (self, directory))
+      list_deleted (self, directory);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+set_outdated (SbFileTree *self,
+              const char *directory)
+{
+  g_hash_table_add (self->outdated, g_strdup (directory));
+  if (self->outdated_id == 0)
+    self->outdated_id = g_idle_add (outdated_cb, self);
+}
+
+/* The nearest directory above that has a row shows what was deleted. */
+static void
+change_path (SbFileTree *self,
+             const char *path)
+{
+  g_autofree char *above = get_directory (path);
+  gboolean found = !sb_file_marks_was_deleted (self->changes, path, SB_FILE_TYPE_REGULAR);
+
+  mark_node (self, path);
+  while (TRUE)
+    {
+      g_autofree char *below = g_steal_pointer (&above);
+
+      mark_node (self, below);
+      if (!found && find_directory (self, below) != NULL)
+        {
+          set_outdated (self, below);
+          found = TRUE;
+        }
+      if (*below == '\0')
+        break;
+      above = get_directory (below);
+    }
+}
+
+static void
+change_all (SbFileTree *self)
+{
+  GHashTableIter iter;
+  gpointer path;
+
+  g_hash_table_iter_init (&iter, self->nodes);
+  while (g_hash_table_iter_next (&iter, &path, NULL))
+    mark_node (self, path);
+
+  g_hash_table_iter_init (&iter, self->listings);
+  while (g_hash_table_iter_next (&iter, &path, NULL))
+    set_outdated (self, path);
+}
+
+static void
+changes_changed_cb (SbFileTree  *self,
+                    const char  *path,
+                    SbChangeSet *changes)
+{
+  if (path != NULL)
+    change_path (self, path);
+  else
+    change_all (self);
 }
 
 static void
@@ -459,6 +680,7 @@ sb_file_tree_dispose (GObject *object)
   SbFileTree *self = SB_FILE_TREE (object);
 
   sb_file_tree_set_channel (self, NULL);
+  sb_file_tree_set_changes (self, NULL);
   sb_file_credits_set_trace (self->credits, NULL);
 
   G_OBJECT_CLASS (sb_file_tree_parent_class)->dispose (object);
@@ -472,6 +694,7 @@ sb_file_tree_finalize (GObject *object)
   g_clear_pointer (&self->nodes, g_hash_table_unref);
   g_clear_pointer (&self->listings, g_hash_table_unref);
   g_clear_pointer (&self->watched, g_hash_table_unref);
+  g_clear_pointer (&self->outdated, g_hash_table_unref);
   g_clear_object (&self->outline);
   g_clear_object (&self->credits);
 
@@ -524,6 +747,7 @@ sb_file_tree_init (SbFileTree *self)
   self->nodes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->listings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->watched = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->outdated = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   g_signal_connect_object (self->outline, "expanded-changed", G_CALLBACK (expanded_changed_cb), self,
                            G_CONNECT_SWAPPED);
@@ -564,6 +788,23 @@ sb_file_tree_set_trace (SbFileTree *self,
   g_return_if_fail (SB_IS_FILE_TREE (self));
 
   sb_file_credits_set_trace (self->credits, trace);
+}
+
+void
+sb_file_tree_set_changes (SbFileTree  *self,
+                          SbChangeSet *changes)
+{
+  g_return_if_fail (SB_IS_FILE_TREE (self));
+
+  if (self->changes == changes)
+    return;
+
+  if (self->changes != NULL)
+    g_signal_handlers_disconnect_by_data (self->changes, self);
+  g_set_object (&self->changes, changes);
+  if (changes != NULL)
+    g_signal_connect_object (changes, "changed", G_CALLBACK (changes_changed_cb), self, G_CONNECT_SWAPPED);
+  change_all (self);
 }
 
 SbOutline *

@@ -5,6 +5,7 @@
 
 #include <gio/gio.h>
 
+#include "sb-change-set.h"
 #include "sb-channel.h"
 #include "sb-outline.h"
 #include "sb-trace.h"
@@ -12,7 +13,8 @@
 G_BEGIN_DECLS
 
 /* The files of a sandbox as an outline of SbFileEntry. A directory is listed and watched when it is expanded;
- * changes are merged in, so the tree stays where its reader left it.
+ * changes are merged in, so the tree stays where its reader left it. What changed is marked; what was deleted is
+ * remembered in its place.
  * Signals: "changed" (char *path): a file that is shown changed or went; "listed" (char *path): the entries of that
  * directory are up to date; "failed" (GError*): a directory could not be listed. Property: loading (the first listing
  * is under way). */
@@ -26,6 +28,9 @@ void           sb_file_tree_set_channel (SbFileTree *self,
 /* Where "which tool call wrote it" comes from; nullable. */
 void           sb_file_tree_set_trace   (SbFileTree *self,
                                          SbTrace    *trace);
+/* What is marked, of the sandbox that the channel leads to; nullable. */
+void           sb_file_tree_set_changes (SbFileTree  *self,
+                                         SbChangeSet *changes);
 SbOutline     *sb_file_tree_get_outline (SbFileTree *self);
 gboolean       sb_file_tree_get_loading (SbFileTree *self);
 /* (transfer none) (nullable): only what has been listed */

@@ -8,9 +8,13 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
+#include "sb-change-text.h"
 #include "sb-code-view.h"
+#include "sb-diff-view.h"
 #include "sb-file-document.h"
 #include "sb-id.h"
+
+#define CONTEXT 3
 
 struct _SbFileView
 {
@@ -28,6 +32,7 @@ struct _SbFileView
   SbCodeView    *code;
   GtkWidget     *conflict;
   GtkButton     *credit;
+  SbDiffView    *diff;
   GtkWidget     *dirty;
   GtkWidget     *head;
   GtkLabel      *name;
@@ -60,6 +65,25 @@ show_status (SbFileView *self,
   gtk_stack_set_visible_child_name (self->states, "status");
 }
 
+/* Translators: which tool call wrote, changed or deleted the file last */
+static char *
+describe_credit (SbFileMark  mark,
+                 const char *tool)
+{
+  switch (mark)
+    {
+    case SB_FILE_MARK_MODIFIED:
+      return g_strdup_printf (_("changed by %s"), tool);
+    case SB_FILE_MARK_DELETED:
+      return g_strdup_printf (_("deleted by %s"), tool);
+    case SB_FILE_MARK_NONE:
+    case SB_FILE_MARK_ADDED:
+    case SB_FILE_MARK_INSIDE:
+    default:
+      return g_strdup_printf (_("written by %s"), tool);
+    }
+}
+
 static void
 update_head (SbFileView *self)
 {
@@ -73,9 +97,7 @@ update_head (SbFileView *self)
   if (credit == NULL)
     return;
 
-  /* Translators: which tool call wrote the file last */
-  text = g_strdup_printf (sb_file_entry_get_mark (self->entry) == SB_FILE_MARK_MODIFIED
-                          ? _("changed by %s") : _("written by %s"), credit->tool);
+  text = describe_credit (sb_file_entry_get_mark (self->entry), credit->tool);
   gtk_button_set_label (self->credit, text);
 }
 
@@ -298,7 +320,8 @@ copy_cb (GtkWidget  *widget,
          GVariant   *parameter)
 {
   SbFileView *self = SB_FILE_VIEW (widget);
-  g_autofree char *text = sb_code_view_dup_text (self->code);
+  g_autofree char *text = self->document != NULL ? sb_code_view_dup_text (self->code)
+                                                 : sb_diff_view_dup_text (self->diff);
 
   gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text);
   gtk_widget_activate_action (widget, "win.toast", "s", _("Copied to the clipboard"));
@@ -345,6 +368,37 @@ enter_document (SbFileView *self)
   sb_file_document_refresh (self->document);
 }
 
+static gboolean
+holds_draft (SbFileView *self,
+             const char *path)
+{
+  if (self->document != NULL && g_str_equal (sb_file_document_get_path (self->document), path))
+    return sb_file_document_get_edited (self->document);
+
+  return g_hash_table_contains (self->drafts, path);
+}
+
+static void
+set_entry (SbFileView  *self,
+           SbChannel   *channel,
+           SbFileEntry *entry)
+{
+  if (self->entry != NULL)
+    g_signal_handlers_disconnect_by_data (self->entry, self);
+  self->undoable = FALSE;
+  leave_document (self);
+  if (g_set_object (&self->channel, channel))
+    g_hash_table_remove_all (self->drafts);
+  g_set_object (&self->entry, entry);
+  gtk_widget_set_visible (self->head, entry != NULL);
+  gtk_widget_set_visible (self->places, FALSE);
+  if (entry == NULL)
+    return;
+
+  g_signal_connect_object (entry, "changed", G_CALLBACK (entry_changed_cb), self, G_CONNECT_SWAPPED);
+  update_head (self);
+}
+
 static void
 sb_file_view_dispose (GObject *object)
 {
@@ -372,6 +426,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, SbFileView, code);
   gtk_widget_class_bind_template_child (widget_class, SbFileView, conflict);
   gtk_widget_class_bind_template_child (widget_class, SbFileView, credit);
+  gtk_widget_class_bind_template_child (widget_class, SbFileView, diff);
   gtk_widget_class_bind_template_child (widget_class, SbFileView, dirty);
   gtk_widget_class_bind_template_child (widget_class, SbFileView, head);
   gtk_widget_class_bind_template_child (widget_class, SbFileView, name);
@@ -407,6 +462,7 @@ sb_file_view_class_init (SbFileViewClass *klass)
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Page_Up, GDK_ALT_MASK, "file.previous", NULL);
 
   g_type_ensure (SB_TYPE_CODE_VIEW);
+  g_type_ensure (SB_TYPE_DIFF_VIEW);
 }
 
 static void
@@ -424,32 +480,50 @@ sb_file_view_set_file (SbFileView  *self,
 {
   g_return_if_fail (SB_IS_FILE_VIEW (self));
 
-  if (entry != NULL && self->entry == entry && self->channel == channel)
+  if (entry != NULL && self->entry == entry && self->channel == channel && self->document != NULL)
     return;
 
-  if (self->entry != NULL)
-    g_signal_handlers_disconnect_by_data (self->entry, self);
-  self->undoable = FALSE;
-  leave_document (self);
-  if (g_set_object (&self->channel, channel))
-    g_hash_table_remove_all (self->drafts);
-  g_set_object (&self->entry, entry);
-  gtk_widget_set_visible (self->head, entry != NULL);
-  gtk_widget_set_visible (self->places, FALSE);
+  set_entry (self, channel, entry);
   if (entry == NULL)
-    {
-      update (self);
-      gtk_stack_set_visible_child_name (self->states, "none");
-      return;
-    }
-
-  g_signal_connect_object (entry, "changed", G_CALLBACK (entry_changed_cb), self, G_CONNECT_SWAPPED);
-  update_head (self);
-  if (sb_file_entry_get_file_type (entry) == SB_FILE_TYPE_REGULAR)
+    gtk_stack_set_visible_child_name (self->states, "none");
+  else if (sb_file_entry_get_file_type (entry) == SB_FILE_TYPE_REGULAR)
     enter_document (self);
   else
     show_status (self, "dialog-information-symbolic", _("Not a regular file"),
                  _("Links, sockets and devices are listed but not opened."));
+  update (self);
+}
+
+void
+sb_file_view_set_deleted (SbFileView  *self,
+                          SbChannel   *channel,
+                          SbFileEntry *entry,
+                          SbChange    *change)
+{
+  g_autoptr(SbDiff) diff = NULL;
+  const char *message;
+
+  g_return_if_fail (SB_IS_FILE_VIEW (self));
+
+  /* What was typed into it comes first. */
+  if (self->channel == channel && holds_draft (self, sb_file_entry_get_path (entry)))
+    {
+      sb_file_view_set_file (self, channel, entry);
+      return;
+    }
+
+  diff = change != NULL ? sb_change_diff (change, CONTEXT) : NULL;
+  message = sb_change_text_explain (diff);
+  set_entry (self, channel, entry);
+  if (message == NULL)
+    {
+      sb_diff_view_set_diff (self->diff, diff, FALSE);
+      gtk_stack_set_visible_child_name (self->states, "diff");
+    }
+  else
+    {
+      show_status (self, "user-trash-symbolic", _("This file was deleted"), message);
+    }
   update (self);
 }
 

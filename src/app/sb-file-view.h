@@ -5,6 +5,7 @@
 
 #include <gtk/gtk.h>
 
+#include "sb-change.h"
 #include "sb-channel.h"
 #include "sb-file-entry.h"
 
@@ -19,6 +20,11 @@ G_DECLARE_FINAL_TYPE (SbFileView, sb_file_view, SB, FILE_VIEW, GtkWidget)
 void  sb_file_view_set_file      (SbFileView  *self,
                                   SbChannel   *channel,
                                   SbFileEntry *entry);
+/* One that is not there any more: as what was deleted. */
+void  sb_file_view_set_deleted   (SbFileView  *self,
+                                  SbChannel   *channel,
+                                  SbFileEntry *entry,
+                                  SbChange    *change); /* nullable */
 /* A file may have changed, or gone. */
 void  sb_file_view_refresh       (SbFileView  *self,
                                   const char  *path);

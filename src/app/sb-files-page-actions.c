@@ -80,6 +80,8 @@ _sb_files_page_dup_directory (SbFilesPage *self)
 
   if (entry == NULL)
     return g_strdup ("");
+  if (sb_file_entry_get_mark (entry) == SB_FILE_MARK_DELETED)
+    return g_strdup ("");
   if (sb_file_entry_get_file_type (entry) == SB_FILE_TYPE_DIRECTORY)
     return g_strdup (sb_file_entry_get_path (entry));
 
@@ -367,7 +369,9 @@ void
 _sb_files_page_actions_update (SbFilesPage *self)
 {
   gboolean open = self->channel != NULL;
-  gboolean chosen = open && _sb_files_page_get_chosen (self) != NULL;
+  SbFileEntry *entry = open ? _sb_files_page_get_chosen (self) : NULL;
+  gboolean deleted = entry != NULL && sb_file_entry_get_mark (entry) == SB_FILE_MARK_DELETED;
+  gboolean chosen = entry != NULL && !deleted;
 
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "files.new-file", open);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "files.new-folder", open);
@@ -377,6 +381,6 @@ _sb_files_page_actions_update (SbFilesPage *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "files.add", open && self->transfer == NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "files.stop", self->transfer != NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "files.save-out",
-                                 open && (!chosen || can_be_saved (_sb_files_page_get_chosen (self)))
+                                 open && !deleted && (!chosen || can_be_saved (entry))
                                  && self->transfer == NULL);
 }

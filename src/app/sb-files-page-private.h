@@ -10,6 +10,7 @@
 #include "sb-file-tree.h"
 #include "sb-file-view.h"
 #include "sb-files-page.h"
+#include "sb-since-picker.h"
 
 G_BEGIN_DECLS
 
@@ -20,6 +21,7 @@ struct _SbFilesPage
   /* owned */
   SbFileTree         *tree;
   SbChannel          *channel;
+  SbChangeSet        *changes; /* nullable */
   GtkSingleSelection *chosen;
   SbFileRemoval      *removed; /* nullable: what Undo brings back */
   GCancellable       *transfer; /* nullable: files are being added, or a folder saved */
@@ -32,6 +34,7 @@ struct _SbFilesPage
   GtkWidget       *progress_box;
   GtkListView     *list;
   GtkPopover      *menu;
+  SbSincePicker   *since;
   GtkSpinner      *spinner;
   GtkStack        *states;
   AdwToastOverlay *toasts;

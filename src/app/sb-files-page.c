@@ -12,7 +12,16 @@
 #include "sb-outline-keys.h"
 #include "sb-split.h"
 
+enum
+{
+  PROP_0,
+  PROP_CHANGES,
+  N_PROPS
+};
+
 G_DEFINE_FINAL_TYPE (SbFilesPage, sb_files_page, GTK_TYPE_WIDGET)
+
+static GParamSpec *properties[N_PROPS];
 
 static void
 update_state (SbFilesPage *self)
@@ -33,9 +42,18 @@ static void
 show_file (SbFilesPage *self,
            SbFileEntry *entry)
 {
+  g_autoptr(SbChange) change = NULL;
+
   g_free (self->path);
   self->path = entry != NULL ? g_strdup (sb_file_entry_get_path (entry)) : NULL;
-  sb_file_view_set_file (self->view, self->channel, entry);
+  if (entry == NULL || sb_file_entry_get_mark (entry) != SB_FILE_MARK_DELETED)
+    {
+      sb_file_view_set_file (self->view, self->channel, entry);
+      return;
+    }
+
+  change = self->changes != NULL ? sb_change_set_dup_change (self->changes, self->path) : NULL;
+  sb_file_view_set_deleted (self->view, self->channel, entry, change);
 }
 
 static void
@@ -55,6 +73,12 @@ tree_changed_cb (SbFilesPage *self,
                  const char  *path,
                  SbFileTree  *tree)
 {
+  SbOutlineNode *node = sb_file_tree_lookup (tree, path);
+
+  /* It may be there again, and what is on show is the deletion. */
+  if (node != NULL && node == gtk_single_selection_get_selected_item (self->chosen)
+      && sb_file_entry_get_mark (sb_outline_node_get_item (node)) != SB_FILE_MARK_DELETED)
+    chosen_cb (self);
   sb_file_view_refresh (self->view, path);
 }
 
@@ -198,10 +222,43 @@ sb_files_page_dispose (GObject *object)
   g_clear_object (&self->chosen);
   g_clear_object (&self->tree);
   g_clear_object (&self->channel);
+  g_clear_object (&self->changes);
   g_clear_pointer (&self->path, g_free);
   g_clear_pointer (&self->wanted, g_free);
 
   G_OBJECT_CLASS (sb_files_page_parent_class)->dispose (object);
+}
+
+static void
+sb_files_page_get_property (GObject    *object,
+                            guint       prop_id,
+                            GValue     *value,
+                            GParamSpec *pspec)
+{
+  switch (prop_id)
+    {
+    case PROP_CHANGES:
+      g_value_set_object (value, SB_FILES_PAGE (object)->changes);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+sb_files_page_set_property (GObject      *object,
+                            guint         prop_id,
+                            const GValue *value,
+                            GParamSpec   *pspec)
+{
+  switch (prop_id)
+    {
+    case PROP_CHANGES:
+      sb_files_page_set_changes (SB_FILES_PAGE (object), g_value_get_object (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
 }
 
 static void
@@ -211,6 +268,14 @@ sb_files_page_class_init (SbFilesPageClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = sb_files_page_dispose;
 
+  G_OBJECT_CLASS (klass)->get_property = sb_files_page_get_property;
+  G_OBJECT_CLASS (klass)->set_property = sb_files_page_set_property;
+
+  properties[PROP_CHANGES] =
+    g_param_spec_object ("changes", NULL, NULL, SB_TYPE_CHANGE_SET,
+                         G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (G_OBJECT_CLASS (klass), N_PROPS, properties);
+
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sandbar/Sandbar/ui/sb-files-page.ui");
@@ -218,6 +283,7 @@ sb_files_page_class_init (SbFilesPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbFilesPage, menu);
   gtk_widget_class_bind_template_child (widget_class, SbFilesPage, progress);
   gtk_widget_class_bind_template_child (widget_class, SbFilesPage, progress_box);
+  gtk_widget_class_bind_template_child (widget_class, SbFilesPage, since);
   gtk_widget_class_bind_template_child (widget_class, SbFilesPage, spinner);
   gtk_widget_class_bind_template_child (widget_class, SbFilesPage, states);
   gtk_widget_class_bind_template_child (widget_class, SbFilesPage, toasts);
@@ -233,6 +299,7 @@ sb_files_page_class_init (SbFilesPageClass *klass)
   _sb_files_page_class_transfers_init (klass);
 
   g_type_ensure (SB_TYPE_FILE_VIEW);
+  g_type_ensure (SB_TYPE_SINCE_PICKER);
   g_type_ensure (SB_TYPE_SPLIT);
 }
 
@@ -273,6 +340,7 @@ sb_files_page_set_source (SbFilesPage *self,
   g_return_if_fail (SB_IS_FILES_PAGE (self));
 
   sb_file_tree_set_trace (self->tree, trace);
+  sb_since_picker_set_trace (self->since, trace);
   if (!g_set_object (&self->channel, channel))
     return;
 
@@ -282,6 +350,20 @@ sb_files_page_set_source (SbFilesPage *self,
   sb_file_tree_set_channel (self->tree, channel);
   _sb_files_page_actions_update (self);
   update_state (self);
+}
+
+void
+sb_files_page_set_changes (SbFilesPage *self,
+                           SbChangeSet *changes)
+{
+  g_return_if_fail (SB_IS_FILES_PAGE (self));
+
+  if (!g_set_object (&self->changes, changes))
+    return;
+
+  sb_file_tree_set_changes (self->tree, changes);
+  sb_since_picker_set_changes (self->since, changes);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CHANGES]);
 }
 
 void

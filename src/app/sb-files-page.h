@@ -5,22 +5,25 @@
 
 #include <gtk/gtk.h>
 
+#include "sb-change-set.h"
 #include "sb-channel.h"
 #include "sb-trace.h"
 
 G_BEGIN_DECLS
 
-/* The file tree of a sandbox and the file that is selected in it. */
+/* The file tree of a sandbox and the file that is selected in it. Property: changes (what is marked in the tree). */
 #define SB_TYPE_FILES_PAGE (sb_files_page_get_type ())
 G_DECLARE_FINAL_TYPE (SbFilesPage, sb_files_page, SB, FILES_PAGE, GtkWidget)
 
 /* channel, trace: nullable */
-void sb_files_page_set_source (SbFilesPage *self,
-                               SbChannel   *channel,
-                               SbTrace     *trace);
+void sb_files_page_set_source  (SbFilesPage *self,
+                                SbChannel   *channel,
+                                SbTrace     *trace);
+void sb_files_page_set_changes (SbFilesPage *self,
+                                SbChangeSet *changes); /* nullable */
 /* Selects it, expanding what is above; as far as there is such a file. */
-void sb_files_page_show_file  (SbFilesPage *self,
-                               const char  *path);
+void sb_files_page_show_file   (SbFilesPage *self,
+                                const char  *path);
 
 /* How many files hold what was typed and not saved. */
 guint sb_files_page_get_n_unsaved (SbFilesPage *self);

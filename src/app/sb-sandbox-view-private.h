@@ -25,7 +25,8 @@ struct _SbSandboxView
   /* owned */
   SbSelection *selection;
   SbSandbox   *sandbox;
-  GPtrArray   *facts; /* nullable: what the chips say */
+  SbChangeSet *changed; /* nullable: what its pages show of the sandbox's changes */
+  GPtrArray   *facts;   /* nullable: what the chips say */
   guint        age_id;
 
   /* template */

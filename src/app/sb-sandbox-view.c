@@ -21,6 +21,7 @@ enum
   PROP_0,
   PROP_SELECTION,
   PROP_SANDBOX,
+  PROP_CHANGES,
   N_PROPS
 };
 
@@ -219,7 +220,13 @@ sandbox_changed_cb (SbSandboxView *self)
 
   if (self->sandbox != NULL)
     g_signal_handlers_disconnect_by_data (self->sandbox, self);
-  if (g_set_object (&self->sandbox, sandbox) && sandbox != NULL)
+  if (g_set_object (&self->sandbox, sandbox))
+    {
+      g_clear_object (&self->changed);
+      self->changed = sandbox != NULL ? sb_change_set_new (sb_sandbox_get_change_log (sandbox)) : NULL;
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CHANGES]);
+    }
+  if (sandbox != NULL)
     g_signal_connect_object (sandbox, "notify", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
 
   update (self);
@@ -297,6 +304,7 @@ sb_sandbox_view_dispose (GObject *object)
   if (self->sandbox != NULL)
     g_signal_handlers_disconnect_by_data (self->sandbox, self);
   g_clear_pointer (&self->facts, g_ptr_array_unref);
+  g_clear_object (&self->changed);
   g_clear_object (&self->sandbox);
   g_clear_object (&self->selection);
   g_clear_pointer ((GtkWidget **) &self->box, gtk_widget_unparent);
@@ -317,6 +325,9 @@ sb_sandbox_view_get_property (GObject    *object,
       break;
     case PROP_SANDBOX:
       g_value_set_object (value, SB_SANDBOX_VIEW (object)->sandbox);
+      break;
+    case PROP_CHANGES:
+      g_value_set_object (value, SB_SANDBOX_VIEW (object)->changed);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -356,6 +367,9 @@ sb_sandbox_view_class_init (SbSandboxViewClass *klass)
                          G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   properties[PROP_SANDBOX] =
     g_param_spec_object ("sandbox", NULL, NULL, SB_TYPE_SANDBOX,
+                         G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_CHANGES] =
+    g_param_spec_object ("changes", NULL, NULL, SB_TYPE_CHANGE_SET,
                          G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 

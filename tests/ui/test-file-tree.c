@@ -14,6 +14,8 @@ typedef struct
   /* owned */
   SbFileTree   *tree;
   SbTrace      *trace;
+  SbChangeLog  *log;
+  SbChangeSet  *changes;
   GPtrArray    *changed; /* paths that were announced */
 } Fixture;
 
@@ -34,11 +36,14 @@ set_up (Fixture       *fixture,
   sb_test_helper_start (&fixture->helper, NULL);
   fixture->trace = sb_trace_new (redactor);
   fixture->tree = sb_file_tree_new ();
+  fixture->log = sb_change_log_new ();
+  fixture->changes = sb_change_set_new (fixture->log);
   fixture->changed = g_ptr_array_new_with_free_func (g_free);
   g_signal_connect_swapped (fixture->tree, "changed", G_CALLBACK (changed_cb), fixture);
   g_assert_true (sb_test_write (fixture->helper.channel, "lib/a.js", "a", NULL));
   g_assert_true (sb_test_write (fixture->helper.channel, "zoo.txt", "zoo", NULL));
   sb_file_tree_set_trace (fixture->tree, fixture->trace);
+  sb_file_tree_set_changes (fixture->tree, fixture->changes);
   sb_file_tree_set_channel (fixture->tree, fixture->helper.channel);
   g_assert_true (sb_file_tree_get_loading (fixture->tree));
   sb_test_wait_until (!sb_file_tree_get_loading (fixture->tree));
@@ -52,8 +57,23 @@ tear_down (Fixture       *fixture,
   sb_test_spin (20);
   g_assert_finalize_object (fixture->tree);
   g_clear_object (&fixture->trace);
+  g_assert_finalize_object (fixture->changes);
+  g_clear_object (&fixture->log);
   g_ptr_array_unref (fixture->changed);
   sb_test_helper_end (&fixture->helper);
+}
+
+/* text NULL: it was deleted */
+static void
+log_change (Fixture    *fixture,
+            const char *path,
+            const char *trace_id,
+            const char *text)
+{
+  g_autoptr(GBytes) bytes = text != NULL ? g_bytes_new (text, strlen (text)) : NULL;
+  const SbFileVersion version = { text != NULL, bytes, text != NULL ? strlen (text) : 0 };
+
+  sb_change_log_add (fixture->log, path, trace_id, &version);
 }
 
 static char *
@@ -66,7 +86,10 @@ describe (Fixture *fixture)
     {
       g_autoptr(SbOutlineNode) node = g_list_model_get_item (rows, i);
 
-      g_string_append_printf (text, "%s ", sb_file_entry_get_path (sb_outline_node_get_item (node)));
+      SbFileEntry *entry = sb_outline_node_get_item (node);
+
+      g_string_append (text, sb_file_entry_get_mark (entry) == SB_FILE_MARK_DELETED ? "-" : "");
+      g_string_append_printf (text, "%s ", sb_file_entry_get_path (entry));
     }
 
   return g_string_free (text, FALSE);
@@ -124,12 +147,10 @@ test_live (Fixture       *fixture,
   sb_test_wait_until (rows_are (fixture, "lib lib/a.js lib/b.js apple zoo.txt "));
   g_assert_true (zoo == sb_file_tree_lookup (fixture->tree, "zoo.txt"));
   g_assert_true (sb_outline_node_get_expanded (lib));
-  g_assert_cmpint (sb_file_entry_get_mark (get_entry (fixture, "apple")), ==, SB_FILE_MARK_ADDED);
 
   g_assert_true (sb_test_write (fixture->helper.channel, "zoo.txt", "zoo and more", NULL));
   sb_test_wait_until (sb_file_entry_get_size (get_entry (fixture, "zoo.txt")) == 12);
   g_assert_true (g_ptr_array_find_with_equal_func (fixture->changed, "zoo.txt", g_str_equal, NULL));
-  g_assert_cmpint (sb_file_entry_get_mark (get_entry (fixture, "zoo.txt")), ==, SB_FILE_MARK_MODIFIED);
 
   sb_exec_result_free (sb_test_shell (fixture->helper.channel, "rm -r lib"));
   sb_test_wait_until (rows_are (fixture, "apple zoo.txt "));
@@ -166,13 +187,113 @@ test_credit (Fixture       *fixture,
   sb_trace_event_finish (sb_trace_begin (fixture->trace, call, SB_TRACE_KIND_FILE, "+ new.js"),
                          SB_TRACE_STATE_OK);
   g_assert_cmpstr (sb_file_entry_get_credit (get_entry (fixture, "new.js"))->tool, ==, "writeFile");
-  g_assert_cmpint (sb_file_entry_get_mark (get_entry (fixture, "new.js")), ==, SB_FILE_MARK_ADDED);
 
   call = sb_trace_begin (fixture->trace, turn, SB_TRACE_KIND_TOOL_CALL, "editFile new.js");
   sb_trace_event_finish (sb_trace_begin (fixture->trace, call, SB_TRACE_KIND_FILE, "~ new.js"),
                          SB_TRACE_STATE_OK);
   g_assert_cmpstr (sb_file_entry_get_credit (get_entry (fixture, "new.js"))->tool, ==, "editFile");
-  g_assert_cmpint (sb_file_entry_get_mark (get_entry (fixture, "new.js")), ==, SB_FILE_MARK_MODIFIED);
+}
+
+static gboolean
+has_mark (Fixture    *fixture,
+          const char *path,
+          SbFileMark  mark)
+{
+  return get_entry (fixture, path) != NULL && sb_file_entry_get_mark (get_entry (fixture, path)) == mark;
+}
+
+/* Since the start, or since a call; the rows stay. */
+static void
+test_marks (Fixture       *fixture,
+            gconstpointer  data)
+{
+  SbOutlineNode *lib = sb_file_tree_lookup (fixture->tree, "lib");
+  const SbFileVersion was = { TRUE, NULL, 3 };
+
+  sb_outline_set_expanded (sb_file_tree_get_outline (fixture->tree), lib, TRUE);
+  sb_test_wait_until (rows_are (fixture, "lib lib/a.js zoo.txt "));
+  sb_change_log_set_baseline (fixture->log, "zoo.txt", &was);
+  sb_change_log_begin_call (fixture->log, "t1");
+  log_change (fixture, "lib/a.js", "t1", "a");
+  sb_change_log_begin_call (fixture->log, "t2");
+  log_change (fixture, "zoo.txt", "t2", "zoo");
+  g_assert_true (has_mark (fixture, "lib", SB_FILE_MARK_INSIDE));
+  g_assert_true (has_mark (fixture, "lib/a.js", SB_FILE_MARK_ADDED));
+  g_assert_true (has_mark (fixture, "zoo.txt", SB_FILE_MARK_MODIFIED));
+
+  sb_change_set_set_since (fixture->changes, "t2");
+  g_assert_true (has_mark (fixture, "lib", SB_FILE_MARK_NONE));
+  g_assert_true (has_mark (fixture, "lib/a.js", SB_FILE_MARK_NONE));
+  g_assert_true (has_mark (fixture, "zoo.txt", SB_FILE_MARK_MODIFIED));
+  g_assert_true (rows_are (fixture, "lib lib/a.js zoo.txt "));
+  g_assert_true (lib == sb_file_tree_lookup (fixture->tree, "lib"));
+
+  sb_file_tree_set_changes (fixture->tree, NULL);
+  g_assert_true (has_mark (fixture, "zoo.txt", SB_FILE_MARK_NONE));
+}
+
+/* What was deleted stays in its place, expanded as it was, until it is there again or nobody asks any more. */
+static void
+test_deleted (Fixture       *fixture,
+              gconstpointer  data)
+{
+  SbOutline *outline = sb_file_tree_get_outline (fixture->tree);
+  SbOutlineNode *lib = sb_file_tree_lookup (fixture->tree, "lib");
+  const SbFileVersion was = { TRUE, NULL, 1 };
+
+  sb_outline_set_expanded (outline, lib, TRUE);
+  sb_test_wait_until (rows_are (fixture, "lib lib/a.js zoo.txt "));
+  sb_change_log_set_baseline (fixture->log, "lib/a.js", &was);
+  sb_change_log_set_baseline (fixture->log, "gone/deep/x", &was);
+  sb_change_log_set_baseline (fixture->log, "gone.txt", &was);
+  log_change (fixture, "lib/a.js", NULL, NULL);
+  sb_exec_result_free (sb_test_shell (fixture->helper.channel, "rm -r lib"));
+  sb_test_wait_until (rows_are (fixture, "-lib -lib/a.js zoo.txt "));
+  g_assert_true (lib == sb_file_tree_lookup (fixture->tree, "lib"));
+
+  /* Of directories that were never looked into. */
+  sb_change_log_begin_call (fixture->log, "t1");
+  sb_change_log_delete (fixture->log, "gone", "t1");
+  sb_change_log_delete (fixture->log, "gone.txt", "t1");
+  sb_test_wait_until (rows_are (fixture, "-gone -lib -lib/a.js -gone.txt zoo.txt "));
+  sb_outline_set_expanded (outline, sb_file_tree_lookup (fixture->tree, "gone"), TRUE);
+  sb_outline_set_expanded (outline, sb_file_tree_lookup (fixture->tree, "gone/deep"), TRUE);
+  g_assert_true (rows_are (fixture, "-gone -gone/deep -gone/deep/x -lib -lib/a.js -gone.txt zoo.txt "));
+
+  sb_change_set_set_since (fixture->changes, "t1");
+  sb_test_wait_until (rows_are (fixture, "-gone -gone/deep -gone/deep/x -gone.txt zoo.txt "));
+  sb_change_set_set_since (fixture->changes, NULL);
+  sb_test_wait_until (rows_are (fixture, "-gone -gone/deep -gone/deep/x -lib -gone.txt zoo.txt "));
+
+  /* There again, with more in it. */
+  lib = sb_file_tree_lookup (fixture->tree, "lib");
+  sb_outline_set_expanded (outline, lib, TRUE);
+  g_assert_true (sb_test_write (fixture->helper.channel, "lib/b.js", "b", NULL));
+  log_change (fixture, "lib/b.js", NULL, "b");
+  sb_test_wait_until (rows_are (fixture, "-gone -gone/deep -gone/deep/x lib -lib/a.js lib/b.js -gone.txt zoo.txt "));
+  g_assert_true (lib == sb_file_tree_lookup (fixture->tree, "lib"));
+  g_assert_true (sb_test_write (fixture->helper.channel, "lib/a.js", "a", NULL));
+  log_change (fixture, "lib/a.js", NULL, "a");
+  sb_test_wait_until (has_mark (fixture, "lib/a.js", SB_FILE_MARK_MODIFIED));
+}
+
+/* Ten thousand at once, told one by one: the tree shows as many as it shows of what is there. */
+static void
+test_many_deleted (Fixture       *fixture,
+                   gconstpointer  data)
+{
+  GListModel *rows = G_LIST_MODEL (sb_file_tree_get_outline (fixture->tree));
+  const SbFileVersion was = { TRUE, NULL, 1 };
+
+  for (guint i = 0; i < 10000; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("%s%u", i % 2 == 0 ? "f" : "sub/f", i);
+
+      sb_change_log_set_baseline (fixture->log, path, &was);
+      sb_change_log_delete (fixture->log, path, NULL);
+    }
+  sb_test_wait_until (g_list_model_get_n_items (rows) == 2 + 2000);
+  g_assert_false (sb_change_set_is_complete (fixture->changes));
 }
 
 /* The sandbox dies while a listing is under way: what is known stays, and nothing more is asked for. */
@@ -229,6 +350,9 @@ main (int   argc,
   g_test_add ("/file-tree/live", Fixture, NULL, set_up, test_live, tear_down);
   g_test_add ("/file-tree/collapsed", Fixture, NULL, set_up, test_collapsed, tear_down);
   g_test_add ("/file-tree/credit", Fixture, NULL, set_up, test_credit, tear_down);
+  g_test_add ("/file-tree/marks", Fixture, NULL, set_up, test_marks, tear_down);
+  g_test_add ("/file-tree/deleted", Fixture, NULL, set_up, test_deleted, tear_down);
+  g_test_add ("/file-tree/many-deleted", Fixture, NULL, set_up, test_many_deleted, tear_down);
   g_test_add ("/file-tree/lost", Fixture, NULL, set_up, test_lost, tear_down);
   g_test_add ("/file-tree/many", Fixture, NULL, set_up, test_many, tear_down);
   g_test_add ("/file-tree/names", Fixture, NULL, set_up, test_names, tear_down);

@@ -123,13 +123,26 @@ shows (GtkWidget  *widget,
   return found;
 }
 
+/* The list of a page, not that of a drop-down. */
+static GtkWidget *
+find_list (GtkWidget *widget)
+{
+  GtkWidget *found = GTK_IS_LIST_VIEW (widget) && gtk_widget_has_css_class (widget, "sb-files") ? widget : NULL;
+  GtkWidget *child;
+
+  for (child = gtk_widget_get_first_child (widget); found == NULL && child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_list (child);
+
+  return found;
+}
+
 static GtkSingleSelection *
 get_files (Fixture *fixture)
 {
   GtkWidget *page = find_type (fixture->view, SB_TYPE_FILES_PAGE);
 
-  return GTK_SINGLE_SELECTION (gtk_list_view_get_model (GTK_LIST_VIEW (find_type (page,
-                                                                                  GTK_TYPE_LIST_VIEW))));
+  return GTK_SINGLE_SELECTION (gtk_list_view_get_model (GTK_LIST_VIEW (find_list (page))));
 }
 
 static gboolean
@@ -149,6 +162,17 @@ has_file (Fixture    *fixture,
     }
 
   return FALSE;
+}
+
+static SbChangeSet *
+find_changes (Fixture *fixture)
+{
+  SbChangeSet *changes = NULL;
+
+  g_object_get (fixture->view, "changes", &changes, NULL);
+  g_object_unref (changes);
+
+  return changes;
 }
 
 static gboolean
@@ -390,7 +414,7 @@ test_changes (Fixture       *fixture,
   sb_test_wait_until (shows (page, "+2"));
   g_assert_true (shows (page, "<b>a "));
 
-  list = GTK_LIST_VIEW (find_type (find_type (page, SB_TYPE_SPLIT), GTK_TYPE_LIST_VIEW));
+  list = GTK_LIST_VIEW (find_list (page));
   gtk_single_selection_set_selected (GTK_SINGLE_SELECTION (gtk_list_view_get_model (list)), 0);
   sb_test_wait_until (diff_is (page, "@@ -0,0 +1,2 @@\n+ one\n+ two\n"));
 
@@ -399,6 +423,53 @@ test_changes (Fixture       *fixture,
   sb_test_wait_until (diff_is (page, "@@ -0,0 +1,1 @@\n+ one\n"));
   sb_exec_result_free (sb_test_shell (channel, "rm *js"));
   sb_test_wait_until (shows (page, "No file has changed"));
+}
+
+static gboolean
+is_deleted (Fixture    *fixture,
+            const char *path)
+{
+  guint position = 0;
+  g_autoptr(SbOutlineNode) node = NULL;
+
+  if (!has_file (fixture, path, &position))
+    return FALSE;
+  node = g_list_model_get_item (G_LIST_MODEL (get_files (fixture)), position);
+
+  return sb_file_entry_get_mark (sb_outline_node_get_item (node)) == SB_FILE_MARK_DELETED;
+}
+
+/* A deleted file can be opened as what was deleted, and is itself again when it comes back. */
+static void
+test_deleted (Fixture       *fixture,
+              gconstpointer  data)
+{
+  SbChangeLog *log;
+  SbChannel *channel;
+  GtkWidget *page;
+  guint position = 0;
+
+  show_sandbox (fixture);
+  channel = sb_sandbox_get_channel (fixture->sandbox);
+  log = sb_sandbox_get_change_log (fixture->sandbox);
+  page = find_type (fixture->view, SB_TYPE_FILES_PAGE);
+  g_assert_true (sb_test_write (channel, "gone.js", "one\n", NULL));
+  sb_test_wait_until (sb_change_log_get_newest (log, "gone.js") != NULL && has_file (fixture, "gone.js", &position));
+  sb_change_log_begin_call (log, "t1");
+  sb_change_set_set_since (find_changes (fixture), "t1");
+  sb_exec_result_free (sb_test_shell (channel, "rm gone.js"));
+  sb_test_wait_until (is_deleted (fixture, "gone.js"));
+
+  g_assert_true (has_file (fixture, "gone.js", &position));
+  gtk_single_selection_set_selected (get_files (fixture), position);
+  sb_test_wait_until (diff_is (page, "@@ -1,1 +0,0 @@\n- one\n"));
+  g_assert_true (gtk_widget_get_mapped (find_type (page, SB_TYPE_DIFF_VIEW)));
+  gtk_widget_activate_action (page, "files.delete", NULL);
+  g_assert_true (is_deleted (fixture, "gone.js"));
+
+  g_assert_true (sb_test_write (channel, "gone.js", "two\n", NULL));
+  sb_test_wait_until (code_is (fixture, "two"));
+  g_assert_true (gtk_widget_get_mapped (find_type (page, SB_TYPE_CODE_VIEW)));
 }
 
 /* Chosen without a pointer, and spoken. */
@@ -454,6 +525,7 @@ main (int   argc,
   g_test_add ("/sandbox-view/keeps-place", Fixture, NULL, set_up, test_keeps_place, tear_down);
   g_test_add ("/sandbox-view/show-file", Fixture, NULL, set_up, test_show_file, tear_down);
   g_test_add ("/sandbox-view/changes", Fixture, NULL, set_up, test_changes, tear_down);
+  g_test_add ("/sandbox-view/deleted", Fixture, NULL, set_up, test_deleted, tear_down);
   g_test_add ("/sandbox-view/list", Fixture, NULL, set_up, test_list, tear_down);
   g_test_add ("/sandbox-view/meters", Fixture, NULL, set_up, test_meters, tear_down);
 
