@@ -284,6 +284,159 @@ test_host (void)
 }
 
 static void
+keep_cb (SbMcpElicitation *elicitation,
+         gpointer          user_data)
+{
+  g_ptr_array_add (user_data, g_object_ref (elicitation));
+}
+
+/* A call that is refused until two pages have been visited. */
+static void
+call_with_visits (SbTestFarEnd  *far,
+                  SbMcpClient   *client,
+                  GCancellable  *cancellable,
+                  GAsyncResult **result)
+{
+  sb_mcp_client_call_tool_async (client, "x", NULL, NULL, 0, NULL, NULL, cancellable, sb_test_keep_result, result);
+  g_assert_nonnull (strstr (sb_test_far_end_wait (far, 2), "tools/call"));
+  sb_test_far_end_say (far, "{\"jsonrpc\":\"2.0\",\"id\":2,\"error\":{\"code\":-32042,\"message\":\"Sign in\",\"data\":"
+                            "{\"elicitations\":[{\"mode\":\"url\",\"elicitationId\":\"a\",\"message\":\"A\","
+                            "\"url\":\"https://example.org/a\"},{\"mode\":\"url\",\"elicitationId\":\"b\","
+                            "\"message\":\"B\",\"url\":\"https://example.org/b\"}]}}}");
+}
+
+/* One page is done by the user's word, the other by the server's; the call is made once more and no further. */
+static void
+test_visits (void)
+{
+  g_autoptr(SbTestFarEnd) far = sb_test_far_end_new ();
+  g_autoptr(GPtrArray) asked = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr(SbMcpHost) host = sb_mcp_host_new ();
+  g_autoptr(SbMcpClient) client = NULL;
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(GError) error = NULL;
+  SbMcpElicitation *second = NULL;
+
+  sb_mcp_host_set_elicitation_func (host, keep_cb, asked);
+  client = new_legacy_client (far, host, "{}");
+  call_with_visits (far, client, NULL, &result);
+  sb_test_wait_until (asked->len == 2);
+  second = g_ptr_array_index (asked, 1);
+  g_assert_true (sb_mcp_elicitation_get_holds_call (second));
+  g_assert_cmpstr (sb_mcp_elicitation_get_url (second), ==, "https://example.org/b");
+  g_assert_true (sb_mcp_elicitation_accept (g_ptr_array_index (asked, 0), NULL, NULL));
+  sb_test_spin (30);
+  g_assert_cmpuint (far->heard->len, ==, 3);
+
+  sb_test_far_end_say (far, "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/elicitation/complete\","
+                            "\"params\":{\"elicitationId\":\"b\"}}");
+  g_assert_nonnull (strstr (sb_test_far_end_wait (far, 3), "tools/call"));
+  g_assert_true (g_cancellable_is_cancelled (sb_mcp_elicitation_get_cancellable (second)));
+  sb_test_far_end_say (far, "{\"jsonrpc\":\"2.0\",\"id\":3,\"error\":{\"code\":-32042,\"message\":\"Not yet\","
+                            "\"data\":{\"elicitations\":[{\"mode\":\"url\",\"message\":\"A\","
+                            "\"url\":\"https://a.example/\"}]}}}");
+  sb_test_wait_until (result != NULL);
+  g_assert_null (sb_mcp_client_call_tool_finish (client, result, &error));
+  g_assert_error (error, SB_MCP_ERROR, SB_MCP_ERROR_REMOTE);
+  g_assert_nonnull (strstr (error->message, "Not yet"));
+  g_assert_cmpuint (asked->len, ==, 2);
+  sb_mcp_client_close (client);
+}
+
+static void
+decline_cb (SbMcpElicitation *elicitation,
+            GCancellable     *cancellable)
+{
+  sb_mcp_elicitation_decline (elicitation);
+}
+
+static void
+stop_cb (SbMcpElicitation *elicitation,
+         GCancellable     *cancellable)
+{
+  g_cancellable_cancel (cancellable);
+}
+
+/* A refusal, the end of the call and the end of the connection take back what is still asked; nothing is sent. */
+static void
+test_visits_refused (void)
+{
+  static const struct
+  {
+    void (*end) (SbMcpElicitation *elicitation,
+                 GCancellable     *cancellable);
+    int code; /* of SB_MCP_ERROR; -1: it was cancelled */
+  } cases[] = {
+    { decline_cb, SB_MCP_ERROR_REMOTE },
+    { stop_cb, -1 },
+    { NULL, SB_MCP_ERROR_CLOSED },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(SbTestFarEnd) far = sb_test_far_end_new ();
+      g_autoptr(GPtrArray) asked = g_ptr_array_new_with_free_func (g_object_unref);
+      g_autoptr(SbMcpHost) host = sb_mcp_host_new ();
+      g_autoptr(GCancellable) cancellable = g_cancellable_new ();
+      g_autoptr(SbMcpClient) client = NULL;
+      g_autoptr(GAsyncResult) result = NULL;
+      g_autoptr(GCancellable) other = NULL;
+      g_autoptr(GError) error = NULL;
+
+      sb_mcp_host_set_elicitation_func (host, keep_cb, asked);
+      client = new_legacy_client (far, host, "{}");
+      call_with_visits (far, client, cancellable, &result);
+      sb_test_wait_until (asked->len == 2);
+      other = g_object_ref (sb_mcp_elicitation_get_cancellable (g_ptr_array_index (asked, 1)));
+      if (cases[i].end != NULL)
+        cases[i].end (g_ptr_array_index (asked, 0), cancellable);
+      else
+        sb_mcp_transport_close (far->far);
+      sb_test_wait_until (result != NULL);
+      g_assert_null (sb_mcp_client_call_tool_finish (client, result, &error));
+      if (cases[i].code == -1)
+        g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      else
+        g_assert_error (error, SB_MCP_ERROR, cases[i].code);
+      g_assert_true (g_cancellable_is_cancelled (other));
+      g_assert_cmpuint (far->heard->len, ==, 3);
+      sb_mcp_client_close (client);
+    }
+}
+
+/* What lists no page that can be visited is an error like any other. */
+static void
+test_visits_malformed (void)
+{
+  static const char * const data[] = {
+    "null", "{}", "{\"elicitations\":[]}", "{\"elicitations\":[7]}", "{\"elicitations\":[{\"mode\":\"form\"}]}",
+    "{\"elicitations\":[{\"mode\":\"url\",\"message\":\"m\",\"url\":\"file:///etc/passwd\"}]}",
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (data); i++)
+    {
+      g_autoptr(SbTestFarEnd) far = sb_test_far_end_new ();
+      g_autoptr(SbMcpHost) host = sb_mcp_host_new ();
+      g_autoptr(SbMcpClient) client = NULL;
+      g_autoptr(GAsyncResult) result = NULL;
+      g_autoptr(GError) error = NULL;
+      g_autofree char *said = g_strdup_printf ("{\"jsonrpc\":\"2.0\",\"id\":2,\"error\":{\"code\":-32042,"
+                                               "\"message\":\"m\",\"data\":%s}}", data[i]);
+
+      sb_mcp_host_set_elicitation_func (host, fill_in_cb, NULL);
+      client = new_legacy_client (far, host, "{}");
+      sb_mcp_client_call_tool_async (client, "x", NULL, NULL, 0, NULL, NULL, NULL, sb_test_keep_result, &result);
+      sb_test_far_end_wait (far, 2);
+      sb_test_far_end_say (far, said);
+      sb_test_wait_until (result != NULL);
+      g_assert_null (sb_mcp_client_call_tool_finish (client, result, &error));
+      g_assert_error (error, SB_MCP_ERROR, SB_MCP_ERROR_REMOTE);
+      g_assert_cmpuint (far->heard->len, ==, 3);
+      sb_mcp_client_close (client);
+    }
+}
+
+static void
 sample_cb (SbMcpSampling *sampling,
            gpointer       user_data)
 {
@@ -521,6 +674,9 @@ main (int    argc,
   g_test_add_func ("/mcp/client/resources-and-prompts", test_resources_and_prompts);
   g_test_add_func ("/mcp/client/notices", test_notices);
   g_test_add_func ("/mcp/client/host", test_host);
+  g_test_add_func ("/mcp/client/visits", test_visits);
+  g_test_add_func ("/mcp/client/visits-refused", test_visits_refused);
+  g_test_add_func ("/mcp/client/visits-malformed", test_visits_malformed);
   g_test_add_func ("/mcp/client/sampling", test_sampling);
   g_test_add_func ("/mcp/client/eras", test_eras);
   g_test_add_func ("/mcp/client/asked-again", test_asked_again);

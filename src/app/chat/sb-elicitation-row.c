@@ -22,6 +22,8 @@ struct _SbElicitationRow
   /* borrowed */
   GtkWidget        *form; /* nullable: it is an address */
 
+  gboolean          opened;
+
   /* template */
   GtkButton        *accept;
   GtkLabel         *address;
@@ -49,22 +51,41 @@ show_error (SbElicitationRow *self,
   gtk_widget_set_visible (GTK_WIDGET (self->error), *text != '\0');
 }
 
+static void
+open_address (SbElicitationRow *self)
+{
+  gtk_show_uri (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))),
+                sb_mcp_elicitation_get_url (self->elicitation), GDK_CURRENT_TIME);
+  self->opened = TRUE;
+  gtk_button_set_label (self->accept, _("_Continue"));
+}
+
+static gboolean
+send_form (SbElicitationRow  *self,
+           GError           **error)
+{
+  g_autoptr(JsonObject) content = sb_form_dup_content (SB_FORM (self->form), error);
+
+  return content != NULL && sb_mcp_elicitation_accept (self->elicitation, content, error);
+}
+
+/* FALSE: the question still stands. error: set when it cannot be answered so. */
 static gboolean
 accept (SbElicitationRow  *self,
         GError           **error)
 {
-  g_autoptr(JsonObject) content = NULL;
+  if (self->form != NULL)
+    return send_form (self, error);
 
-  if (self->form == NULL)
+  if (!self->opened)
     {
-      gtk_show_uri (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))),
-                    sb_mcp_elicitation_get_url (self->elicitation), GDK_CURRENT_TIME);
-      return sb_mcp_elicitation_accept (self->elicitation, NULL, error);
+      open_address (self);
+      /* The call is made anew as soon as this is answered: the user says when the page is done with. */
+      if (sb_mcp_elicitation_get_holds_call (self->elicitation))
+        return FALSE;
     }
 
-  content = sb_form_dup_content (SB_FORM (self->form), error);
-
-  return content != NULL && sb_mcp_elicitation_accept (self->elicitation, content, error);
+  return sb_mcp_elicitation_accept (self->elicitation, NULL, error);
 }
 
 static void
@@ -77,7 +98,7 @@ answer_action (GtkWidget  *widget,
 
   if (g_str_equal (action_name, "elicitation.accept") && !accept (self, &error))
     {
-      show_error (self, error->message);
+      show_error (self, error != NULL ? error->message : "");
       return;
     }
   if (g_str_equal (action_name, "elicitation.decline"))

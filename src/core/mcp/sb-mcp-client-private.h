@@ -9,7 +9,7 @@
 G_BEGIN_DECLS
 
 /* A client, shared by the files of its parts: handshake, errand (one request with its retries), listing,
- * notices (what the server says unasked). */
+ * notices (what the server says unasked), visits (pages that the user sees before a call). */
 struct _SbMcpClient
 {
   GObject parent_instance;
@@ -55,6 +55,16 @@ void        sb_mcp_client_run_errand     (GTask                  *task,
                                           const char             *tool_name);
 void        sb_mcp_client_add_meta       (SbMcpClient *self,
                                           JsonObject  *params);
+/* visits */
+gboolean    sb_mcp_client_wants_visits   (JsonObject           *refusal);
+void        sb_mcp_client_visit_async    (SbMcpClient          *self,
+                                          JsonObject           *refusal,
+                                          GCancellable         *cancellable,
+                                          GAsyncReadyCallback   callback,
+                                          gpointer              user_data);
+gboolean    sb_mcp_client_visit_finish   (SbMcpClient          *self,
+                                          GAsyncResult         *result,
+                                          GError              **error);
 /* notices */
 gsize       sb_mcp_client_get_methods    (const SbMcpMethod **methods);
 void        sb_mcp_client_listen         (SbMcpClient *self);

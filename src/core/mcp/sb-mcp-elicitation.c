@@ -21,6 +21,8 @@ struct _SbMcpElicitation
   /* borrowed, of params */
   const char *message;
   const char *url; /* nullable: a form */
+
+  gboolean holds_call;
 };
 
 G_DEFINE_FINAL_TYPE (SbMcpElicitation, sb_mcp_elicitation, G_TYPE_OBJECT)
@@ -199,6 +201,21 @@ const char *
 sb_mcp_elicitation_get_id (SbMcpElicitation *self)
 {
   return sb_json_get_string (self->params, "elicitationId");
+}
+
+/* A call cannot be made before this page has been visited. */
+void
+sb_mcp_elicitation_set_holds_call (SbMcpElicitation *self)
+{
+  self->holds_call = TRUE;
+}
+
+/* To accept then means that the user is done there: the call is made anew at once. Otherwise it only means that
+ * the page may be opened. */
+gboolean
+sb_mcp_elicitation_get_holds_call (SbMcpElicitation *self)
+{
+  return self->holds_call;
 }
 
 /* Returns: (transfer none): of SbMcpField */

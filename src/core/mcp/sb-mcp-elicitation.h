@@ -22,6 +22,8 @@ const char       *sb_mcp_elicitation_get_server_name (SbMcpElicitation  *self);
 const char       *sb_mcp_elicitation_get_message     (SbMcpElicitation  *self);
 const char       *sb_mcp_elicitation_get_url         (SbMcpElicitation  *self);
 const char       *sb_mcp_elicitation_get_id          (SbMcpElicitation  *self);
+void              sb_mcp_elicitation_set_holds_call (SbMcpElicitation *self);
+gboolean          sb_mcp_elicitation_get_holds_call (SbMcpElicitation *self);
 GPtrArray        *sb_mcp_elicitation_get_fields      (SbMcpElicitation  *self);
 GCancellable     *sb_mcp_elicitation_get_cancellable (SbMcpElicitation  *self);
 gboolean          sb_mcp_elicitation_accept          (SbMcpElicitation  *self,

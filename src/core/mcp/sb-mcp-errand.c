@@ -14,7 +14,7 @@
 #define MAX_QUESTIONS 32
 
 /* One request until its final answer: in the modern era a server may answer with questions, and gets the
- * request again with their answers; a forgotten session is made anew once. */
+ * request again with their answers; a forgotten session is made anew once, and once a page is visited first. */
 typedef struct
 {
   /* owned */
@@ -35,6 +35,7 @@ typedef struct
   guint    n_rounds;
   gboolean restored;
   gboolean revised;
+  gboolean visited;
 } Errand;
 
 /* One question of a server's, on its way to the host. */
@@ -250,6 +251,20 @@ restored_cb (GObject      *source,
 }
 
 static void
+visited_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr(GTask) task = user_data;
+  GError *error = NULL;
+
+  if (sb_mcp_client_visit_finish (SB_MCP_CLIENT (source), result, &error))
+    send_errand (g_steal_pointer (&task));
+  else
+    g_task_return_error (task, error);
+}
+
+static void
 peer_answered_cb (GObject      *source,
                   GAsyncResult *result,
                   gpointer      user_data)
@@ -278,6 +293,12 @@ peer_answered_cb (GObject      *source,
       errand->revised = TRUE;
       g_error_free (error);
       send_errand (g_object_ref (task));
+    }
+  else if (!errand->visited && sb_mcp_host_can_elicit (self->host) && sb_mcp_client_wants_visits (refusal))
+    {
+      errand->visited = TRUE;
+      g_error_free (error);
+      sb_mcp_client_visit_async (self, refusal, g_task_get_cancellable (task), visited_cb, g_object_ref (task));
     }
   else
     {

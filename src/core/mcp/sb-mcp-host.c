@@ -151,6 +151,13 @@ sb_mcp_host_set_sampling_func (SbMcpHost         *self,
   self->sampling_data = user_data;
 }
 
+/* Whether there is somebody who answers servers' questions. */
+gboolean
+sb_mcp_host_can_elicit (SbMcpHost *self)
+{
+  return self->elicitation_func != NULL;
+}
+
 /* Returns: (transfer full): the client capabilities that this host makes true */
 JsonObject *
 sb_mcp_host_new_capabilities (SbMcpHost *self)
@@ -209,6 +216,40 @@ sb_mcp_host_ask_async (SbMcpHost           *self,
     ask_sampling (self, task, server_name, params);
   else
     g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "This is not offered to servers.");
+}
+
+/**
+ * sb_mcp_host_ask_visit_async:
+ * @params: (transfer none): an entry of what error -32042 lists, in the form of elicitation/create
+ *
+ * As sb_mcp_host_ask_async(), for an address that has to be visited before a call can be made: the answer comes
+ * when the user is done there. Only where elicitation is offered. To be finished with sb_mcp_host_ask_finish().
+ */
+void
+sb_mcp_host_ask_visit_async (SbMcpHost           *self,
+                             const char          *server_name,
+                             JsonObject          *params,
+                             GCancellable        *cancellable,
+                             GAsyncReadyCallback  callback,
+                             gpointer             user_data)
+{
+  g_autoptr(GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr(SbMcpElicitation) elicitation = NULL;
+  GError *error = NULL;
+
+  g_return_if_fail (self->elicitation_func != NULL);
+
+  g_task_set_source_tag (task, sb_mcp_host_ask_visit_async);
+  g_task_set_check_cancellable (task, FALSE);
+  elicitation = sb_mcp_elicitation_new (task, server_name, params, &error);
+  if (elicitation == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  sb_mcp_elicitation_set_holds_call (elicitation);
+  self->elicitation_func (elicitation, self->elicitation_data);
 }
 
 /* Returns: (transfer full): the result object */

@@ -30,10 +30,17 @@ void        sb_mcp_host_set_elicitation_func (SbMcpHost            *self,
 void        sb_mcp_host_set_sampling_func    (SbMcpHost            *self,
                                               SbMcpSamplingFunc     func,
                                               gpointer              user_data);
+gboolean    sb_mcp_host_can_elicit           (SbMcpHost            *self);
 JsonObject *sb_mcp_host_new_capabilities     (SbMcpHost            *self);
 void        sb_mcp_host_ask_async            (SbMcpHost            *self,
                                               const char           *server_name,
                                               const char           *method,
+                                              JsonObject           *params,
+                                              GCancellable         *cancellable,
+                                              GAsyncReadyCallback   callback,
+                                              gpointer              user_data);
+void        sb_mcp_host_ask_visit_async      (SbMcpHost            *self,
+                                              const char           *server_name,
                                               JsonObject           *params,
                                               GCancellable         *cancellable,
                                               GAsyncReadyCallback   callback,
