@@ -158,7 +158,7 @@ exec_request (const SbWireFrame *frame)
       return;
     }
 
-  exec = exec_take_slot ();
+  exec = exec_take_slot (frame->type == SB_WIRE_SPAWN);
   if (exec != NULL)
     exec->background = frame->type == SB_WIRE_SPAWN;
   if (exec != NULL && exec_prepare (exec, frame, (frame->flags & SB_WIRE_FLAG_STDIN) != 0)

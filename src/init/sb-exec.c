@@ -61,24 +61,32 @@ exec_clear (Exec *exec)
   exec->output[0].fd = exec->output[1].fd = exec->status.fd = exec->input.fd = -1;
 }
 
-/* The oldest background process that is over makes room when the table is full. */
+/* Commands that end by themselves and those that last have half of the table each, so that neither keeps the other out.
+ * The oldest background process that is over makes room when its half is full. */
 Exec *
-exec_take_slot (void)
+exec_take_slot (bool lasting)
 {
+  Exec *unused = NULL;
   Exec *oldest = NULL;
+  unsigned int used = 0;
 
   for (unsigned int i = 0; i < EXEC_SLOTS; i++)
     {
-      if (slots[i].state == EXEC_FREE)
-        {
-          oldest = &slots[i];
-          oldest->output[0].fd = oldest->output[1].fd = oldest->status.fd = oldest->input.fd = -1;
-          break;
-        }
-      if (slots[i].state == EXEC_DONE && (oldest == NULL || slots[i].ended < oldest->ended))
-        oldest = &slots[i];
+      Exec *exec = &slots[i];
+
+      if (exec->state == EXEC_FREE)
+        unused = exec;
+      else if ((exec->background || exec->terminal) == lasting)
+        used++;
+      if (exec->state == EXEC_DONE && lasting && (oldest == NULL || exec->ended < oldest->ended))
+        oldest = exec;
     }
 
+  if (used < SB_WIRE_MAX_COMMANDS)
+    {
+      unused->output[0].fd = unused->output[1].fd = unused->status.fd = unused->input.fd = -1;
+      oldest = unused;
+    }
   if (oldest != NULL)
     exec_clear (oldest);
 

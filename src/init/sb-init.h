@@ -88,7 +88,7 @@ void facts_send (const SbWireFrame *hello);
 SbWireFilter seccomp_install (void);
 
 /* sb-exec.c */
-#define EXEC_SLOTS 64
+#define EXEC_SLOTS (2u * SB_WIRE_MAX_COMMANDS)
 
 typedef enum
 {
@@ -157,7 +157,7 @@ Exec   *exec_find        (uint32_t           id);
 Exec   *exec_slot        (unsigned int       index);
 
 /* sb-exec.c, for those who start one */
-Exec   *exec_take_slot    (void);
+Exec   *exec_take_slot    (bool          lasting);
 void    exec_clear        (Exec         *exec);
 void    exec_adopt_output (Exec         *exec,
                            unsigned int  index,

@@ -127,7 +127,7 @@ pty_request (const SbWireFrame *frame)
       return;
     }
 
-  exec = exec_take_slot ();
+  exec = exec_take_slot (true);
   if (exec != NULL)
     exec->terminal = true;
   if (exec != NULL && exec_prepare (exec, frame, true))

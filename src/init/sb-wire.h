@@ -26,6 +26,7 @@
 #define SB_WIRE_MAX_MATCHES 2000u
 #define SB_WIRE_MAX_TREE 200000u /* entries of a tree in one stream */
 #define SB_WIRE_MAX_INTERFACES 16u
+#define SB_WIRE_MAX_COMMANDS 64u /* EXEC that run at once; and as many SPAWN and PTY, with those that are over */
 #define SB_WIRE_MAX_PROCESSES 4096u
 #define SB_WIRE_MAX_CMDLINE 512u /* of a command line */
 #define SB_WIRE_MAX_PORTS 256u

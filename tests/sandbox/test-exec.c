@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sb-test-helper.h"
+#include "sb-wire.h"
 
 /* The address sanitizer keeps up to 256 MiB of what was freed. */
 #ifdef __SANITIZE_ADDRESS__
@@ -429,35 +430,6 @@ test_parallel (void)
   sb_test_helper_end (&helper);
 }
 
-static void
-test_too_many (void)
-{
-  SbTestHelper helper = { 0 };
-  GAsyncResult *results[70] = { 0 };
-  const char *argv[] = { "sleep", "1000", NULL };
-  const SbExecSpec spec = { .argv = argv };
-  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
-  guint refused = 0;
-
-  sb_test_helper_start (&helper, NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (results); i++)
-    sb_channel_exec_async (helper.channel, &spec, NULL, NULL, cancellable, sb_test_keep_result, &results[i]);
-  sb_test_wait_until (results[G_N_ELEMENTS (results) - 1] != NULL);
-  g_cancellable_cancel (cancellable);
-  for (guint i = 0; i < G_N_ELEMENTS (results); i++)
-    {
-      g_autoptr(GError) error = NULL;
-
-      sb_test_wait_until (results[i] != NULL);
-      g_assert_null (sb_channel_exec_finish (helper.channel, results[i], &error));
-      refused += g_error_matches (error, SB_CHANNEL_ERROR, SB_CHANNEL_ERROR_LIMIT);
-      g_clear_object (&results[i]);
-    }
-  g_assert_cmpuint (refused, ==, 6);
-  g_free (sb_test_shell_text (helper.channel, "true"));
-  sb_test_helper_end (&helper);
-}
-
 static guint32
 spawn (SbTestHelper  *helper,
        const char    *script,
@@ -509,6 +481,127 @@ find_job (SbTestHelper *helper,
       return g_array_index (jobs, SbJob, i);
 
   return none;
+}
+
+/* As many as the far end runs at once, which do not end by themselves. */
+static void
+occupy (SbTestHelper  *helper,
+        GCancellable  *first,
+        GCancellable  *others,
+        GAsyncResult **results)
+{
+  const char *argv[] = { "sleep", "1000", NULL };
+  const SbExecSpec spec = { .argv = argv };
+
+  for (guint i = 0; i < SB_WIRE_MAX_COMMANDS; i++)
+    sb_channel_exec_async (helper->channel, &spec, NULL, NULL, i == 0 ? first : others, sb_test_keep_result,
+                           &results[i]);
+}
+
+static void
+assert_cancelled (SbTestHelper  *helper,
+                  GAsyncResult **result)
+{
+  g_autoptr(GError) error = NULL;
+
+  sb_test_wait_until (*result != NULL);
+  g_assert_null (sb_channel_exec_finish (helper->channel, *result, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_object (result);
+}
+
+static SbExecResult *
+wait_for_result (SbTestHelper  *helper,
+                 GAsyncResult **result)
+{
+  SbExecResult *ended = NULL;
+
+  sb_test_wait_until (*result != NULL);
+  ended = sb_channel_exec_finish (helper->channel, *result, NULL);
+  g_assert_nonnull (ended);
+  g_clear_object (result);
+
+  return ended;
+}
+
+/* One place gets free, and those who wait take it one after the other. */
+static void
+test_queue (void)
+{
+  SbTestHelper helper = { 0 };
+  GAsyncResult *occupied[SB_WIRE_MAX_COMMANDS] = { 0 };
+  GAsyncResult *waiting[5] = { 0 };
+  const char *scripts[] = { "echo 0 >>order", "cat >>order", "echo 2 >>order", "sleep 1000", "echo 4 >>order" };
+  g_autoptr(GBytes) input = g_bytes_new_static ("1\n", 2);
+  g_autoptr(GCancellable) first = g_cancellable_new ();
+  g_autoptr(GCancellable) third = g_cancellable_new ();
+  g_autoptr(GCancellable) others = g_cancellable_new ();
+  g_autoptr(SbExecResult) late = NULL;
+  g_autofree char *order = NULL;
+
+  sb_test_helper_start (&helper, NULL);
+  occupy (&helper, first, others, occupied);
+  for (guint i = 0; i < G_N_ELEMENTS (waiting); i++)
+    {
+      const char *argv[] = { "/bin/sh", "-c", scripts[i], NULL };
+      const SbExecSpec spec = { .argv = argv, .stdin_bytes = i == 1 ? input : NULL, .timeout_ms = i == 3 ? 200 : 0 };
+
+      sb_channel_exec_async (helper.channel, &spec, NULL, NULL, i == 2 ? third : NULL, sb_test_keep_result,
+                             &waiting[i]);
+    }
+
+  /* What lasts has room of its own, and who waits can be called off. */
+  g_assert_cmpuint (spawn (&helper, "true", NULL), !=, 0);
+  g_cancellable_cancel (third);
+  assert_cancelled (&helper, &waiting[2]);
+  g_assert_null (waiting[0]);
+
+  g_cancellable_cancel (first);
+  assert_cancelled (&helper, &occupied[0]);
+  sb_exec_result_free (wait_for_result (&helper, &waiting[4]));
+  order = sb_test_read (helper.channel, "order", NULL);
+  g_assert_cmpstr (order, ==, "0\n1\n4\n");
+  late = wait_for_result (&helper, &waiting[3]);
+  g_assert_cmpint (late->outcome, ==, SB_EXEC_TIMED_OUT);
+  g_assert_cmpint (late->duration_us, >=, 200000);
+
+  g_cancellable_cancel (others);
+  for (guint i = 1; i < G_N_ELEMENTS (occupied); i++)
+    assert_cancelled (&helper, &occupied[i]);
+  for (guint i = 0; i < 2; i++)
+    sb_exec_result_free (wait_for_result (&helper, &waiting[i]));
+  sb_test_helper_end (&helper);
+}
+
+/* Some wait when the sandbox goes away; and the last of very many is not even let in. */
+static void
+test_too_many (void)
+{
+  SbTestHelper helper = { 0 };
+  GAsyncResult *results[SB_WIRE_MAX_COMMANDS + 257] = { 0 };
+  const char *argv[] = { "sleep", "1000", NULL };
+  const SbExecSpec spec = { .argv = argv };
+  g_autoptr(GError) refused = NULL;
+
+  sb_test_helper_start (&helper, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (results); i++)
+    sb_channel_exec_async (helper.channel, &spec, NULL, NULL, NULL, sb_test_keep_result, &results[i]);
+  sb_test_wait_until (results[G_N_ELEMENTS (results) - 1] != NULL);
+  g_assert_null (sb_channel_exec_finish (helper.channel, results[G_N_ELEMENTS (results) - 1], &refused));
+  g_assert_error (refused, SB_CHANNEL_ERROR, SB_CHANNEL_ERROR_LIMIT);
+  g_clear_object (&results[G_N_ELEMENTS (results) - 1]);
+
+  sb_channel_close (helper.channel);
+  for (guint i = 0; i + 1 < G_N_ELEMENTS (results); i++)
+    {
+      g_autoptr(GError) error = NULL;
+
+      sb_test_wait_until (results[i] != NULL);
+      g_assert_null (sb_channel_exec_finish (helper.channel, results[i], &error));
+      g_assert_error (error, SB_CHANNEL_ERROR, SB_CHANNEL_ERROR_CLOSED);
+      g_clear_object (&results[i]);
+    }
+  sb_test_helper_end (&helper);
 }
 
 static void
@@ -624,6 +717,7 @@ main (int    argc,
   g_test_add_func ("/sandbox/exec/binary", test_binary);
   g_test_add_func ("/sandbox/exec/cancel", test_cancel);
   g_test_add_func ("/sandbox/exec/parallel", test_parallel);
+  g_test_add_func ("/sandbox/exec/queue", test_queue);
   g_test_add_func ("/sandbox/exec/too-many", test_too_many);
   g_test_add_func ("/sandbox/exec/spawn", test_spawn);
   g_test_add_func ("/sandbox/exec/spawn-log-is-bounded", test_spawn_log_is_bounded);

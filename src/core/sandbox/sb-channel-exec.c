@@ -14,11 +14,13 @@ typedef struct
   /* owned */
   SbUpload          upload;
   SbOutputKeeper    output[2];
+  GBytes           *payload; /* nullable: it was sent */
 
   /* borrowed */
   SbExecOutputFunc  output_func;
   gpointer          output_data;
 
+  gboolean          with_stdin;
   guint32           window;   /* what the far end may still send before we give credit */
   guint32           consumed; /* not given back yet */
 } Command;
@@ -31,6 +33,7 @@ command_free (gpointer data)
   sb_upload_clear (&command->upload);
   sb_output_keeper_clear (&command->output[0]);
   sb_output_keeper_clear (&command->output[1]);
+  g_clear_pointer (&command->payload, g_bytes_unref);
   g_free (command);
 }
 
@@ -45,33 +48,18 @@ sb_channel_put_strv (SbWirePacker       *packer,
     sb_wire_put_string (packer, strings[i]);
 }
 
-static GError *
-check_spec (const SbExecSpec *spec)
-{
-  if (spec->argv == NULL || spec->argv[0] == NULL || spec->argv[0][0] == '\0')
-    return g_error_new_literal (SB_CHANNEL_ERROR, SB_CHANNEL_ERROR_NOT_FOUND,
-                                "There is no command to run: give at least the name of a program.");
-
-  return NULL;
-}
-
-/* Sends EXEC or SPAWN; NULL when the task already has its error. */
-static SbRequest *
-send_command (SbChannel          *self,
-              GTask              *task,
-              const SbExecSpec   *spec,
-              SbWireType          type,
-              SbRequestFrameFunc  handle)
+/* (transfer full): what EXEC and SPAWN hold */
+static GBytes *
+pack_spec (const SbExecSpec  *spec,
+           GError           **error)
 {
   g_autofree guint8 *payload = g_malloc (SB_WIRE_MAX_PAYLOAD);
   SbWirePacker packer = { payload, SB_WIRE_MAX_PAYLOAD, 0, false };
-  gboolean with_stdin = spec->stdin_bytes != NULL || (spec->open_stdin && type == SB_WIRE_SPAWN);
-  GError *error = check_spec (spec);
-  SbRequest *request = NULL;
 
-  if (error != NULL)
+  if (spec->argv == NULL || spec->argv[0] == NULL || spec->argv[0][0] == '\0')
     {
-      g_task_return_error (task, error);
+      g_set_error_literal (error, SB_CHANNEL_ERROR, SB_CHANNEL_ERROR_NOT_FOUND,
+                           "There is no command to run: give at least the name of a program.");
       return NULL;
     }
 
@@ -82,16 +70,62 @@ send_command (SbChannel          *self,
   sb_channel_put_strv (&packer, spec->env);
   if (packer.overflow)
     {
-      g_task_return_new_error (task, SB_CHANNEL_ERROR, SB_CHANNEL_ERROR_LIMIT,
-                               "The command is longer than 64 KiB. Write it to a file and run that.");
+      g_set_error_literal (error, SB_CHANNEL_ERROR, SB_CHANNEL_ERROR_LIMIT,
+                           "The command is longer than 64 KiB. Write it to a file and run that.");
       return NULL;
     }
 
+  return g_bytes_new (payload, packer.length);
+}
+
+/* NULL when the task already has its error. */
+static SbRequest *
+add_command (SbChannel          *self,
+             GTask              *task,
+             const SbExecSpec   *spec,
+             SbRequestFrameFunc  handle)
+{
+  Command *command = g_task_get_task_data (task);
+  GError *error = NULL;
+  SbRequest *request = NULL;
+
+  command->payload = pack_spec (spec, &error);
+  if (command->payload == NULL)
+    {
+      g_task_return_error (task, error);
+      return NULL;
+    }
+
+  command->with_stdin = spec->stdin_bytes != NULL || command->upload.goes_on;
   request = sb_channel_add_request (self, task, spec->argv[0], handle);
   request->title = g_strdup (spec->title);
-  sb_channel_send (self, type, with_stdin ? SB_WIRE_FLAG_STDIN : 0, request->id, payload, packer.length);
 
   return request;
+}
+
+/* From here on only the far end knows when it is over. */
+static void
+send_command (SbRequest  *request,
+              SbWireType  type)
+{
+  Command *command = g_task_get_task_data (request->task);
+  g_autoptr(GBytes) payload = g_steal_pointer (&command->payload);
+  gsize length = 0;
+  const guint8 *data = g_bytes_get_data (payload, &length);
+
+  request->kill_on_cancel = TRUE;
+  sb_channel_send (request->channel, type, command->with_stdin ? SB_WIRE_FLAG_STDIN : 0, request->id, data, length);
+  sb_upload_push (&command->upload, request->channel, request->id);
+}
+
+static void
+begin_exec (gpointer data)
+{
+  SbRequest *request = data;
+
+  /* A channel that closes lets all go, one after the other. */
+  if (sb_channel_is_open (request->channel))
+    send_command (request, SB_WIRE_EXEC);
 }
 
 static gboolean
@@ -244,7 +278,8 @@ command_new (const SbExecSpec *spec,
  * @output_data: for @output_func
  *
  * Runs a command. Memory here is bounded by the head and tail that are kept, whatever it writes. Cancelling kills the
- * command and all that came from it; the call ends when that has happened.
+ * command and all that came from it; the call ends when that has happened. Of more than 64 at once the others wait for
+ * their turn, in the order in which they came; their time begins when they do.
  */
 void
 sb_channel_exec_async (SbChannel           *self,
@@ -269,12 +304,17 @@ sb_channel_exec_async (SbChannel           *self,
 
   command = command_new (spec, output_func, output_data);
   g_task_set_task_data (task, command, command_free);
-  request = send_command (self, task, spec, SB_WIRE_EXEC, handle_exec);
+  request = add_command (self, task, spec, handle_exec);
   if (request == NULL)
     return;
 
-  request->kill_on_cancel = TRUE;
-  sb_upload_push (&command->upload, self, request->id);
+  request->turn = sb_exec_queue_join (sb_channel_get_exec_queue (self), begin_exec, request);
+  if (request->turn != NULL)
+    sb_exec_queue_run (sb_channel_get_exec_queue (self));
+  else
+    sb_channel_return_error (self, request, g_error_new (SB_CHANNEL_ERROR, SB_CHANNEL_ERROR_LIMIT,
+                                                         "Too many commands run in this sandbox or wait for their "
+                                                         "turn already. Wait for some of them to end."));
 }
 
 /**
@@ -328,12 +368,9 @@ sb_channel_spawn_async (SbChannel           *self,
   command = command_new (spec, NULL, NULL);
   command->upload.goes_on = spec->open_stdin;
   g_task_set_task_data (task, command, command_free);
-  request = send_command (self, task, spec, SB_WIRE_SPAWN, handle_spawn);
-  if (request == NULL)
-    return;
-
-  request->kill_on_cancel = TRUE;
-  sb_upload_push (&command->upload, self, request->id);
+  request = add_command (self, task, spec, handle_spawn);
+  if (request != NULL)
+    send_command (request, SB_WIRE_SPAWN);
 }
 
 /**

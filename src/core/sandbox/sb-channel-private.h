@@ -4,6 +4,7 @@
 #pragma once
 
 #include "sb-channel.h"
+#include "sb-exec-queue.h"
 #include "sb-wire-codec.h"
 
 G_BEGIN_DECLS
@@ -23,6 +24,7 @@ struct _SbRequest
   char              *subject; /* the path or program, for messages */
   char              *title;   /* nullable: of a command, for people */
   GSource           *cancel;
+  SbExecTurn        *turn;    /* nullable: of a command that somebody waits for */
 
   /* borrowed */
   SbChannel         *channel;
@@ -64,6 +66,7 @@ GError    *sb_channel_read_error    (const SbRequest    *request,
                                      const SbWireFrame  *frame);
 
 /* sb-channel-exec.c */
+SbExecQueue *sb_channel_get_exec_queue (SbChannel   *self);
 void       sb_channel_put_strv      (SbWirePacker       *packer,
                                      const char *const  *strings);
 

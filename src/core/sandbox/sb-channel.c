@@ -15,6 +15,9 @@
 #define MAX_UNANSWERED (SB_WIRE_DEFAULT_LEASE / PING_SECONDS)
 /* A busy machine may be this late. */
 #define SILENT_UNANSWERED 2
+/* As many as the far end runs. */
+#define MAX_RUNNING SB_WIRE_MAX_COMMANDS
+#define MAX_WAITING 256
 
 typedef enum
 {
@@ -41,6 +44,7 @@ struct _SbChannel
   SbDuplex      *duplex;
   GHashTable    *requests; /* id -> SbRequest */
   SbWatches     *watches;
+  SbExecQueue   *exec_queue;
   SbGreeting    *greeting;
   SbWireDecoder *decoder;  /* too large to lie in a GObject */
   guint          ping_id;
@@ -72,6 +76,7 @@ request_free (gpointer data)
   if (request->cancel != NULL)
     g_source_destroy (request->cancel);
   g_clear_pointer (&request->cancel, g_source_unref);
+  g_clear_pointer (&request->turn, sb_exec_turn_end);
   g_clear_object (&request->task);
   g_free (request->subject);
   g_free (request->title);
@@ -379,6 +384,7 @@ sb_channel_finalize (GObject *object)
 
   g_clear_pointer (&self->requests, g_hash_table_unref);
   g_clear_pointer (&self->watches, sb_watches_free);
+  g_clear_pointer (&self->exec_queue, sb_exec_queue_free);
   g_clear_pointer (&self->greeting, sb_greeting_free);
   g_clear_pointer (&self->decoder, g_free);
 
@@ -408,6 +414,7 @@ sb_channel_init (SbChannel *self)
 {
   self->requests = g_hash_table_new_full (NULL, NULL, NULL, request_free);
   self->watches = sb_watches_new ();
+  self->exec_queue = sb_exec_queue_new (MAX_RUNNING, MAX_WAITING);
   self->decoder = g_new0 (SbWireDecoder, 1);
   self->next_id = 1;
 }
@@ -418,6 +425,12 @@ SbWatches *
 sb_channel_get_watches (SbChannel *self)
 {
   return self->watches;
+}
+
+SbExecQueue *
+sb_channel_get_exec_queue (SbChannel *self)
+{
+  return self->exec_queue;
 }
 
 void
