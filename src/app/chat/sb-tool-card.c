@@ -11,7 +11,7 @@
 #include "sb-id.h"
 #include "sb-markdown.h"
 #include "sb-source-pane.h"
-#include "sb-tool-output.h"
+#include "sb-output-text.h"
 #include "sb-tool-summary.h"
 
 #define TICK 100 /* ms between two values of the running time */
@@ -38,7 +38,7 @@ struct _SbToolCard
   GtkWidget     *duration;
   GtkWidget     *icon;
   GtkWidget     *name;
-  SbToolOutput  *output;
+  SbOutputText  *output;
   GtkWidget     *spinner;
   GtkWidget     *state;
   GtkWidget     *summary;
@@ -200,7 +200,7 @@ update_output (SbToolCard *self,
 
   gtk_widget_set_visible (GTK_WIDGET (self->output), length > 0);
   if (length > 0)
-    sb_tool_output_set_text (self->output, text, length);
+    sb_output_text_set_text (self->output, text, length);
 }
 
 static void
@@ -313,7 +313,7 @@ unfold_toggled_cb (SbToolCard *self)
 
   gtk_button_set_icon_name (GTK_BUTTON (self->unfold), unfolded ? "go-down-symbolic" : "go-next-symbolic");
   gtk_widget_set_visible (self->details, unfolded);
-  sb_tool_output_set_unfolded (self->output, unfolded);
+  sb_output_text_set_unfolded (self->output, unfolded);
 
   if (self->block == NULL)
     return;
@@ -348,8 +348,8 @@ sb_tool_card_set_block (SbBlockWidget *widget,
   g_set_object (&self->block, block);
 
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->unfold), FALSE);
-  sb_tool_output_clear (self->output);
-  sb_tool_output_set_context (self->output, context);
+  sb_output_text_clear (self->output);
+  sb_output_text_set_context (self->output, context);
 
   if (block == NULL)
     {
@@ -405,7 +405,7 @@ sb_tool_card_class_init (SbToolCardClass *klass)
   widget_class->map = sb_tool_card_map;
   widget_class->unmap = sb_tool_card_unmap;
 
-  g_type_ensure (SB_TYPE_TOOL_OUTPUT);
+  g_type_ensure (SB_TYPE_OUTPUT_TEXT);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_css_name (widget_class, "toolcard");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);

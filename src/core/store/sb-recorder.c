@@ -7,7 +7,7 @@
 
 #include "sb-id.h"
 #include "sb-message-rows.h"
-#include "sb-trace-rows.h"
+#include "sb-event-rows.h"
 
 /* How much of a message is on disk. */
 typedef struct
@@ -391,12 +391,12 @@ write_event (EventRow    *row,
 {
   gboolean running = sb_trace_event_get_state (row->event) == SB_TRACE_STATE_RUNNING;
 
-  if (!sb_trace_rows_write (database, sb_conversation_get_id (row->recorder->conversation),
+  if (!sb_event_rows_write (database, sb_conversation_get_id (row->recorder->conversation),
                             running ? instance : 0, row->event, error))
     return FALSE;
 
   for (guint part = 0; part < G_N_ELEMENTS (row->part_changed); part++)
-    if (row->part_changed[part] && !sb_trace_rows_write_part (database, row->event, part, error))
+    if (row->part_changed[part] && !sb_event_rows_write_part (database, row->event, part, error))
       return FALSE;
 
   return TRUE;
@@ -556,7 +556,7 @@ sb_recorder_load (SbRecorder  *self,
   if (messages == NULL)
     return FALSE;
 
-  events = sb_trace_rows_load (database, id, self->load_payload, self->payload_source, error);
+  events = sb_event_rows_load (database, id, self->load_payload, self->payload_source, error);
   if (events == NULL)
     return FALSE;
 

@@ -14,7 +14,7 @@
 #include "sb-store-lock.h"
 #include "sb-store-open.h"
 #include "sb-store-private.h"
-#include "sb-trace-rows.h"
+#include "sb-event-rows.h"
 
 #define FLUSH_DELAY_MS 250
 #define RETRY_DELAY_MS 2000
@@ -201,7 +201,7 @@ load_payload (SbTraceEvent *event,
 {
   SbStore *self = SB_STORE (source);
 
-  return self->database != NULL ? sb_trace_rows_load_part (self->database, event, part) : NULL;
+  return self->database != NULL ? sb_event_rows_load_part (self->database, event, part) : NULL;
 }
 
 static void

@@ -8,17 +8,17 @@
 G_BEGIN_DECLS
 
 /* What a command prints: its first lines, or unfolded its last 5,000 in a view that scrolls. Takes growing text. */
-#define SB_TYPE_TOOL_OUTPUT (sb_tool_output_get_type ())
-G_DECLARE_FINAL_TYPE (SbToolOutput, sb_tool_output, SB, TOOL_OUTPUT, GtkWidget)
+#define SB_TYPE_OUTPUT_TEXT (sb_output_text_get_type ())
+G_DECLARE_FINAL_TYPE (SbOutputText, sb_output_text, SB, OUTPUT_TEXT, GtkWidget)
 
-void sb_tool_output_set_context  (SbToolOutput  *self,
+void sb_output_text_set_context  (SbOutputText  *self,
                                   SbChatContext *context);
-void sb_tool_output_clear        (SbToolOutput  *self);
+void sb_output_text_clear        (SbOutputText  *self);
 /* text: all of it; only what is longer than last time is looked at. */
-void sb_tool_output_set_text     (SbToolOutput  *self,
+void sb_output_text_set_text     (SbOutputText  *self,
                                   const char    *text,
                                   gsize          length);
-void sb_tool_output_set_unfolded (SbToolOutput  *self,
+void sb_output_text_set_unfolded (SbOutputText  *self,
                                   gboolean       unfolded);
 
 G_END_DECLS

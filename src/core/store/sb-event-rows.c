@@ -3,7 +3,7 @@
 
 #include "config.h"
 
-#include "sb-trace-rows.h"
+#include "sb-event-rows.h"
 
 #include "sb-enum.h"
 
@@ -33,7 +33,7 @@ read_event (sqlite3_stmt    *row,
 }
 
 gboolean
-sb_trace_rows_write (SbDatabase    *database,
+sb_event_rows_write (SbDatabase    *database,
                      const char    *conversation_id,
                      gint64         owner,
                      SbTraceEvent  *event,
@@ -68,7 +68,7 @@ sb_trace_rows_write (SbDatabase    *database,
 }
 
 gboolean
-sb_trace_rows_write_part (SbDatabase    *database,
+sb_event_rows_write_part (SbDatabase    *database,
                           SbTraceEvent  *event,
                           SbTracePart    part,
                           GError       **error)
@@ -83,7 +83,7 @@ sb_trace_rows_write_part (SbDatabase    *database,
 }
 
 char *
-sb_trace_rows_load_part (SbDatabase   *database,
+sb_event_rows_load_part (SbDatabase   *database,
                          SbTraceEvent *event,
                          SbTracePart   part)
 {
@@ -102,7 +102,7 @@ sb_trace_rows_load_part (SbDatabase   *database,
 }
 
 GPtrArray *
-sb_trace_rows_load (SbDatabase       *database,
+sb_event_rows_load (SbDatabase       *database,
                     const char       *conversation_id,
                     SbTraceLoadFunc   load,
                     GObject          *source,

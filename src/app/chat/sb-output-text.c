@@ -3,7 +3,7 @@
 
 #include "config.h"
 
-#include "sb-tool-output.h"
+#include "sb-output-text.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -17,7 +17,7 @@
 #define MAX_LINES 5000
 #define MAX_BYTES (1024 * 1024) /* looked at in one go, from the end */
 
-struct _SbToolOutput
+struct _SbOutputText
 {
   GtkWidget      parent_instance;
 
@@ -35,7 +35,7 @@ struct _SbToolOutput
   GtkTextBuffer *buffer;   /* borrowed from its view */
 };
 
-G_DEFINE_FINAL_TYPE (SbToolOutput, sb_tool_output, GTK_TYPE_WIDGET)
+G_DEFINE_FINAL_TYPE (SbOutputText, sb_output_text, GTK_TYPE_WIDGET)
 
 static guint
 count_newlines (const char *text,
@@ -78,7 +78,7 @@ find_preview_end (const char *text,
 }
 
 static void
-update_preview (SbToolOutput *self,
+update_preview (SbOutputText *self,
                 const char   *text,
                 gsize         length)
 {
@@ -106,7 +106,7 @@ update_preview (SbToolOutput *self,
 }
 
 static void
-append_view (SbToolOutput *self,
+append_view (SbOutputText *self,
              const char   *text,
              gsize         length)
 {
@@ -141,7 +141,7 @@ append_view (SbToolOutput *self,
 }
 
 static void
-create_view (SbToolOutput *self)
+create_view (SbOutputText *self)
 {
   GtkWidget *view = gtk_text_view_new ();
 
@@ -162,7 +162,7 @@ create_view (SbToolOutput *self)
 }
 
 static void
-drop_view (SbToolOutput *self)
+drop_view (SbOutputText *self)
 {
   if (self->scroller != NULL)
     gtk_box_remove (GTK_BOX (self->box), self->scroller);
@@ -173,27 +173,27 @@ drop_view (SbToolOutput *self)
 }
 
 static void
-sb_tool_output_dispose (GObject *object)
+sb_output_text_dispose (GObject *object)
 {
-  SbToolOutput *self = SB_TOOL_OUTPUT (object);
+  SbOutputText *self = SB_OUTPUT_TEXT (object);
 
   self->scroller = NULL;
   g_clear_pointer (&self->box, gtk_widget_unparent);
 
-  G_OBJECT_CLASS (sb_tool_output_parent_class)->dispose (object);
+  G_OBJECT_CLASS (sb_output_text_parent_class)->dispose (object);
 }
 
 static void
-sb_tool_output_class_init (SbToolOutputClass *klass)
+sb_output_text_class_init (SbOutputTextClass *klass)
 {
-  G_OBJECT_CLASS (klass)->dispose = sb_tool_output_dispose;
+  G_OBJECT_CLASS (klass)->dispose = sb_output_text_dispose;
 
   gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass), GTK_TYPE_BIN_LAYOUT);
-  gtk_widget_class_set_css_name (GTK_WIDGET_CLASS (klass), "tooloutput");
+  gtk_widget_class_set_css_name (GTK_WIDGET_CLASS (klass), "outputtext");
 }
 
 static void
-sb_tool_output_init (SbToolOutput *self)
+sb_output_text_init (SbOutputText *self)
 {
   self->preview = sb_text_block_new ();
   gtk_widget_add_css_class (self->preview, "monospace");
@@ -212,18 +212,18 @@ sb_tool_output_init (SbToolOutput *self)
 }
 
 void
-sb_tool_output_set_context (SbToolOutput  *self,
+sb_output_text_set_context (SbOutputText  *self,
                             SbChatContext *context)
 {
-  g_return_if_fail (SB_IS_TOOL_OUTPUT (self));
+  g_return_if_fail (SB_IS_OUTPUT_TEXT (self));
 
   sb_text_block_set_context (SB_TEXT_BLOCK (self->preview), context);
 }
 
 void
-sb_tool_output_clear (SbToolOutput *self)
+sb_output_text_clear (SbOutputText *self)
 {
-  g_return_if_fail (SB_IS_TOOL_OUTPUT (self));
+  g_return_if_fail (SB_IS_OUTPUT_TEXT (self));
 
   drop_view (self);
   self->unfolded = FALSE;
@@ -237,14 +237,14 @@ sb_tool_output_clear (SbToolOutput *self)
 }
 
 void
-sb_tool_output_set_text (SbToolOutput *self,
+sb_output_text_set_text (SbOutputText *self,
                          const char   *text,
                          gsize         length)
 {
-  g_return_if_fail (SB_IS_TOOL_OUTPUT (self));
+  g_return_if_fail (SB_IS_OUTPUT_TEXT (self));
 
   if (length < self->n_seen)
-    sb_tool_output_clear (self);
+    sb_output_text_clear (self);
 
   self->n_lines += count_newlines (text + self->n_seen, length - self->n_seen);
   self->n_seen = length;
@@ -256,10 +256,10 @@ sb_tool_output_set_text (SbToolOutput *self,
 
 /* The caller passes the text again after it. */
 void
-sb_tool_output_set_unfolded (SbToolOutput *self,
+sb_output_text_set_unfolded (SbOutputText *self,
                              gboolean      unfolded)
 {
-  g_return_if_fail (SB_IS_TOOL_OUTPUT (self));
+  g_return_if_fail (SB_IS_OUTPUT_TEXT (self));
 
   if (self->unfolded == unfolded)
     return;
