@@ -53,6 +53,8 @@ test_progress (void)
   g_assert_cmpstr (sb_image_progress_get_result (progress), ==, DIGEST);
   feed (progress, "{\"errorDetail\":{\"code\":1,\"message\":\"boom\"},\"error\":\"boom\"}");
   g_assert_cmpstr (sb_image_progress_get_error (progress), ==, "boom");
+  feed (progress, "{\"error\":\"bang\"}");
+  g_assert_cmpstr (sb_image_progress_get_error (progress), ==, "bang");
 }
 
 static gboolean

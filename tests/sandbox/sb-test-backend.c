@@ -24,6 +24,7 @@ struct _SbTestBackend
   char      *label;
   GPtrArray *children; /* of Child */
   GPtrArray *waiting;  /* of GTask: starts that hang */
+  char      *image_host; /* nullable: its image is there */
 
   SbBackendInfo info;
 
@@ -101,7 +102,9 @@ sb_test_backend_probe_async (SbSandboxBackend    *backend,
 {
   g_autoptr(GTask) task = g_task_new (backend, cancellable, callback, user_data);
 
-  if (SB_TEST_BACKEND (backend)->available)
+  if (SB_TEST_BACKEND (backend)->image_host != NULL)
+    g_task_return_new_error (task, SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_IMAGE, "Its image is missing.");
+  else if (SB_TEST_BACKEND (backend)->available)
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_new_error (task, SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_UNAVAILABLE, "It is switched off.");
@@ -121,7 +124,9 @@ finish_start (SbTestBackend *self,
 {
   if (g_task_return_error_if_cancelled (task))
     return;
-  if (self->available)
+  if (self->image_host != NULL)
+    g_task_return_new_error (task, SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_IMAGE, "Its image is missing.");
+  else if (self->available)
     g_task_return_pointer (task, spawn (self, g_task_get_task_data (task)), g_object_unref);
   else
     g_task_return_new_error (task, SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_UNAVAILABLE, "It went away.");
@@ -218,6 +223,34 @@ sb_test_backend_remove_async (SbSandboxBackend    *backend,
 }
 
 static void
+job_state_cb (SbImageJob *job,
+              GParamSpec *pspec,
+              gpointer    user_data)
+{
+  if (sb_image_job_get_state (job) == SB_IMAGE_JOB_DONE)
+    sb_test_backend_lose_image (SB_TEST_BACKEND (user_data), NULL);
+}
+
+static SbImageJob *
+sb_test_backend_new_image_job (SbSandboxBackend *backend,
+                               const char       *image)
+{
+  SbTestBackend *self = SB_TEST_BACKEND (backend);
+  g_autoptr(SbDockerClient) client = NULL;
+  g_autoptr(GBytes) tar = g_bytes_new_static ("tar", 3);
+  SbImageJob *job = NULL;
+
+  if (self->image_host == NULL)
+    return NULL;
+
+  client = sb_docker_client_new (self->image_host, NULL);
+  job = image != NULL ? sb_image_job_new_pull (client, image) : sb_image_job_new_build (client, tar, "me/own:1");
+  g_signal_connect_object (job, "notify::state", G_CALLBACK (job_state_cb), self, 0);
+
+  return job;
+}
+
+static void
 sb_test_backend_iface_init (SbSandboxBackendInterface *iface)
 {
   iface->get_label = sb_test_backend_get_label;
@@ -228,6 +261,7 @@ sb_test_backend_iface_init (SbSandboxBackendInterface *iface)
   iface->start_finish = sb_test_backend_start_finish;
   iface->remove_async = sb_test_backend_remove_async;
   iface->remove_finish = sb_test_backend_boolean_finish;
+  iface->new_image_job = sb_test_backend_new_image_job;
 }
 
 static void
@@ -237,6 +271,7 @@ sb_test_backend_finalize (GObject *object)
 
   g_ptr_array_unref (self->children);
   g_ptr_array_unref (self->waiting);
+  g_free (self->image_host);
   g_free (self->label);
 
   G_OBJECT_CLASS (sb_test_backend_parent_class)->finalize (object);
@@ -271,6 +306,14 @@ sb_test_backend_set_available (SbTestBackend *self,
                                gboolean       available)
 {
   self->available = available;
+}
+
+void
+sb_test_backend_lose_image (SbTestBackend *self,
+                            const char    *host)
+{
+  g_free (self->image_host);
+  self->image_host = g_strdup (host);
 }
 
 void

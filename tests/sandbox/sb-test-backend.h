@@ -25,6 +25,9 @@ void           sb_test_backend_set_hanging   (SbTestBackend *self,
 /* What the machine behind it has. */
 void           sb_test_backend_set_memory    (SbTestBackend *self,
                                               guint64        memory_bytes);
+/* Its image is missing until a job that it gives out is done by the engine at host; NULL: it is there. */
+void           sb_test_backend_lose_image    (SbTestBackend *self,
+                                              const char    *host);
 /* From outside, as an engine or a user would. */
 void           sb_test_backend_kill_all      (SbTestBackend *self);
 

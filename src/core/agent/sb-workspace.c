@@ -59,6 +59,7 @@ make_sessions (SbWorkspace *self)
   g_autoptr(SbServices) services = sb_services_new (&parts);
 
   sb_approval_memory_attach (self->approvals, self->store);
+  sb_image_supplies_set_approvals (sb_sandbox_manager_get_supplies (self->sandboxes), self->approvals);
   self->packages = sb_packages_new_proxy (self->store, self->approvals);
   self->package_bridge = sb_package_bridge_new (self->sandboxes, self->packages);
   self->tool_servers = sb_tool_servers_new (services, self->secrets, self->redactor);

@@ -294,6 +294,14 @@ sb_image_job_get_name (SbImageJob *self)
   return self->name;
 }
 
+gboolean
+sb_image_job_is_build (SbImageJob *self)
+{
+  g_return_val_if_fail (SB_IS_IMAGE_JOB (self), FALSE);
+
+  return self->tar != NULL;
+}
+
 SbImageJobState
 sb_image_job_get_state (SbImageJob *self)
 {

@@ -43,6 +43,7 @@ gboolean         sb_image_job_run_finish  (SbImageJob           *self,
                                            GAsyncResult         *result,
                                            GError              **error);
 const char      *sb_image_job_get_name     (SbImageJob          *self);
+gboolean         sb_image_job_is_build     (SbImageJob          *self); /* FALSE: a pull */
 SbImageJobState  sb_image_job_get_state    (SbImageJob          *self);
 double           sb_image_job_get_fraction (SbImageJob          *self);
 const char      *sb_image_job_get_status   (SbImageJob          *self);

@@ -140,8 +140,13 @@ sb_image_progress_feed (SbImageProgress *self,
   const char *stream = object != NULL ? sb_json_get_string (object, "stream") : NULL;
   const char *id = object != NULL ? sb_json_get_string (object, "id") : NULL;
 
+  const char *complaint = object != NULL ? sb_json_get_string (object, "error") : NULL;
+
+  /* Podman leaves out one of them. */
   if (detail != NULL && sb_json_get_string (detail, "message") != NULL)
-    replace (&self->error, sb_json_get_string (detail, "message"));
+    complaint = sb_json_get_string (detail, "message");
+  if (complaint != NULL)
+    replace (&self->error, complaint);
   if (aux != NULL)
     take_result (self, sb_json_get_string (aux, "ID"));
   if (stream != NULL)

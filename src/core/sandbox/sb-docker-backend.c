@@ -14,9 +14,12 @@
 #include "sb-helper-path.h"
 #include "sb-instance.h"
 #include "sb-json.h"
+#include "sb-sandbox-resources.h"
 #include "sb-sandbox-spec.h"
+#include "sb-tar.h"
 
 #define DEFAULT_IMAGE "sandbar/node-sandbox:latest"
+#define RECIPE "/io/github/sandbar/Sandbar/node-sandbox/Dockerfile"
 
 struct _SbDockerBackend
 {
@@ -366,6 +369,30 @@ sb_docker_backend_explain_finish (SbSandboxBackend *backend,
   return g_task_propagate_pointer (G_TASK (result), NULL);
 }
 
+/* The default is made here and is in no registry: whoever had its name there would be run. */
+static SbImageJob *
+sb_docker_backend_new_image_job (SbSandboxBackend *backend,
+                                 const char       *image)
+{
+  SbDockerBackend *self = SB_DOCKER_BACKEND (backend);
+  g_autoptr(GBytes) recipe = NULL;
+  g_autoptr(GBytes) tar = NULL;
+  SbImageJob *job = NULL;
+
+  if (image == NULL)
+    image = self->image;
+  if (!g_str_equal (image, DEFAULT_IMAGE))
+    return sb_image_job_new_pull (self->client, image);
+
+  recipe = g_resource_lookup_data (sb_sandbox_get_resource (), RECIPE, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+  tar = sb_tar_new_for_file ("Dockerfile", 0644, recipe);
+  job = sb_image_job_new_build (self->client, tar, image);
+  /* It installs packages. */
+  sb_image_job_allow_network (job);
+
+  return job;
+}
+
 static void
 sb_docker_backend_iface_init (SbSandboxBackendInterface *iface)
 {
@@ -379,6 +406,7 @@ sb_docker_backend_iface_init (SbSandboxBackendInterface *iface)
   iface->remove_finish = sb_docker_backend_remove_finish;
   iface->explain_async = sb_docker_backend_explain_async;
   iface->explain_finish = sb_docker_backend_explain_finish;
+  iface->new_image_job = sb_docker_backend_new_image_job;
 }
 
 static void

@@ -347,6 +347,24 @@ sb_engine_list_choose (SbEngineList *self,
   return chosen >= 0 && !is_being_asked (self, places[chosen].tier) ? g_ptr_array_index (self->engines, chosen) : NULL;
 }
 
+SbEngine *
+sb_engine_list_find_lacking (SbEngineList *self,
+                             const char   *id,
+                             SbEngine     *chosen)
+{
+  for (guint i = 0; i < self->engines->len; i++)
+    {
+      SbEngine *engine = g_ptr_array_index (self->engines, i);
+
+      if (chosen != NULL && sb_engine_get_tier (engine) >= sb_engine_get_tier (chosen))
+        return NULL;
+      if (sb_engine_lacks_image (engine) && (id == NULL || g_str_equal (id, sb_engine_get_id (engine))))
+        return engine;
+    }
+
+  return NULL;
+}
+
 void
 sb_engine_list_probe_async (SbEngineList        *self,
                             const char          *id,
@@ -399,7 +417,7 @@ sb_engine_list_describe (SbEngineList *self,
 
   label = many != NULL ? many : sb_engine_get_label (chosen);
   if (sb_engine_get_tier (first) < sb_engine_get_tier (chosen))
-    remark = " — no engine answers";
+    remark = sb_engine_lacks_image (first) ? " — the engine has no image yet" : " — no engine answers";
   if (n_live == 0)
     return g_strdup_printf ("%s%s", label, remark[0] != '\0' ? remark : " — no sandbox");
 

@@ -26,6 +26,11 @@ SbEngine     *sb_engine_list_find             (SbEngineList         *self,
                                                const char           *id);
 SbEngine     *sb_engine_list_find_for         (SbEngineList         *self,
                                                SbSandbox            *sandbox);
+/* What would be used before "chosen" (nullable: nothing can be used) if its image were there; id: nullable: only that
+ * one. (transfer none) (nullable) */
+SbEngine     *sb_engine_list_find_lacking     (SbEngineList         *self,
+                                               const char           *id,
+                                               SbEngine             *chosen);
 /* Until at least one is ready: the most wanted ones together, then the next. id: nullable: only that one. */
 void          sb_engine_list_probe_async      (SbEngineList         *self,
                                                const char           *id,

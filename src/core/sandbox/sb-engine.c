@@ -38,6 +38,7 @@ struct _SbEngine
   guint         retry_seconds;
   gboolean      gave_up;
   gboolean      is_missed; /* it was ready once, so it is looked for */
+  gboolean      lacks_image;
 };
 
 enum
@@ -178,6 +179,7 @@ probed_cb (GObject      *source,
       error = g_error_new_literal (SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_UNAVAILABLE, "it did not answer in time.");
     }
 
+  self->lacks_image = g_error_matches (error, SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_IMAGE);
   if (error == NULL)
     {
       self->is_missed = TRUE;
@@ -391,6 +393,15 @@ sb_engine_get_problem (SbEngine *self)
   g_return_val_if_fail (SB_IS_ENGINE (self), NULL);
 
   return self->problem;
+}
+
+/* It answers, and is away only because the image that sandboxes are made of is not there. */
+gboolean
+sb_engine_lacks_image (SbEngine *self)
+{
+  g_return_val_if_fail (SB_IS_ENGINE (self), FALSE);
+
+  return self->state == SB_ENGINE_STATE_AWAY && self->lacks_image;
 }
 
 guint

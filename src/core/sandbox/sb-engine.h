@@ -32,6 +32,7 @@ const char         *sb_engine_get_id          (SbEngine             *self);
 const char         *sb_engine_get_label       (SbEngine             *self); /* "Docker Engine 20.10.24" */
 SbEngineState       sb_engine_get_state       (SbEngine             *self);
 const char         *sb_engine_get_problem     (SbEngine             *self);
+gboolean            sb_engine_lacks_image     (SbEngine             *self);
 guint               sb_engine_get_tier        (SbEngine             *self);
 guint               sb_engine_get_n_sandboxes (SbEngine             *self); /* without spares */
 SbSandboxBackend   *sb_engine_get_backend     (SbEngine             *self);

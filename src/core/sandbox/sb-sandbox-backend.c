@@ -181,3 +181,24 @@ sb_sandbox_backend_explain_finish (SbSandboxBackend *self,
 
   return SB_SANDBOX_BACKEND_GET_IFACE (self)->explain_finish (self, result);
 }
+
+/**
+ * sb_sandbox_backend_new_image_job:
+ * @image: (nullable): the one that a sandbox names; %NULL: the one that it has for those who name none
+ *
+ * Asks nobody: whoever runs the job has the user's leave.
+ *
+ * Returns: (transfer full) (nullable): what would build or pull it; %NULL for a backend without images
+ */
+SbImageJob *
+sb_sandbox_backend_new_image_job (SbSandboxBackend *self,
+                                  const char       *image)
+{
+  SbSandboxBackendInterface *iface = NULL;
+
+  g_return_val_if_fail (SB_IS_SANDBOX_BACKEND (self), NULL);
+
+  iface = SB_SANDBOX_BACKEND_GET_IFACE (self);
+
+  return iface->new_image_job != NULL ? iface->new_image_job (self, image) : NULL;
+}

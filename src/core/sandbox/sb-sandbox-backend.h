@@ -6,6 +6,7 @@
 #include <gio/gio.h>
 
 #include "sb-duplex.h"
+#include "sb-image-job.h"
 
 G_BEGIN_DECLS
 
@@ -115,6 +116,9 @@ struct _SbSandboxBackendInterface
                                 gpointer              user_data);
   char       *(*explain_finish) (SbSandboxBackend    *self,
                                 GAsyncResult         *result);
+  /* Optional: what would bring the image that is missing; image NULL: its own. (transfer full), not begun */
+  SbImageJob *(*new_image_job) (SbSandboxBackend     *self,
+                                const char           *image);
 };
 
 const char *sb_sandbox_backend_get_label     (SbSandboxBackend     *self);
@@ -151,5 +155,8 @@ gboolean    sb_sandbox_backend_explain_async (SbSandboxBackend     *self,
                                               gpointer              user_data);
 char       *sb_sandbox_backend_explain_finish (SbSandboxBackend    *self,
                                               GAsyncResult         *result);
+/* (transfer full) (nullable): NULL: this one needs no images */
+SbImageJob *sb_sandbox_backend_new_image_job (SbSandboxBackend     *self,
+                                              const char           *image);
 
 G_END_DECLS

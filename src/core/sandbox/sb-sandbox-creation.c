@@ -19,6 +19,7 @@ typedef struct
   SbSandbox     *sandbox; /* nullable */
   gint64         start;
   gboolean       searched; /* for an engine: once is enough */
+  gboolean       supplied; /* with the image that the spec names: once */
 } Creation;
 
 static void step (GTask *task);
@@ -68,17 +69,57 @@ claim (GTask     *task,
 }
 
 static void
-searched_cb (GObject      *source,
+supplied_cb (GObject      *source,
              GAsyncResult *result,
              gpointer      user_data)
 {
   g_autoptr(GTask) task = user_data;
   GError *error = NULL;
 
-  if (sb_engine_list_probe_finish (SB_ENGINE_LIST (source), result, &error))
+  if (sb_image_supplies_ensure_finish (SB_IMAGE_SUPPLIES (source), result, &error))
     step (g_steal_pointer (&task));
   else
     g_task_return_error (task, error);
+}
+
+/* task: (transfer full) */
+static void
+supply (GTask      *task,
+        SbEngine   *engine,
+        const char *image)
+{
+  SbSandboxManager *manager = g_task_get_source_object (task);
+  Creation *creation = g_task_get_task_data (task);
+
+  sb_image_supplies_ensure_async (sb_sandbox_manager_get_supplies (manager), engine, image, creation->trace_id,
+                                  g_task_get_cancellable (task), supplied_cb, task);
+}
+
+static void
+searched_cb (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  g_autoptr(GTask) task = user_data;
+  Creation *creation = g_task_get_task_data (task);
+  SbEngineList *engines = SB_ENGINE_LIST (source);
+  GError *error = NULL;
+  SbEngine *lacking = NULL;
+
+  if (sb_engine_list_probe_finish (engines, result, &error))
+    {
+      step (g_steal_pointer (&task));
+      return;
+    }
+
+  lacking = sb_engine_list_find_lacking (engines, creation->spec->engine, NULL);
+  if (lacking != NULL && !g_cancellable_is_cancelled (g_task_get_cancellable (task)))
+    {
+      g_error_free (error);
+      supply (g_steal_pointer (&task), lacking, NULL);
+      return;
+    }
+  g_task_return_error (task, error);
 }
 
 /* task: (transfer full) */
@@ -91,6 +132,35 @@ search (GTask *task)
   creation->searched = TRUE;
   sb_engine_list_probe_async (sb_sandbox_manager_get_engines (manager), creation->spec->engine,
                               g_task_get_cancellable (task), searched_cb, task);
+}
+
+/* The image may have been removed, or is one that only this sandbox wants. TRUE: the task goes on. */
+static gboolean
+mend_image (GTask        *task,
+            SbSandbox    *sandbox,
+            const GError *error)
+{
+  SbSandboxManager *manager = g_task_get_source_object (task);
+  Creation *creation = g_task_get_task_data (task);
+  SbEngine *engine = sb_engine_list_choose (sb_sandbox_manager_get_engines (manager), creation->spec->engine);
+  gboolean names_one = creation->spec->image != NULL;
+
+  if (!g_error_matches (error, SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_IMAGE) || sb_sandbox_manager_is_closed (manager)
+      || engine == NULL || (names_one ? creation->supplied : creation->searched))
+    return FALSE;
+
+  sb_sandbox_manager_forget (manager, sandbox);
+  if (names_one)
+    {
+      creation->supplied = TRUE;
+      supply (g_object_ref (task), engine, creation->spec->image);
+    }
+  else
+    {
+      search (g_object_ref (task));
+    }
+
+  return TRUE;
 }
 
 static void
@@ -107,6 +177,12 @@ started_cb (GObject      *source,
     {
       report (task, "start sandbox", NULL);
       g_task_return_pointer (task, g_object_ref (source), g_object_unref);
+      return;
+    }
+
+  if (mend_image (task, SB_SANDBOX (source), error))
+    {
+      g_error_free (error);
       return;
     }
 
@@ -156,6 +232,7 @@ step (GTask *task)
 {
   SbSandboxManager *manager = g_task_get_source_object (task);
   Creation *creation = g_task_get_task_data (task);
+  SbEngineList *engines = sb_sandbox_manager_get_engines (manager);
   g_autoptr(SbSandbox) spare = NULL;
   SbEngine *engine = NULL;
 
@@ -174,9 +251,14 @@ step (GTask *task)
       return;
     }
 
-  engine = sb_engine_list_choose (sb_sandbox_manager_get_engines (manager), creation->spec->engine);
+  engine = sb_engine_list_choose (engines, creation->spec->engine);
   if (engine != NULL)
     {
+      SbEngine *lacking = sb_engine_list_find_lacking (engines, creation->spec->engine, engine);
+
+      /* Nobody waits for what is as good as there. */
+      if (lacking != NULL)
+        sb_image_supplies_offer (sb_sandbox_manager_get_supplies (manager), lacking);
       start_on (task, engine);
       return;
     }

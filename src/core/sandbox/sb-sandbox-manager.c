@@ -25,13 +25,14 @@ struct _SbSandboxManager
   GObject parent_instance;
 
   /* owned */
-  SbEngineList   *engines;
-  SbSandboxPools *pools;     /* of profiles, and their spares */
-  GPtrArray      *sandboxes; /* of SbSandbox, the newest first */
-  GHashTable     *trackers;  /* SbSandbox → SbFileTracker, of those that are ready */
-  char           *status;
-  char           *label;     /* nullable: of the engine that the next sandbox would be on */
-  char           *problem;   /* nullable: why there is none */
+  SbEngineList    *engines;
+  SbImageSupplies *supplies;
+  SbSandboxPools  *pools;     /* of profiles, and their spares */
+  GPtrArray       *sandboxes; /* of SbSandbox, the newest first */
+  GHashTable      *trackers;  /* SbSandbox → SbFileTracker, of those that are ready */
+  char            *status;
+  char            *label;     /* nullable: of the engine that the next sandbox would be on */
+  char            *problem;   /* nullable: why there is none */
 
   guint    max_live;
   gboolean probing;
@@ -79,10 +80,16 @@ static void
 update_status (SbSandboxManager *self)
 {
   SbEngine *engine = sb_engine_list_choose (self->engines, NULL);
-  g_autofree char *status = sb_engine_list_describe (self->engines, engine, sb_sandbox_manager_get_n_live (self),
+  g_autofree char *places = sb_engine_list_describe (self->engines, engine, sb_sandbox_manager_get_n_live (self),
                                                     self->problem);
+  g_autofree char *supply = sb_image_supplies_describe (self->supplies);
+  g_autofree char *status = NULL;
 
   update_label (self, engine);
+  if (supply != NULL && engine != NULL)
+    status = g_strdup_printf ("%s · %s", places, supply);
+  else
+    status = g_strdup (supply != NULL ? supply : places);
   if (g_strcmp0 (status, self->status) == 0)
     return;
 
@@ -177,6 +184,12 @@ sandbox_state_cb (SbSandbox  *sandbox,
 
 static void
 engines_changed_cb (SbSandboxManager *self)
+{
+  update_status (self);
+}
+
+static void
+supplies_changed_cb (SbSandboxManager *self)
 {
   update_status (self);
 }
@@ -314,6 +327,7 @@ sb_sandbox_manager_dispose (GObject *object)
   if (self->engines != NULL)
     g_signal_handlers_disconnect_by_data (self->engines, self);
   g_clear_object (&self->engines);
+  g_signal_handlers_disconnect_by_data (self->supplies, self);
 
   G_OBJECT_CLASS (sb_sandbox_manager_parent_class)->dispose (object);
 }
@@ -323,6 +337,7 @@ sb_sandbox_manager_finalize (GObject *object)
 {
   SbSandboxManager *self = SB_SANDBOX_MANAGER (object);
 
+  g_clear_object (&self->supplies);
   g_clear_pointer (&self->sandboxes, g_ptr_array_unref);
   g_clear_pointer (&self->trackers, g_hash_table_unref);
   g_free (self->label);
@@ -356,6 +371,8 @@ sb_sandbox_manager_init (SbSandboxManager *self)
 {
   self->sandboxes = g_ptr_array_new_with_free_func (g_object_unref);
   self->trackers = g_hash_table_new_full (NULL, NULL, NULL, g_object_unref);
+  self->supplies = sb_image_supplies_new ();
+  g_signal_connect_swapped (self->supplies, "changed", G_CALLBACK (supplies_changed_cb), self);
   self->max_live = DEFAULT_LIMIT;
 }
 
@@ -371,6 +388,12 @@ SbEngineList *
 sb_sandbox_manager_get_engines (SbSandboxManager *self)
 {
   return self->engines;
+}
+
+SbImageSupplies *
+sb_sandbox_manager_get_supplies (SbSandboxManager *self)
+{
+  return self->supplies;
 }
 
 gboolean
@@ -759,6 +782,7 @@ sb_sandbox_manager_shutdown_async (SbSandboxManager    *self,
 
   g_task_set_source_tag (task, sb_sandbox_manager_shutdown_async);
   self->closed = TRUE;
+  sb_image_supplies_close (self->supplies);
   all = g_ptr_array_copy (self->sandboxes, (GCopyFunc) g_object_ref, NULL);
   g_ptr_array_set_free_func (all, g_object_unref);
   /* Those of the pools end with the others, and are waited for, though nobody sees them. */

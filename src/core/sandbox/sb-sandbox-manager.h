@@ -6,6 +6,7 @@
 #include <gio/gio.h>
 
 #include "sb-engine-list.h"
+#include "sb-image-supplies.h"
 #include "sb-sandbox-profile.h"
 #include "sb-sandbox.h"
 
@@ -44,6 +45,8 @@ G_DECLARE_FINAL_TYPE (SbSandboxManager, sb_sandbox_manager, SB, SANDBOX_MANAGER,
 SbSandboxManager *sb_sandbox_manager_new_for_engines (SbEngineList       *engines);
 /* (transfer none): a GListModel of SbEngine */
 SbEngineList     *sb_sandbox_manager_get_engines   (SbSandboxManager     *self);
+/* (transfer none): what engines get that lack an image */
+SbImageSupplies  *sb_sandbox_manager_get_supplies  (SbSandboxManager     *self);
 /* of SbSandboxProfile; (transfer full) */
 void              sb_sandbox_manager_set_profiles  (SbSandboxManager     *self,
                                                     GPtrArray            *profiles);

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "sb-json.h"
-#include "sb-sandbox-image.h"
 #include "sb-sandbox-private.h"
 #include "sb-sandbox-snapshots.h"
 #include "sb-tool-run.h"
@@ -20,7 +19,7 @@
 #define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789-_."
 #define IMAGE_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:/@"
 
-/* From the wish to the answer: allowing → creating → (pulling → creating) → filling. */
+/* From the wish to the answer: allowing → creating → filling. */
 typedef struct
 {
   /* owned */
@@ -28,16 +27,16 @@ typedef struct
   SbSandboxSpec  spec;
   char         **env;  /* nullable */
   GBytes        *tree; /* nullable: of the snapshot that it begins with */
+  char          *told; /* nullable: what was said last of an image on its way */
 
-  gboolean       may_pull; /* once, an image that somebody has named */
+  gulong         supply_id;
 } Init;
-
-static void create (Init *init);
 
 static void
 init_free (Init *init)
 {
   g_clear_pointer (&init->tree, g_bytes_unref);
+  g_free (init->told);
   g_strfreev (init->env);
   g_free (init);
 }
@@ -124,28 +123,24 @@ filled_cb (GObject      *source,
   fail_error (init, error);
 }
 
+/* Whoever waits for a sandbox sees what it waits for. */
 static void
-pulled_cb (GObject      *source,
-           GAsyncResult *result,
-           gpointer      user_data)
+supply_cb (SbImageSupplies *supplies,
+           SbImageSupply   *supply,
+           gpointer         user_data)
 {
   Init *init = user_data;
-  g_autoptr(GError) error = NULL;
+  double fraction = sb_image_supply_get_fraction (supply);
+  const char *status = sb_image_supply_get_status (supply);
+  g_autofree char *line = NULL;
 
-  if (sb_sandbox_image_pull_finish (SB_SANDBOX_MANAGER (source), result, &error))
-    create (init);
-  else
-    fail_error (init, error);
-}
+  if (status == NULL || *status == '\0' || g_strcmp0 (status, init->told) == 0)
+    return;
 
-static void
-pull_progress_cb (double      fraction,
-                  const char *status,
-                  gpointer    user_data)
-{
-  Init *init = user_data;
-
-  sb_mcp_tool_call_progress (init->run->call, MAX (fraction, 0) * 100, fraction >= 0 ? 100 : -1, status);
+  g_free (init->told);
+  init->told = g_strdup (status);
+  line = g_strconcat (status, "\n", NULL);
+  sb_mcp_tool_call_progress (init->run->call, MAX (fraction, 0) * 100, fraction >= 0 ? 100 : -1, line);
 }
 
 static void
@@ -155,18 +150,13 @@ created_cb (GObject      *source,
 {
   Init *init = user_data;
   SbToolRun *run = init->run;
+  SbSandboxManager *manager = SB_SANDBOX_MANAGER (source);
   GCancellable *cancellable = sb_mcp_tool_call_get_cancellable (run->call);
   const char *name = sb_tool_get_string (run, "name");
   g_autoptr(GError) error = NULL;
 
-  run->sandbox = sb_sandbox_manager_create_finish (SB_SANDBOX_MANAGER (source), result, &error);
-  if (run->sandbox == NULL && init->may_pull && g_error_matches (error, SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_IMAGE))
-    {
-      init->may_pull = FALSE;
-      sb_sandbox_image_pull_async (SB_SANDBOX_MANAGER (source), &init->spec, pull_progress_cb, init, cancellable,
-                                   pulled_cb, init);
-      return;
-    }
+  run->sandbox = sb_sandbox_manager_create_finish (manager, result, &error);
+  g_clear_signal_handler (&init->supply_id, sb_sandbox_manager_get_supplies (manager));
   if (run->sandbox == NULL)
     {
       fail_error (init, error);
@@ -185,7 +175,9 @@ static void
 create (Init *init)
 {
   SbToolRun *run = init->run;
+  SbImageSupplies *supplies = sb_sandbox_manager_get_supplies (run->tools->manager);
 
+  init->supply_id = g_signal_connect (supplies, "changed", G_CALLBACK (supply_cb), init);
   sb_sandbox_manager_create_async (run->tools->manager, &init->spec, run->tools->owner,
                                    sb_mcp_tool_call_get_trace_id (run->call),
                                    sb_mcp_tool_call_get_cancellable (run->call), created_cb, init);
@@ -399,7 +391,6 @@ sb_tool_init_sandbox (SbMcpToolCall *call,
   Init *init = g_new0 (Init, 1);
 
   init->run = run;
-  init->may_pull = TRUE;
   if (reusable != NULL)
     {
       run->sandbox = g_object_ref (reusable);
