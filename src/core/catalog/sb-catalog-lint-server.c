@@ -56,7 +56,8 @@ check_image (SbLint          *lint,
   const char *image = sb_catalog_server_get_fields (server)->image;
   const char *name = image;
 
-  if (image == NULL || strstr (image, "@sha256:") != NULL)
+  /* Without a name: an image that was built here, by its id. */
+  if (image == NULL || strstr (image, "@sha256:") != NULL || g_str_has_prefix (image, "sha256:"))
     return;
 
   if (g_str_has_prefix (name, "docker.io/"))
