@@ -5,8 +5,8 @@
 
 #include "sb-tools-model.h"
 
+#include "sb-catalog-edit.h"
 #include "sb-tool-servers.h"
-#include "sb-yaml-edit.h"
 
 struct _SbToolsModel
 {
@@ -335,10 +335,8 @@ sb_tools_model_remove (SbToolsModel  *self,
                        GError       **error)
 {
   g_autoptr(SbCatalog) catalog = NULL;
-  g_autoptr(SbYamlEdit) edit = NULL;
   g_autofree char *before = NULL;
   g_autofree char *text = NULL;
-  g_auto(GStrv) path = NULL;
 
   g_return_val_if_fail (SB_IS_TOOLS_MODEL (self), FALSE);
 
@@ -346,9 +344,7 @@ sb_tools_model_remove (SbToolsModel  *self,
   if (catalog == NULL)
     return FALSE;
 
-  path = sb_catalog_dup_path (catalog, server, NULL);
-  edit = sb_yaml_edit_new_remove ((const char * const *) path);
-  text = sb_yaml_edit_apply (edit, self->text, error);
+  text = sb_catalog_edit_remove (catalog, server, error);
   before = g_strdup (self->text);
   if (text == NULL || !sb_tools_model_save (self, text, error))
     return FALSE;

@@ -3,10 +3,14 @@
 
 #include "config.h"
 
+#include "sb-fake-engine.h"
 #include "sb-test.h"
 
 #include <gio/gio.h>
 #include <string.h>
+
+#define ID "sha256:ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
+#define DIGEST "sha256:1174e6a29634a83b2be93ac1fefabf63265f498c02c72201fe3464e687dd8836"
 
 typedef struct
 {
@@ -46,6 +50,7 @@ run (Fixture    *fixture,
   g_autofree char *command = g_strconcat (program, " catalog ", line, NULL);
   g_auto(GStrv) argv = g_strsplit (command, " ", -1);
   g_autoptr(GSubprocess) child = NULL;
+  g_autoptr(GAsyncResult) result = NULL;
   g_autoptr(GError) error = NULL;
 
   for (guint i = 0; argv[i] != NULL; i++)
@@ -61,7 +66,10 @@ run (Fixture    *fixture,
   g_subprocess_launcher_setenv (launcher, "DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent", TRUE);
   child = g_subprocess_launcher_spawnv (launcher, (const char * const *) argv, &error);
   g_assert_no_error (error);
-  g_subprocess_communicate_utf8 (child, NULL, NULL, &fixture->out, &fixture->err, &error);
+  /* The engine that it may ask is played by this process. */
+  g_subprocess_communicate_utf8_async (child, NULL, NULL, sb_test_keep_result, &result);
+  sb_test_wait_until (result != NULL);
+  g_subprocess_communicate_utf8_finish (child, result, &fixture->out, &fixture->err, &error);
   g_assert_no_error (error);
   g_test_message ("%s: %s%s", line, fixture->out, fixture->err);
 
@@ -97,6 +105,83 @@ test_edits (Fixture       *fixture,
                    "# mine\nregistry:\n  a:\n"
                    "    image: x/y@sha256:1174e6a29634a83b2be93ac1fefabf63265f498c02c72201fe3464e687dd8836 # why\n"
                    "  b:\n    remote:\n      url: https://x.test/sse\n      transport_type: sse\n");
+}
+
+static void
+test_pin (Fixture       *fixture,
+          gconstpointer  data)
+{
+  g_autoptr(SbFakeEngine) engine = sb_fake_engine_new ();
+  g_autofree char *line = g_strconcat ("pin FILE a --engine ", sb_fake_engine_get_host (engine), NULL);
+  g_autofree char *text = NULL;
+
+  sb_fake_engine_set_answer (engine, "HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n{\"message\":\"no\"}", -1, 0,
+                             TRUE);
+  g_assert_cmpint (run (fixture, line), ==, 1);
+  g_assert_nonnull (strstr (fixture->err, "registry"));
+
+  sb_fake_engine_set_answer (engine, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{\"Id\":\"" ID "\","
+                             "\"RepoDigests\":[\"x/y@" DIGEST "\"]}", -1, 0, TRUE);
+  g_assert_cmpint (run (fixture, line), ==, 0);
+  text = read_file (fixture);
+  g_assert_cmpstr (text, ==, "# mine\nregistry:\n  a:\n    image: x/y@" DIGEST " # why\n");
+}
+
+static void
+test_build (Fixture       *fixture,
+            gconstpointer  data)
+{
+  g_autoptr(SbFakeEngine) engine = sb_fake_engine_new ();
+  const char *host = sb_fake_engine_get_host (engine);
+  g_autofree char *file = g_build_filename (fixture->dir, "Dockerfile", NULL);
+  g_autofree char *line = g_strconcat ("build --name mine --engine ", host, " FILE .", NULL);
+  g_autofree char *own = g_strconcat ("build --name mine --engine ", host, " .", NULL);
+  g_autofree char *own_path = g_build_filename (fixture->dir, "sandbar", "catalog.yaml", NULL);
+  g_autofree char *text = NULL;
+  g_autofree char *own_text = NULL;
+
+  g_assert_cmpint (run (fixture, line), ==, 1);
+  g_assert_nonnull (strstr (fixture->err, "Dockerfile"));
+
+  g_assert_true (g_file_set_contents (file, "FROM scratch\n", -1, NULL));
+  sb_fake_engine_set_answer (engine, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"
+                             "{\"stream\":\"Step 1/1\",\"Id\":\"" ID "\"}\n", -1, 0, TRUE);
+  g_assert_cmpint (run (fixture, line), ==, 0);
+  g_assert_nonnull (strstr (fixture->err, "Step 1/1"));
+  text = read_file (fixture);
+  g_assert_cmpstr (text, ==, "# mine\nregistry:\n  a:\n    image: x/y:1 # why\n  mine:\n    image: " ID "\n"
+                             "    longLived: true\n");
+  g_assert_cmpint (run (fixture, "show FILE"), ==, 0);
+  g_assert_nonnull (strstr (fixture->out, "on  mine"));
+
+  /* To the catalog of the window: what ships, and one more. */
+  g_assert_cmpint (run (fixture, own), ==, 0);
+  g_assert_true (g_file_get_contents (own_path, &own_text, NULL, NULL));
+  g_assert_nonnull (strstr (own_text, "  context7:\n"));
+  g_assert_nonnull (strstr (own_text, "  mine:\n    image: " ID "\n"));
+  g_assert_cmpint (run (fixture, "build --name Mine FILE ."), ==, 1);
+}
+
+static void
+test_config (Fixture       *fixture,
+             gconstpointer  data)
+{
+  g_assert_true (g_file_set_contents (fixture->file,
+                                      "registry:\n  a:\n    image: x\n    command: ['{{a.root}}', '{{a.depth}}']\n"
+                                      "    config:\n      - name: a\n        description: d\n        type: object\n"
+                                      "        properties:\n          root: {type: string}\n"
+                                      "          depth: {type: integer}\n", -1, NULL));
+  g_assert_cmpint (run (fixture, "config FILE a root=/x=y depth=3"), ==, 0);
+  g_assert_cmpint (run (fixture, "config FILE a"), ==, 0);
+  g_assert_cmpstr (fixture->out, ==, "root=\"/x=y\"\ndepth=3\n");
+  g_assert_cmpint (run (fixture, "template FILE a"), ==, 0);
+  g_assert_nonnull (strstr (fixture->out, "argument    /x=y\nargument    3\n"));
+  g_assert_cmpint (run (fixture, "config FILE a depth=deep"), ==, 1);
+  g_assert_cmpint (run (fixture, "config FILE a depth"), ==, 1);
+  g_assert_cmpint (run (fixture, "config FILE b depth=1"), ==, 1);
+  g_assert_cmpint (run (fixture, "config FILE a depth="), ==, 0);
+  g_assert_cmpint (run (fixture, "config FILE a"), ==, 0);
+  g_assert_cmpstr (fixture->out, ==, "root=\"/x=y\"\n");
 }
 
 static void
@@ -175,6 +260,9 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   ADD ("edits", test_edits);
+  ADD ("pin", test_pin);
+  ADD ("build", test_build);
+  ADD ("config", test_config);
   ADD ("lint", test_lint);
   ADD ("state", test_state);
   ADD ("import", test_import);

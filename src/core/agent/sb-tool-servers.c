@@ -211,15 +211,6 @@ engines_changed_cb (SbToolServers *self)
 
 /* The catalog */
 
-static char *
-dup_shipped (void)
-{
-  g_autoptr(GBytes) data = g_resource_lookup_data (sb_agent_get_resource (), CATALOG_RESOURCE,
-                                                   G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
-
-  return g_strndup (g_bytes_get_data (data, NULL), g_bytes_get_size (data));
-}
-
 static gboolean
 use_text (SbToolServers  *self,
           const char     *text,
@@ -242,7 +233,7 @@ static void
 load_catalog (SbToolServers *self)
 {
   g_autofree char *text = sb_tool_servers_dup_text (self);
-  g_autofree char *shipped = dup_shipped ();
+  g_autofree char *shipped = sb_tool_servers_dup_shipped_text ();
   g_autoptr(GError) error = NULL;
 
   if (use_text (self, text, &error))
@@ -312,7 +303,7 @@ sb_tool_servers_init (SbToolServers *self)
 {
   self->elicitations = g_list_store_new (SB_TYPE_MCP_ELICITATION);
   self->host = sb_mcp_host_new ();
-  self->path = g_build_filename (g_get_user_config_dir (), "sandbar", "catalog.yaml", NULL);
+  self->path = sb_tool_servers_dup_default_path ();
 }
 
 /**
@@ -364,6 +355,21 @@ char *
 sb_tool_servers_dup_secret_name (const char *name)
 {
   return g_strconcat ("mcp/", name, NULL);
+}
+
+char *
+sb_tool_servers_dup_default_path (void)
+{
+  return g_build_filename (g_get_user_config_dir (), "sandbar", "catalog.yaml", NULL);
+}
+
+char *
+sb_tool_servers_dup_shipped_text (void)
+{
+  g_autoptr(GBytes) data = g_resource_lookup_data (sb_agent_get_resource (), CATALOG_RESOURCE,
+                                                   G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+
+  return g_strndup (g_bytes_get_data (data, NULL), g_bytes_get_size (data));
 }
 
 SbGateway *
@@ -418,7 +424,7 @@ sb_tool_servers_dup_text (SbToolServers *self)
 
   g_return_val_if_fail (SB_IS_TOOL_SERVERS (self), NULL);
 
-  return g_file_get_contents (self->path, &text, NULL, NULL) ? text : dup_shipped ();
+  return g_file_get_contents (self->path, &text, NULL, NULL) ? text : sb_tool_servers_dup_shipped_text ();
 }
 
 /**

@@ -11,6 +11,10 @@ G_BEGIN_DECLS
 
 /* The name under which the secret of a catalog is kept. */
 char *sb_tool_servers_dup_secret_name (const char *name);
+/* Where the user's own catalog is, or will be once there is one. */
+char *sb_tool_servers_dup_default_path (void);
+/* What stands in for it. */
+char *sb_tool_servers_dup_shipped_text (void);
 
 /* The MCP servers of a workspace: the user's catalog and switches, the gateway that runs them, and what they ask of
  * the user. Signal "problem" (char *title, char *hint). */
