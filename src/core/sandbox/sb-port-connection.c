@@ -7,6 +7,7 @@
 
 #include "sb-http-head.h"
 #include "sb-id.h"
+#include "sb-splice.h"
 
 #define HEAD_SECONDS 10
 #define PIECE (32 * 1024)
@@ -28,22 +29,13 @@ typedef enum
   STATE_OVER,
 } State;
 
-/* One direction. */
-typedef struct
-{
-  GInputStream  *from; /* borrowed */
-  GOutputStream *to;   /* borrowed */
-  guint8        *data; /* owned */
-  gboolean       ended;
-} Way;
-
 struct _SbPortConnection
 {
   GObject parent_instance;
 
   /* owned */
   GIOStream    *browser;
-  GIOStream    *sandbox; /* nullable until connected */
+  SbSplice     *splice;  /* nullable until connected */
   SbChannel    *channel;
   char         *host;
   SbHttpHead   *head;
@@ -51,11 +43,9 @@ struct _SbPortConnection
   GCancellable *cancellable;
   guint         patience_id;
 
-  Way           up;      /* into the sandbox */
-  Way           down;
   State         state;
   guint16       port;
-  gint64        last_use;
+  gint64        created;
 };
 
 enum
@@ -69,8 +59,6 @@ static guint signals[N_SIGNALS];
 G_DEFINE_FINAL_TYPE (SbPortConnection, sb_port_connection, G_TYPE_OBJECT)
 
 static void read_head (SbPortConnection *self);
-static void carry     (SbPortConnection *self,
-                       Way              *way);
 
 static void
 enter (SbPortConnection *self,
@@ -92,6 +80,8 @@ finish (SbPortConnection *self)
 
   enter (self, STATE_OVER);
   g_cancellable_cancel (self->cancellable);
+  if (self->splice != NULL)
+    sb_splice_end (self->splice);
   g_signal_emit (self, signals[OVER], 0);
 }
 
@@ -106,16 +96,6 @@ patience_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Tells the far end of a stream that no more comes. */
-static void
-end_output (GIOStream *stream)
-{
-  if (G_IS_SOCKET_CONNECTION (stream))
-    g_socket_shutdown (g_socket_connection_get_socket (G_SOCKET_CONNECTION (stream)), FALSE, TRUE, NULL);
-  else
-    g_output_stream_close (g_io_stream_get_output_stream (stream), NULL, NULL);
-}
-
 static void
 refused_cb (GObject      *source,
             GAsyncResult *result,
@@ -124,7 +104,7 @@ refused_cb (GObject      *source,
   g_autoptr(SbPortConnection) self = SB_PORT_CONNECTION (user_data);
 
   g_output_stream_write_all_finish (G_OUTPUT_STREAM (source), result, NULL, NULL);
-  end_output (self->browser);
+  sb_splice_end_output (self->browser);
   finish (self);
 }
 
@@ -139,85 +119,25 @@ refuse (SbPortConnection *self,
 }
 
 static void
-written_cb (GObject      *source,
-            GAsyncResult *result,
-            gpointer      user_data)
-{
-  g_autoptr(SbPortConnection) self = SB_PORT_CONNECTION (user_data);
-  Way *way = source == G_OBJECT (self->up.to) ? &self->up : &self->down;
-
-  if (!g_output_stream_write_all_finish (G_OUTPUT_STREAM (source), result, NULL, NULL))
-    finish (self);
-  else if (self->state == STATE_CARRYING)
-    carry (self, way);
-}
-
-static void
-end_way (SbPortConnection *self,
-         Way              *way)
-{
-  way->ended = TRUE;
-  end_output (way == &self->up ? self->sandbox : self->browser);
-  if (self->up.ended && self->down.ended)
-    finish (self);
-}
-
-static void
-read_cb (GObject      *source,
-         GAsyncResult *result,
-         gpointer      user_data)
-{
-  g_autoptr(SbPortConnection) self = SB_PORT_CONNECTION (user_data);
-  Way *way = source == G_OBJECT (self->up.from) ? &self->up : &self->down;
-  gssize got = g_input_stream_read_finish (G_INPUT_STREAM (source), result, NULL);
-
-  if (self->state != STATE_CARRYING)
-    return;
-
-  self->last_use = sb_clock_monotonic ();
-  if (got < 0)
-    finish (self);
-  else if (got == 0)
-    end_way (self, way);
-  else
-    g_output_stream_write_all_async (way->to, way->data, (gsize) got, G_PRIORITY_DEFAULT, self->cancellable,
-                                     written_cb, g_object_ref (self));
-}
-
-static void
-carry (SbPortConnection *self,
-       Way              *way)
-{
-  g_input_stream_read_async (way->from, way->data, PIECE, G_PRIORITY_DEFAULT, self->cancellable, read_cb,
-                             g_object_ref (self));
-}
-
-static void
 connected_cb (GObject      *source,
               GAsyncResult *result,
               gpointer      user_data)
 {
   g_autoptr(SbPortConnection) self = SB_PORT_CONNECTION (user_data);
+  g_autoptr(GIOStream) sandbox = sb_channel_connect_finish (SB_CHANNEL (source), result, NULL);
 
-  self->sandbox = sb_channel_connect_finish (SB_CHANNEL (source), result, NULL);
   if (self->state == STATE_OVER)
     return;
-  if (self->sandbox == NULL)
+  if (sandbox == NULL)
     {
       refuse (self, NOTHING_THERE);
       return;
     }
 
   enter (self, STATE_CARRYING);
-  self->up.from = g_io_stream_get_input_stream (self->browser);
-  self->up.to = g_io_stream_get_output_stream (self->sandbox);
-  self->up.data = g_malloc (PIECE);
-  self->down.from = g_io_stream_get_input_stream (self->sandbox);
-  self->down.to = g_io_stream_get_output_stream (self->browser);
-  self->down.data = g_malloc (PIECE);
-  carry (self, &self->down);
-  g_output_stream_write_all_async (self->up.to, self->first->data, self->first->len, G_PRIORITY_DEFAULT,
-                                   self->cancellable, written_cb, g_object_ref (self));
+  self->splice = sb_splice_new (self->browser, sandbox);
+  g_signal_connect_object (self->splice, "over", G_CALLBACK (finish), self, G_CONNECT_SWAPPED);
+  sb_splice_start (self->splice, self->first);
 }
 
 static void
@@ -278,7 +198,7 @@ sb_port_connection_dispose (GObject *object)
 
   g_clear_handle_id (&self->patience_id, g_source_remove);
   g_clear_object (&self->browser);
-  g_clear_object (&self->sandbox);
+  g_clear_object (&self->splice);
   g_clear_object (&self->channel);
   g_clear_object (&self->cancellable);
 
@@ -293,8 +213,6 @@ sb_port_connection_finalize (GObject *object)
   g_clear_pointer (&self->head, sb_http_head_free);
   g_clear_pointer (&self->first, g_byte_array_unref);
   g_free (self->host);
-  g_free (self->up.data);
-  g_free (self->down.data);
 
   G_OBJECT_CLASS (sb_port_connection_parent_class)->finalize (object);
 }
@@ -317,7 +235,7 @@ sb_port_connection_init (SbPortConnection *self)
   self->head = sb_http_head_new_request ();
   self->first = g_byte_array_new ();
   self->cancellable = g_cancellable_new ();
-  self->last_use = sb_clock_monotonic ();
+  self->created = sb_clock_monotonic ();
 }
 
 /* host: what the first request must ask for, with the port */
@@ -353,7 +271,7 @@ sb_port_connection_get_last_use (SbPortConnection *self)
 {
   g_return_val_if_fail (SB_IS_PORT_CONNECTION (self), 0);
 
-  return self->last_use;
+  return self->splice != NULL ? sb_splice_get_last_use (self->splice) : self->created;
 }
 
 void
