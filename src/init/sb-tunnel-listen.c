@@ -18,7 +18,6 @@
  * takes it, so that all ids stay the host's. Only half of the tunnels may come in this way: nobody inside can use them
  * up. */
 
-#define LISTEN_SLOTS 8
 #define MAX_WAITING 16
 #define MAX_INCOMING (TUNNEL_SLOTS / 2)
 
@@ -30,7 +29,7 @@ typedef struct
   Source   source;
 } Listener;
 
-static Listener listeners[LISTEN_SLOTS];
+static Listener listeners[SB_WIRE_MAX_LISTENERS];
 static uint32_t last_ticket;
 
 static bool
@@ -105,9 +104,10 @@ listen_take (uint32_t ticket)
 /* 0 or an errno; the port that it became in *port. */
 static int
 bind_listener (Listener *listener,
+               uint32_t  host,
                uint32_t *port)
 {
-  struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr = { htonl (INADDR_LOOPBACK) } };
+  struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr = { htonl (host) } };
   socklen_t length = sizeof address;
   int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   const int yes = 1;
@@ -133,7 +133,7 @@ static Listener *
 find_listener (bool     used,
                uint32_t id)
 {
-  for (unsigned int i = 0; i < LISTEN_SLOTS; i++)
+  for (unsigned int i = 0; i < SB_WIRE_MAX_LISTENERS; i++)
     if (listeners[i].used == used && (!used || listeners[i].id == id))
       return &listeners[i];
 
@@ -145,15 +145,16 @@ listen_request (const SbWireFrame *frame)
 {
   SbWireUnpacker unpacker = { frame->payload, frame->length, false };
   uint32_t port = sb_wire_get_u32 (&unpacker);
+  uint32_t host = sb_wire_get_u32 (&unpacker);
   Listener *listener = find_listener (false, 0);
   uint8_t payload[4];
   SbWirePacker packer = { payload, sizeof payload, 0, false };
   int failure;
 
-  if (!sb_wire_get_end (&unpacker) || port > UINT16_MAX)
+  if (!sb_wire_get_end (&unpacker) || port > UINT16_MAX || host >> 24 != IN_LOOPBACKNET)
     die (5);
 
-  failure = listener != NULL ? bind_listener (listener, &port) : EMFILE;
+  failure = listener != NULL ? bind_listener (listener, host, &port) : EMFILE;
   if (failure != 0)
     {
       if (listener != NULL)
@@ -188,7 +189,7 @@ unlisten_request (const SbWireFrame *frame)
 bool
 listen_is_ours (uint64_t inode)
 {
-  for (unsigned int i = 0; i < LISTEN_SLOTS; i++)
+  for (unsigned int i = 0; i < SB_WIRE_MAX_LISTENERS; i++)
     if (listeners[i].used && listeners[i].inode == inode)
       return true;
 
@@ -198,7 +199,7 @@ listen_is_ours (uint64_t inode)
 void
 listen_rearm (void)
 {
-  for (unsigned int i = 0; i < LISTEN_SLOTS; i++)
+  for (unsigned int i = 0; i < SB_WIRE_MAX_LISTENERS; i++)
     if (listeners[i].used)
       source_arm (&listeners[i].source, has_room (&listeners[i]) ? EPOLLIN : 0);
 }

@@ -10,7 +10,7 @@
  * The id is chosen by the host and names a request; answers and streams carry the id of their request.
  * A string is u32 length, the bytes, and one NUL that the length does not count. */
 
-#define SB_WIRE_VERSION 1u
+#define SB_WIRE_VERSION 2u
 #define SB_WIRE_HEADER 12u
 #define SB_WIRE_MAX_PAYLOAD 65536u
 #define SB_WIRE_NONCE 16u
@@ -30,6 +30,8 @@
 #define SB_WIRE_MAX_PROCESSES 4096u
 #define SB_WIRE_MAX_CMDLINE 512u /* of a command line */
 #define SB_WIRE_MAX_PORTS 256u
+#define SB_WIRE_MAX_LISTENERS 64u
+#define SB_WIRE_LOOPBACK 0x7f000001u
 #define SB_WIRE_MAX_COMMAND 200u /* of the owner of a port */
 #define SB_WIRE_DEFAULT_BUDGET (256ull * 1024 * 1024)
 #define SB_WIRE_DEFAULT_LEASE 30u
@@ -67,7 +69,8 @@ typedef enum
   SB_WIRE_CONNECT = 24,  /* u32 port of the loopback inside, or 0, u32 ticket of an INCOMING -> OK, then a tunnel:
                           * DATA_IN, OUTPUT and CREDIT under this id, END once each way. ERROR ends it at any time;
                           * KILL 9 resets it, KILL 0 closes it once what was sent is written; both without answer */
-  SB_WIRE_LISTEN = 25,   /* u32 port, 0: any -> OK with u32 port, then INCOMING* under the same id */
+  SB_WIRE_LISTEN = 25,   /* u32 port, 0: any, u32 address of 127.0.0.0/8 -> OK with u32 port, then INCOMING* under the
+                          * same id */
   SB_WIRE_UNLISTEN = 26, /* under the id of the LISTEN; no answer */
   SB_WIRE_PORTS = 27,    /* -> PORTS_DATA */
   SB_WIRE_SNAPSHOT = 28, /* u64 max bytes of contents, str path -> TREE_DATA*; KILL ends it */

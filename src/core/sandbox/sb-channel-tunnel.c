@@ -60,7 +60,7 @@ sb_channel_connect_finish (SbChannel     *self,
  *   the listener closes; what comes from there is hostile
  * @incoming_data: for @incoming_func
  *
- * At most 8 listeners and 64 such connections a sandbox; more of them wait in there.
+ * At most 64 listeners and 64 such connections a sandbox; more of them wait in there.
  */
 void
 sb_channel_listen_async (SbChannel            *self,
@@ -71,15 +71,32 @@ sb_channel_listen_async (SbChannel            *self,
                          GAsyncReadyCallback   callback,
                          gpointer              user_data)
 {
+  sb_channel_listen_at_async (self, SB_WIRE_LOOPBACK, port, incoming_func, incoming_data, cancellable, callback,
+                              user_data);
+}
+
+/* As sb_channel_listen_async(). address: another of the loopback's, in the host's byte order: 127.0.1.2 is
+ * 0x7f000102 */
+void
+sb_channel_listen_at_async (SbChannel            *self,
+                            guint32               address,
+                            guint16               port,
+                            SbTunnelIncomingFunc  incoming_func,
+                            gpointer              incoming_data,
+                            GCancellable         *cancellable,
+                            GAsyncReadyCallback   callback,
+                            gpointer              user_data)
+{
   g_autoptr(GTask) task = NULL;
 
   g_return_if_fail (SB_IS_CHANNEL (self));
+  g_return_if_fail (address >> 24 == 127);
   g_return_if_fail (incoming_func != NULL);
 
   task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, sb_channel_listen_async);
+  g_task_set_source_tag (task, sb_channel_listen_at_async);
   if (sb_channel_check_open (self, task))
-    sb_tunnel_listener_open (self, task, port, incoming_func, incoming_data);
+    sb_tunnel_listener_open (self, task, address, port, incoming_func, incoming_data);
 }
 
 /**

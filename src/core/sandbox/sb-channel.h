@@ -379,6 +379,14 @@ void          sb_channel_listen_async      (SbChannel            *self,
                                             GCancellable         *cancellable,
                                             GAsyncReadyCallback   callback,
                                             gpointer              user_data);
+void          sb_channel_listen_at_async   (SbChannel            *self,
+                                            guint32               address,
+                                            guint16               port,
+                                            SbTunnelIncomingFunc  incoming_func,
+                                            gpointer              incoming_data,
+                                            GCancellable         *cancellable,
+                                            GAsyncReadyCallback   callback,
+                                            gpointer              user_data);
 SbTunnelListener *sb_channel_listen_finish (SbChannel            *self,
                                             GAsyncResult         *result,
                                             GError              **error);

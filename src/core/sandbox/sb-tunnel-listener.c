@@ -128,13 +128,14 @@ sb_tunnel_listener_init (SbTunnelListener *self)
 void
 sb_tunnel_listener_open (SbChannel            *channel,
                          GTask                *task,
+                         guint32               address,
                          guint16               port,
                          SbTunnelIncomingFunc  incoming_func,
                          gpointer              incoming_data)
 {
   SbTunnelListener *self = g_object_new (SB_TYPE_TUNNEL_LISTENER, NULL);
   g_autofree char *subject = g_strdup_printf ("port %u", port);
-  guint8 payload[4];
+  guint8 payload[8];
   SbWirePacker packer = { payload, sizeof payload, 0, false };
   SbRequest *request = NULL;
 
@@ -145,6 +146,7 @@ sb_tunnel_listener_open (SbChannel            *channel,
   g_task_set_task_data (task, self, g_object_unref);
   request = sb_channel_add_request (channel, task, subject, handle_listening);
   sb_wire_put_u32 (&packer, port);
+  sb_wire_put_u32 (&packer, address);
   sb_channel_send (channel, SB_WIRE_LISTEN, 0, request->id, payload, packer.length);
 }
 

@@ -19,6 +19,7 @@ void     sb_tunnel_listener_close    (SbTunnelListener *self);
 /* For the channel: sends LISTEN and ends the task with a listener. */
 void     sb_tunnel_listener_open     (SbChannel            *channel,
                                       GTask                *task,
+                                      guint32               address,
                                       guint16               port,
                                       SbTunnelIncomingFunc  incoming_func,
                                       gpointer              incoming_data);
