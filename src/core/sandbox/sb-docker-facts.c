@@ -34,7 +34,8 @@ is_empty (JsonObject *object,
 /* Engines ignore names they do not know: what is missing here was lost without an error. What PID 1 can see is
  * checked by sb_isolation_check(). */
 static const char *
-find_breach (const SbDockerEngine *engine,
+find_breach (const SbSandboxSpec  *spec,
+             const SbDockerEngine *engine,
              JsonObject           *host,
              const SbGreeting     *greeting)
 {
@@ -51,7 +52,7 @@ find_breach (const SbDockerEngine *engine,
   if (g_str_equal (get_string (host, "PidMode"), "host")
       || g_str_equal (get_string (host, "IpcMode"), "host"))
     return "it shares the host's processes";
-  if (engine->has_gvisor && !g_str_equal (get_string (host, "Runtime"), SB_DOCKER_GVISOR))
+  if (engine->has_gvisor && spec->hosts == NULL && !g_str_equal (get_string (host, "Runtime"), SB_DOCKER_GVISOR))
     return "it does not run under gVisor";
 
   return NULL;
@@ -177,7 +178,7 @@ sb_docker_facts_check (const SbSandboxSpec   *spec,
   const char *missing = NULL;
 
   if (host != NULL)
-    breach = find_breach (engine, host, greeting);
+    breach = find_breach (spec, engine, host, greeting);
   if (breach == NULL)
     missing = find_missing_limit (spec, engine, host, greeting);
   if (missing != NULL && !spec->allows_weak)

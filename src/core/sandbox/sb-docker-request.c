@@ -140,6 +140,22 @@ set_limits (JsonObject           *host,
   json_object_set_array_member (host, "Ulimits", new_ulimits ());
 }
 
+/* Its own ports may be low ones, and no name is looked up elsewhere. */
+static void
+set_hosts (JsonObject          *host,
+           const SbSandboxSpec *spec)
+{
+  JsonArray *hosts = json_array_new ();
+  JsonObject *settings = json_object_new ();
+
+  for (guint i = 0; spec->hosts[i] != NULL; i++)
+    json_array_add_string_element (hosts, spec->hosts[i]);
+  json_object_set_string_member (settings, "net.ipv4.ip_unprivileged_port_start", "0");
+  json_object_set_array_member (host, "ExtraHosts", hosts);
+  json_object_set_array_member (host, "Dns", new_string_array ("127.0.0.1", NULL));
+  json_object_set_object_member (host, "Sysctls", settings);
+}
+
 static JsonObject *
 new_host_config (const SbSandboxSpec  *spec,
                  const char           *helper_volume,
@@ -168,8 +184,10 @@ new_host_config (const SbSandboxSpec  *spec,
   json_object_set_object_member (host, "LogConfig", log);
   json_object_set_boolean_member (host, "AutoRemove", TRUE);
   /* A kernel of its own for the sandbox, where the engine has one to offer. */
-  if (engine->has_gvisor)
+  if (engine->has_gvisor && spec->hosts == NULL)
     json_object_set_string_member (host, "Runtime", SB_DOCKER_GVISOR);
+  if (spec->hosts != NULL)
+    set_hosts (host, spec);
   set_limits (host, spec, engine);
 
   return host;

@@ -32,6 +32,8 @@ typedef struct
   char               *image;         /* nullable: the backend's default */
   char               *engine;        /* nullable: on which engine, by its id; else where most room is */
   const char * const *env;           /* nullable */
+  const char * const *hosts;         /* nullable: "name:address", names that mean addresses of its loopback; for
+                                      * containers that share it, so not under gVisor. Engines only. */
   guint64             memory_bytes;
   guint64             disk_bytes;
   guint               pids;

@@ -39,6 +39,7 @@ sb_sandbox_spec_copy (const SbSandboxSpec *spec)
   copy->image = g_strdup (spec->image);
   copy->engine = g_strdup (spec->engine);
   copy->env = (const char * const *) g_strdupv ((char **) spec->env);
+  copy->hosts = (const char * const *) g_strdupv ((char **) spec->hosts);
   copy->ttl_seconds = spec->ttl_seconds;
   copy->idle_seconds = spec->idle_seconds;
   copy->allows_weak = spec->allows_weak;
@@ -61,6 +62,7 @@ sb_sandbox_spec_free (SbSandboxSpec *spec)
   g_free (spec->image);
   g_free (spec->engine);
   g_strfreev ((char **) spec->env);
+  g_strfreev ((char **) spec->hosts);
   g_free (spec);
 }
 
@@ -72,5 +74,5 @@ sb_sandbox_spec_fits (const SbSandboxSpec *spec,
   return g_strcmp0 (spec->image, other->image) == 0 && g_strcmp0 (spec->engine, other->engine) == 0
          && spec->allows_weak == other->allows_weak && spec->ttl_seconds == other->ttl_seconds
          && spec->memory_bytes == other->memory_bytes && spec->disk_bytes == other->disk_bytes
-         && spec->pids == other->pids && spec->cpus == other->cpus;
+         && spec->pids == other->pids && spec->cpus == other->cpus && spec->hosts == NULL && other->hosts == NULL;
 }
