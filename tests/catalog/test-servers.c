@@ -293,6 +293,50 @@ test_others (void)
   g_assert_cmpstr (hosts->allow_hosts[0], ==, "a.test:443");
 }
 
+/* What is not known, or cannot be kept, is no start rather than a wider network. */
+static void
+test_network (void)
+{
+  static const struct
+  {
+    const char      *entry;
+    SbServerNetwork  network;
+    SbServerPull     pull;
+    const char      *refused; /* nullable */
+  } cases[] = {
+    { "{image: i}", SB_SERVER_NETWORK_FULL, SB_SERVER_PULL_MISSING, NULL },
+    { "{image: i, disableNetwork: true, allowHosts: [a]}", SB_SERVER_NETWORK_NONE, 0, NULL },
+    { "{image: i, x-sandbar: {network: none}, allowHosts: [a]}", SB_SERVER_NETWORK_NONE, 0, NULL },
+    { "{image: i, x-sandbar: {network: hosts}}", SB_SERVER_NETWORK_NONE, 0, NULL },
+    { "{image: i, x-sandbar: {network: hosts}, allowHosts: [a]}", SB_SERVER_NETWORK_HOSTS, 0, NULL },
+    { "{image: i, x-sandbar: {network: full}, allowHosts: [a]}", SB_SERVER_NETWORK_FULL, 0, NULL },
+    { "{image: i, x-sandbar: {network: some}}", 0, 0, "Use none, hosts or full" },
+    { "{x-sandbar: {command: [a], network: hosts}, allowHosts: [a]}", 0, 0, "is a process of this machine" },
+    { "{x-sandbar: {command: [a], network: none}}", 0, 0, "is a process of this machine" },
+    { "{image: i, x-sandbar: {pull: always}}", SB_SERVER_NETWORK_FULL, SB_SERVER_PULL_ALWAYS, NULL },
+    { "{image: i, x-sandbar: {pull: never}}", SB_SERVER_NETWORK_FULL, SB_SERVER_PULL_NEVER, NULL },
+    { "{image: i, x-sandbar: {pull: missing}}", SB_SERVER_NETWORK_FULL, SB_SERVER_PULL_MISSING, NULL },
+    { "{image: i, x-sandbar: {pull: often}}", 0, 0, "Use missing, always or never" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(GError) error = NULL;
+      g_autoptr(SbServerLaunch) launch = resolve (cases[i].entry, NULL, &error);
+
+      g_test_message ("%s", cases[i].entry);
+      if (cases[i].refused != NULL)
+        {
+          g_assert_error (error, SB_CATALOG_ERROR, SB_CATALOG_ERROR_SERVER);
+          g_assert_nonnull (strstr (error->message, cases[i].refused));
+          continue;
+        }
+      g_assert_no_error (error);
+      g_assert_cmpint (launch->network, ==, cases[i].network);
+      g_assert_cmpint (launch->pull, ==, cases[i].pull);
+    }
+}
+
 static void
 test_mounts (void)
 {
@@ -410,6 +454,7 @@ main (int   argc,
   g_test_add_func ("/catalog/unresolved", test_unresolved);
   g_test_add_func ("/catalog/others", test_others);
   g_test_add_func ("/catalog/mounts", test_mounts);
+  g_test_add_func ("/catalog/network", test_network);
   g_test_add_func ("/catalog/links", test_links);
   g_test_add_func ("/catalog/state", test_state);
 

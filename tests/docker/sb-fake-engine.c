@@ -19,6 +19,7 @@ struct _SbFakeEngine
   GSocketService *service;
   GPtrArray      *peers;
   GBytes         *answer;
+  GPtrArray      *answers; /* of Answer: each for one request */
   GString        *request;
   char           *ping;
   char           *directory;
@@ -30,6 +31,13 @@ struct _SbFakeEngine
   gboolean close_after;
   gboolean saw_end;
 };
+
+typedef struct
+{
+  char   *method;
+  char   *path;
+  GBytes *bytes;
+} Answer;
 
 typedef struct
 {
@@ -59,6 +67,41 @@ peer_free (gpointer data)
   g_free (peer);
 }
 
+static void
+answer_free (gpointer data)
+{
+  Answer *answer = data;
+
+  g_free (answer->method);
+  g_free (answer->path);
+  g_bytes_unref (answer->bytes);
+  g_free (answer);
+}
+
+/* (transfer full) (nullable) */
+static GBytes *
+take_answer (SbFakeEngine *self,
+             const char   *request)
+{
+  g_auto(GStrv) words = g_strsplit (request, " ", 3);
+  const char *path = words[1] != NULL && g_str_has_prefix (words[1], "/v") ? strchr (words[1] + 1, '/') : words[1];
+
+  for (guint i = 0; path != NULL && i < self->answers->len; i++)
+    {
+      Answer *answer = g_ptr_array_index (self->answers, i);
+
+      if (g_str_equal (answer->method, words[0]) && g_str_has_prefix (path, answer->path))
+        {
+          GBytes *bytes = g_bytes_ref (answer->bytes);
+
+          g_ptr_array_remove_index (self->answers, i);
+          return bytes;
+        }
+    }
+
+  return NULL;
+}
+
 static gboolean
 take_request (Peer *peer)
 {
@@ -80,9 +123,10 @@ take_request (Peer *peer)
       peer->engine->n_requests++;
       g_string_assign (peer->engine->request, peer->received->str);
       g_clear_pointer (&peer->playing, g_bytes_unref);
-      if (peer->engine->answer != NULL)
+      peer->playing = take_answer (peer->engine, peer->received->str);
+      peer->taken_over = peer->playing == NULL && peer->engine->answer != NULL;
+      if (peer->taken_over)
         peer->playing = g_bytes_ref (peer->engine->answer);
-      peer->taken_over = peer->playing != NULL;
     }
   g_string_truncate (peer->received, 0);
   peer->played = 0;
@@ -196,6 +240,7 @@ sb_fake_engine_new (void)
   self->request = g_string_new (NULL);
   self->ping = g_strdup (PING);
   self->peers = g_ptr_array_new ();
+  self->answers = g_ptr_array_new_with_free_func (answer_free);
   self->service = g_socket_service_new ();
   address = g_unix_socket_address_new (self->path);
   g_socket_listener_add_address (G_SOCKET_LISTENER (self->service), address, G_SOCKET_TYPE_STREAM,
@@ -216,6 +261,7 @@ sb_fake_engine_free (SbFakeEngine *self)
     ;
   g_ptr_array_set_free_func (self->peers, peer_free);
   g_ptr_array_unref (self->peers);
+  g_ptr_array_unref (self->answers);
   g_clear_pointer (&self->answer, g_bytes_unref);
   g_string_free (self->request, TRUE);
   sb_test_remove_dir (self->directory);
@@ -244,6 +290,23 @@ sb_fake_engine_set_answer (SbFakeEngine *self,
     self->answer = g_bytes_new (bytes, length >= 0 ? (gsize) length : strlen (bytes));
   self->step = step;
   self->close_after = close_after;
+}
+
+void
+sb_fake_engine_add_answer (SbFakeEngine *self,
+                           const char   *request,
+                           const char   *status,
+                           const char   *body)
+{
+  Answer *answer = g_new0 (Answer, 1);
+  const char *path = strchr (request, ' ');
+  g_autofree char *text = g_strdup_printf ("HTTP/1.1 %s\r\nContent-Type: application/json\r\n"
+                                           "Content-Length: %zu\r\n\r\n%s", status, strlen (body), body);
+
+  answer->method = g_strndup (request, path - request);
+  answer->path = g_strdup (path + 1);
+  answer->bytes = g_bytes_new (text, strlen (text));
+  g_ptr_array_add (self->answers, answer);
 }
 
 void

@@ -21,6 +21,12 @@ void          sb_fake_engine_set_answer        (SbFakeEngine *self,
                                                 gssize        length,
                                                 gsize         step,
                                                 gboolean      close_after);
+/* The answer to the next request that begins like this behind the version ("POST /images/create"), whole and with a
+ * length; those that are not taken go before the one for all. */
+void          sb_fake_engine_add_answer        (SbFakeEngine *self,
+                                                const char   *request,
+                                                const char   *status,
+                                                const char   *body);
 void          sb_fake_engine_set_ping          (SbFakeEngine *self,
                                                 const char   *bytes);
 /* Head and body of the last request but the ping; then what came after it over the same connection. */

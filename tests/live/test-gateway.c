@@ -118,13 +118,13 @@ test_missing_image (void)
   test = sb_test_gateway_new (MINUTE, NULL);
   sb_gateway_set_docker (test->gateway, docker);
   sb_test_gateway_set_catalog (test, "registry:\n  one:\n    image: sandbar/no-such-image\n"
-                                     "  two:\n    image: " IMAGE "\n    allowHosts: ['example.org:443']\n"
+                                     "  two:\n    image: " IMAGE "\n    allowHosts: ['*.example.org:443']\n"
                                      "    x-sandbar:\n      network: hosts\n");
   sb_gateway_start (test->gateway);
   server = sb_test_gateway_wait (test, "one", SB_GATEWAY_SERVER_BLOCKED);
   g_assert_nonnull (strstr (sb_gateway_server_get_message (server), "is not in the engine"));
   server = sb_test_gateway_wait (test, "two", SB_GATEWAY_SERVER_BLOCKED);
-  g_assert_nonnull (strstr (sb_gateway_server_get_message (server), "few hosts only"));
+  g_assert_nonnull (strstr (sb_gateway_server_get_message (server), "List each host by its name"));
 }
 
 /* Our own gateway's image in the place of Docker's: it speaks the same flags. */

@@ -92,6 +92,7 @@ static const SbSchemaKey sandbar_keys[] = {
   { "command", SB_SCHEMA_TEXTS },
   { "directory", SB_SCHEMA_TEXT },
   { "network", SB_SCHEMA_TEXT },
+  { "pull", SB_SCHEMA_TEXT },
   { "limits", SB_SCHEMA_MAP, limit_keys },
   { NULL }
 };

@@ -227,6 +227,7 @@ read_own (SbCatalogServer *self)
   fields->local_command = read_texts (own, "command");
   fields->local_directory = read_text (own, "directory");
   fields->network = read_text (own, "network");
+  fields->pull = read_text (own, "pull");
   if (limits == NULL)
     return;
 
@@ -353,6 +354,7 @@ fields_clear (SbCatalogFields *fields)
   g_strfreev (fields->local_command);
   g_free (fields->local_directory);
   g_free (fields->network);
+  g_free (fields->pull);
 }
 
 static void

@@ -40,6 +40,13 @@ typedef enum
   SB_SERVER_NETWORK_FULL,
 } SbServerNetwork;
 
+typedef enum
+{
+  SB_SERVER_PULL_MISSING,
+  SB_SERVER_PULL_ALWAYS,
+  SB_SERVER_PULL_NEVER,
+} SbServerPull;
+
 /* A variable, a header or a secret of an entry. */
 typedef struct
 {
@@ -81,6 +88,7 @@ typedef struct
   GStrv      local_command;
   char      *local_directory;
   char      *network;    /* none, hosts, full */
+  char      *pull;       /* missing, always, never */
   double     cpus;       /* 0: not said */
   gint64     memory;     /* bytes; 0: not said */
   gint64     pids;       /* 0: not said */

@@ -252,15 +252,46 @@ add_mounts (Resolve  *resolve,
   return TRUE;
 }
 
-static SbServerNetwork
-choose_network (const SbCatalogFields *fields)
+/* A word that is not known must not open more than was meant. */
+static gboolean
+choose_network (Resolve  *resolve,
+                GError  **error)
 {
-  if (fields->disable_network || g_strcmp0 (fields->network, "none") == 0)
-    return SB_SERVER_NETWORK_NONE;
-  if (g_strcmp0 (fields->network, "full") == 0)
-    return SB_SERVER_NETWORK_FULL;
+  const SbCatalogFields *fields = resolve->fields;
+  const char *word = fields->network;
+  gboolean listed = fields->allow_hosts[0] != NULL;
 
-  return fields->allow_hosts[0] != NULL ? SB_SERVER_NETWORK_HOSTS : SB_SERVER_NETWORK_FULL;
+  if (word != NULL && !g_str_equal (word, "none") && !g_str_equal (word, "hosts") && !g_str_equal (word, "full"))
+    return fail (error, SB_CATALOG_ERROR_SERVER, "“%.100s” has the network “%.60s”. Use none, hosts or full.",
+                 resolve->launch->name, word);
+
+  if (fields->disable_network || g_strcmp0 (word, "none") == 0 || (g_strcmp0 (word, "hosts") == 0 && !listed))
+    resolve->launch->network = SB_SERVER_NETWORK_NONE;
+  else if (listed && g_strcmp0 (word, "full") != 0)
+    resolve->launch->network = SB_SERVER_NETWORK_HOSTS;
+  else
+    resolve->launch->network = SB_SERVER_NETWORK_FULL;
+
+  return TRUE;
+}
+
+static gboolean
+choose_pull (Resolve  *resolve,
+             GError  **error)
+{
+  const char *word = resolve->fields->pull;
+
+  if (word == NULL || g_str_equal (word, "missing"))
+    resolve->launch->pull = SB_SERVER_PULL_MISSING;
+  else if (g_str_equal (word, "always"))
+    resolve->launch->pull = SB_SERVER_PULL_ALWAYS;
+  else if (g_str_equal (word, "never"))
+    resolve->launch->pull = SB_SERVER_PULL_NEVER;
+  else
+    return fail (error, SB_CATALOG_ERROR_SERVER, "“%.100s” is to be pulled “%.60s”. Use missing, always or never.",
+                 resolve->launch->name, word);
+
+  return TRUE;
 }
 
 static gboolean
@@ -271,7 +302,8 @@ resolve_image (Resolve  *resolve,
   SbServerLaunch *launch = resolve->launch;
   g_autofree char *user = NULL;
 
-  if (!add_secrets (resolve, error) || !add_env (resolve, error) || !add_mounts (resolve, error))
+  if (!add_secrets (resolve, error) || !add_env (resolve, error) || !add_mounts (resolve, error) ||
+      !choose_network (resolve, error) || !choose_pull (resolve, error))
     return FALSE;
 
   launch->image = g_strdup (fields->image);
@@ -282,7 +314,6 @@ resolve_image (Resolve  *resolve,
     user = g_strdup (fields->user);
   if (user != NULL && user[0] != '\0')
     launch->user = g_steal_pointer (&user);
-  launch->network = choose_network (fields);
 
   return TRUE;
 }
@@ -298,8 +329,12 @@ resolve_local (Resolve  *resolve,
                                                SB_TEMPLATE_REPAIRED);
   if (launch->arguments[0] == NULL || launch->arguments[0][0] == '\0')
     return fail (error, SB_CATALOG_ERROR_SERVER, "The command of “%.100s” is empty.", launch->name);
+  if (!choose_network (resolve, error))
+    return FALSE;
+  if (launch->network != SB_SERVER_NETWORK_FULL)
+    return fail (error, SB_CATALOG_ERROR_SERVER, "“%.100s” is a process of this machine, whose network cannot be "
+                 "limited. Give it an image, or the network “full”.", launch->name);
   launch->directory = g_strdup (resolve->fields->local_directory);
-  launch->network = SB_SERVER_NETWORK_FULL;
 
   return add_secrets (resolve, error) && add_env (resolve, error);
 }

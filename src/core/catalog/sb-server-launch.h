@@ -44,6 +44,7 @@ typedef struct
   char            *user;      /* nullable */
   GStrv            extra_hosts;
   SbServerNetwork  network;
+  SbServerPull     pull;
   GStrv            allow_hosts;
   double           cpus;
   gint64           memory;    /* bytes */

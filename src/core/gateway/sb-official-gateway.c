@@ -8,7 +8,7 @@
 #include "sb-docker-attach.h"
 #include "sb-docker-request.h"
 #include "sb-id.h"
-#include "sb-image-job.h"
+#include "sb-image-fetch.h"
 #include "sb-instance.h"
 #include "sb-json.h"
 #include "sb-mcp-http-transport.h"
@@ -22,8 +22,7 @@
 typedef enum
 {
   STEP_NEW,
-  STEP_IMAGE,     /* is it there? */
-  STEP_PULL,
+  STEP_IMAGE,
   STEP_OLD,       /* networks of owners that were killed */
   STEP_SWEEP_OLD,
   STEP_NETWORK,
@@ -53,7 +52,7 @@ struct _SbOfficialGateway
   GHashTable     *secrets;
   SbServerLog    *log;
   SbOfficialLog  *reader;
-  SbImageJob     *pull;       /* nullable */
+  SbImageFetch   *fetch;      /* nullable */
   SbDuplex       *duplex;     /* nullable */
   SbMcpTransport *http;       /* nullable */
   GTask          *opening;    /* nullable */
@@ -235,41 +234,26 @@ attached_cb (GObject      *source,
     take_step (self, STEP_START);
 }
 
-/* The image */
-
 static void
-pull_status_cb (SbOfficialGateway *self)
-{
-  g_autofree char *words = g_strdup_printf ("Pulling %s: %s", self->plan->image,
-                                            sb_image_job_get_status (self->pull));
-
-  tell (self, words);
-}
-
-static void
-pulled_cb (GObject      *source,
-           GAsyncResult *result,
-           gpointer      user_data)
+fetched_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
 {
   g_autoptr(SbOfficialGateway) self = user_data;
-  g_autoptr(GError) error = NULL;
+  GError *error = NULL;
 
-  g_signal_handlers_disconnect_by_data (self->pull, self);
-  if (sb_image_job_run_finish (SB_IMAGE_JOB (source), result, &error))
+  if (sb_image_fetch_run_finish (SB_IMAGE_FETCH (source), result, &error))
     take_step (self, STEP_OLD);
-  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    fail (self, g_steal_pointer (&error));
   else
-    fail (self, g_error_new (SB_GATEWAY_ERROR, SB_GATEWAY_ERROR_IMAGE, "The image %s is not in the engine and could "
-                             "not be pulled: %s", self->plan->image, error->message));
+    fail (self, error);
 }
 
 static void
-pull (SbOfficialGateway *self)
+fetch (SbOfficialGateway *self)
 {
-  self->pull = sb_image_job_new_pull (self->docker, self->plan->image);
-  g_signal_connect_swapped (self->pull, "notify::status", G_CALLBACK (pull_status_cb), self);
-  sb_image_job_run_async (self->pull, g_task_get_cancellable (self->opening), pulled_cb, g_object_ref (self));
+  self->fetch = sb_image_fetch_new (self->docker, self->plan->image, SB_SERVER_PULL_MISSING, self->log);
+  g_signal_connect_object (self->fetch, "progress", G_CALLBACK (tell), self, G_CONNECT_SWAPPED);
+  sb_image_fetch_run_async (self->fetch, g_task_get_cancellable (self->opening), fetched_cb, g_object_ref (self));
 }
 
 /* The end */
@@ -335,9 +319,6 @@ answered (SbOfficialGateway *self,
 
   switch (self->step)
     {
-    case STEP_IMAGE:
-      take_step (self, STEP_OLD);
-      break;
     case STEP_OLD:
       keep_old (self, node);
       take_step (self, STEP_SWEEP_OLD);
@@ -384,7 +365,7 @@ answered (SbOfficialGateway *self,
       finish (self);
       break;
     case STEP_NEW:
-    case STEP_PULL:
+    case STEP_IMAGE:
     case STEP_ATTACH:
     case STEP_READY:
     case STEP_OPEN:
@@ -413,11 +394,6 @@ called_cb (GObject      *source,
   if (error == NULL || self->step > STEP_OPEN || self->step == STEP_SWEEP_OLD)
     {
       answered (self, node);
-    }
-  else if (self->step == STEP_IMAGE && g_error_matches (error, SB_DOCKER_ERROR, SB_DOCKER_ERROR_NOT_FOUND))
-    {
-      self->step = STEP_PULL;
-      pull (self);
     }
   else
     {
@@ -509,8 +485,7 @@ take_step_up (SbOfficialGateway *self)
   switch (self->step)
     {
     case STEP_IMAGE:
-      path = g_strdup_printf ("/images/%s/json", self->plan->image);
-      call (self, "GET", NULL, path);
+      fetch (self);
       break;
     case STEP_OLD:
       call (self, "GET", NULL, "/networks?filters=%7B%22label%22%3A%5B%22" SB_DOCKER_LABEL "%22%5D%7D");
@@ -615,7 +590,7 @@ sb_official_gateway_dispose (GObject *object)
     }
   g_clear_object (&self->duplex);
   g_clear_object (&self->http);
-  g_clear_object (&self->pull);
+  g_clear_object (&self->fetch);
   g_clear_object (&self->docker);
   g_clear_object (&self->log);
 

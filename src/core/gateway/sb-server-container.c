@@ -92,7 +92,8 @@ new_binds (GPtrArray *mounts)
 }
 
 static JsonObject *
-new_host_config (const SbServerLaunch *launch)
+new_host_config (const SbServerLaunch *launch,
+                 const char           *network)
 {
   JsonObject *host = json_object_new ();
   JsonArray *security = json_array_new ();
@@ -106,10 +107,14 @@ new_host_config (const SbServerLaunch *launch)
   json_object_set_int_member (host, "Memory", memory);
   json_object_set_int_member (host, "MemorySwap", memory);
   json_object_set_int_member (host, "PidsLimit", launch->pids > 0 ? launch->pids : DEFAULT_PIDS);
-  if (launch->network == SB_SERVER_NETWORK_NONE)
+  if (network != NULL)
+    json_object_set_string_member (host, "NetworkMode", network);
+  else if (launch->network == SB_SERVER_NETWORK_NONE)
     json_object_set_string_member (host, "NetworkMode", "none");
   json_object_set_array_member (host, "Binds", new_binds (launch->mounts));
-  json_object_set_array_member (host, "ExtraHosts", new_strings (launch->extra_hosts));
+  /* In another container's network the list of hosts is that one's. */
+  if (network == NULL)
+    json_object_set_array_member (host, "ExtraHosts", new_strings (launch->extra_hosts));
 
   return host;
 }
@@ -117,6 +122,7 @@ new_host_config (const SbServerLaunch *launch)
 /**
  * sb_server_container_new_request:
  * @launch: of kind IMAGE
+ * @network: (nullable): of SbServerEgress, instead of the launch's own
  *
  * As Docker's gateway runs a server (its `docker run` line, research of its clientpool), with a limit on processes and
  * labels that say whose it is. Its input is held once: it ends with us.
@@ -124,7 +130,8 @@ new_host_config (const SbServerLaunch *launch)
  * Returns: (transfer full): the body of POST /containers/create
  */
 JsonObject *
-sb_server_container_new_request (const SbServerLaunch *launch)
+sb_server_container_new_request (const SbServerLaunch *launch,
+                                 const char           *network)
 {
   JsonObject *request = json_object_new ();
   JsonObject *labels = sb_docker_request_new_labels (NULL);
@@ -147,7 +154,7 @@ sb_server_container_new_request (const SbServerLaunch *launch)
   json_object_set_boolean_member (request, "AttachStdout", TRUE);
   json_object_set_boolean_member (request, "AttachStderr", TRUE);
   json_object_set_boolean_member (request, "Tty", FALSE);
-  json_object_set_object_member (request, "HostConfig", new_host_config (launch));
+  json_object_set_object_member (request, "HostConfig", new_host_config (launch, network));
 
   return request;
 }
@@ -281,6 +288,7 @@ created_cb (GObject      *source,
 /**
  * sb_server_container_run_async:
  * @launch: of kind IMAGE; borrowed for the call
+ * @network: (nullable): as in sb_server_container_new_request()
  * @log: gets its standard error
  * @cancellable: (nullable): what was made so far is taken away
  *
@@ -289,6 +297,7 @@ created_cb (GObject      *source,
 void
 sb_server_container_run_async (SbDockerClient       *client,
                                const SbServerLaunch *launch,
+                               const char           *network,
                                SbServerLog          *log,
                                GCancellable         *cancellable,
                                GAsyncReadyCallback   callback,
@@ -301,7 +310,7 @@ sb_server_container_run_async (SbDockerClient       *client,
   /* What was made is handed out or taken away, never forgotten. */
   g_task_set_check_cancellable (task, FALSE);
   g_task_set_task_data (task, start, start_free);
-  start->request = sb_server_container_new_request (launch);
+  start->request = sb_server_container_new_request (launch, network);
   start->image = g_strdup (launch->image);
   start->name = g_strdup (launch->name);
   start->log = g_object_ref (log);

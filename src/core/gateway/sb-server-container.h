@@ -23,11 +23,13 @@ typedef enum
 GQuark          sb_gateway_error_quark          (void);
 
 /* The body of POST /containers/create for a server, as Docker's gateway would run it, and tighter. Pure. */
-JsonObject     *sb_server_container_new_request (const SbServerLaunch *launch);
+JsonObject     *sb_server_container_new_request (const SbServerLaunch *launch,
+                                                 const char           *network);
 
 /* An MCP server in a container of its own: created, attached to, started. */
 void            sb_server_container_run_async   (SbDockerClient       *client,
                                                  const SbServerLaunch *launch,
+                                                 const char           *network,
                                                  SbServerLog          *log,
                                                  GCancellable         *cancellable,
                                                  GAsyncReadyCallback   callback,

@@ -7,15 +7,12 @@
 
 #include <string.h>
 
-#include "sb-helper-path.h"
-#include "sb-mcp-child-transport.h"
+#include "sb-image-server.h"
 #include "sb-mcp-http-transport.h"
 #include "sb-mcp-memory-transport.h"
 #include "sb-official-gateway.h"
 #include "sb-sandbox-server.h"
-
-/* What a program has for its own end after its input was closed, before all that it started is killed. */
-#define GRACE "--grace=2500"
+#include "sb-server-process.h"
 
 struct _SbServerLink
 {
@@ -30,8 +27,8 @@ struct _SbServerLink
   SbMcpServer      *own_server;   /* nullable */
   SbOAuthSource    *tokens;       /* nullable */
   SbDockerClient   *docker;       /* nullable: where its container is */
+  SbImageServer    *image;        /* nullable: it is a container */
   SbOfficialGateway *official;    /* nullable: it is Docker's gateway */
-  char             *container_id; /* nullable */
   GTask            *opening;      /* nullable */
   GTask            *ending;       /* nullable */
   gulong            closed_id;
@@ -51,13 +48,13 @@ G_DEFINE_FINAL_TYPE (SbServerLink, sb_server_link, G_TYPE_OBJECT)
 
 static guint signals[N_SIGNALS];
 
-static void ask_for_mounts     (SbServerLink *self);
-static void container_ended_cb (GObject      *source,
-                                GAsyncResult *result,
-                                gpointer      user_data);
-static void official_ended_cb  (GObject      *source,
-                                GAsyncResult *result,
-                                gpointer      user_data);
+static void ask_for_mounts    (SbServerLink *self);
+static void image_ended_cb    (GObject      *source,
+                               GAsyncResult *result,
+                               gpointer      user_data);
+static void official_ended_cb (GObject      *source,
+                               GAsyncResult *result,
+                               gpointer      user_data);
 
 /* Once it is known what there is to end. */
 static void
@@ -70,10 +67,9 @@ go_on_ending (SbServerLink *self)
     {
       sb_official_gateway_end_async (self->official, official_ended_cb, g_steal_pointer (&self->ending));
     }
-  else if (self->container_id != NULL)
+  else if (self->image != NULL)
     {
-      sb_server_container_end_async (self->docker, self->container_id, container_ended_cb,
-                                     g_steal_pointer (&self->ending));
+      sb_image_server_end_async (self->image, image_ended_cb, g_steal_pointer (&self->ending));
     }
   else if (self->transport == NULL || self->closed)
     {
@@ -148,107 +144,15 @@ open_own (SbServerLink *self)
 }
 
 static void
-stderr_cb (const guint8 *data,
-           gsize         length,
-           gpointer      user_data)
-{
-  sb_server_log_feed (SB_SERVER_LOG (user_data), data, length);
-}
-
-static GStrv
-dup_environment (GPtrArray *env)
-{
-  g_autoptr(GPtrArray) entries = g_ptr_array_new ();
-
-  for (guint i = 0; i < env->len; i++)
-    {
-      SbLaunchPair *pair = g_ptr_array_index (env, i);
-
-      g_ptr_array_add (entries, g_strdup_printf ("%s=%s", pair->name, pair->value));
-    }
-  g_ptr_array_add (entries, NULL);
-
-  return (GStrv) g_ptr_array_free (g_steal_pointer (&entries), FALSE);
-}
-
-/* Below a guard nothing that the program starts outlives it, or us. */
-static GStrv
-dup_guarded (const char         *program,
-             const char * const *arguments)
-{
-  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
-  g_autofree char *helper = sb_helper_path_find ();
-
-  if (helper != NULL)
-    {
-      g_strv_builder_add (builder, helper);
-      g_strv_builder_add (builder, "--guard");
-      g_strv_builder_add (builder, GRACE);
-    }
-  g_strv_builder_add (builder, program);
-  g_strv_builder_addv (builder, (const char **) arguments + 1);
-
-  return g_strv_builder_end (builder);
-}
-
-/* Below the folder that it is to run in, when it is a path. */
-static char *
-find_program (SbServerLaunch *launch)
-{
-  const char *name = launch->arguments[0];
-  g_autofree char *path = NULL;
-
-  if (launch->directory == NULL || g_path_is_absolute (name) || strchr (name, '/') == NULL)
-    return g_find_program_in_path (name);
-
-  path = g_build_filename (launch->directory, name, NULL);
-
-  return g_find_program_in_path (path);
-}
-
-static SbMcpTransport *
-start_program (SbServerLaunch  *launch,
-               GError         **error)
-{
-  g_auto(GStrv) env = dup_environment (launch->env);
-  g_auto(GStrv) argv = NULL;
-  g_autofree char *program = find_program (launch);
-  SbMcpTransport *transport;
-
-  if (program == NULL)
-    {
-      g_set_error (error, SB_GATEWAY_ERROR, SB_GATEWAY_ERROR_SETUP, "there is no program “%s” on this machine.",
-                   launch->arguments[0]);
-      return NULL;
-    }
-
-  argv = dup_guarded (program, (const char * const *) launch->arguments);
-  transport = sb_mcp_child_transport_new ((const char * const *) argv, (const char * const *) env, launch->directory,
-                                          error);
-  if (transport != NULL)
-    sb_mcp_child_transport_set_name (transport, launch->arguments[0]);
-
-  return transport;
-}
-
-static void
 open_local (SbServerLink *self)
 {
-  g_autoptr(GError) error = NULL;
-  SbMcpTransport *transport = start_program (self->launch, &error);
+  GError *error = NULL;
+  SbMcpTransport *transport = sb_server_process_new (self->launch, self->log, &error);
 
   if (transport == NULL)
-    {
-      g_autofree char *message = g_strdup_printf ("The program of the server %s could not be started: %s",
-                                                  self->launch->name, error->message);
-
-      setup_failed (self, message);
-      return;
-    }
-
-  g_object_set_data_full (G_OBJECT (transport), "sandbar-server-log", g_object_ref (self->log), g_object_unref);
-  sb_mcp_child_transport_set_stderr_func (transport, stderr_cb, self->log);
-  opened (self, transport);
+    opening_failed (self, error);
+  else
+    opened (self, transport);
 }
 
 static GStrv
@@ -331,14 +235,20 @@ open_remote (SbServerLink *self)
 }
 
 static void
-container_runs_cb (GObject      *source,
-                   GAsyncResult *result,
-                   gpointer      user_data)
+progress_cb (SbServerLink *self,
+             const char   *words)
+{
+  g_signal_emit (self, signals[PROGRESS], 0, words);
+}
+
+static void
+image_runs_cb (GObject      *source,
+               GAsyncResult *result,
+               gpointer      user_data)
 {
   g_autoptr(SbServerLink) self = user_data;
   GError *error = NULL;
-  SbMcpTransport *transport = sb_server_container_run_finish (SB_DOCKER_CLIENT (source), result, &self->container_id,
-                                                              &error);
+  SbMcpTransport *transport = sb_image_server_open_finish (SB_IMAGE_SERVER (source), result, &error);
 
   if (transport == NULL)
     opening_failed (self, error);
@@ -363,18 +273,15 @@ take_engine (SbServerLink *self)
 }
 
 static void
-open_container (SbServerLink *self)
+open_image (SbServerLink *self)
 {
-  /* A container's network is all or nothing; a promise that the engine cannot keep is none. */
-  if (self->launch->network == SB_SERVER_NETWORK_HOSTS)
-    {
-      setup_failed (self, "This server asks for a network with a few hosts only, which no engine can enforce. Allow it "
-                    "the whole network (x-sandbar: network: full) or none (network: none).");
-      return;
-    }
-  if (take_engine (self))
-    sb_server_container_run_async (self->docker, self->launch, self->log, g_task_get_cancellable (self->opening),
-                                   container_runs_cb, g_object_ref (self));
+  if (!take_engine (self))
+    return;
+
+  self->image = sb_image_server_new (self->docker, self->launch, self->log);
+  g_signal_connect_object (self->image, "progress", G_CALLBACK (progress_cb), self, G_CONNECT_SWAPPED);
+  sb_image_server_open_async (self->image, g_task_get_cancellable (self->opening), image_runs_cb,
+                              g_object_ref (self));
 }
 
 static void
@@ -390,13 +297,6 @@ official_runs_cb (GObject      *source,
     opening_failed (self, error);
   else
     opened (self, transport);
-}
-
-static void
-progress_cb (SbServerLink *self,
-             const char   *words)
-{
-  g_signal_emit (self, signals[PROGRESS], 0, words);
 }
 
 static void
@@ -418,7 +318,7 @@ open_launch (SbServerLink *self)
   switch (self->launch->kind)
     {
     case SB_SERVER_KIND_IMAGE:
-      open_container (self);
+      open_image (self);
       break;
     case SB_SERVER_KIND_LOCAL:
       open_local (self);
@@ -576,14 +476,14 @@ look_up_secrets (SbServerLink *self)
 /* The end */
 
 static void
-container_ended_cb (GObject      *source,
-                    GAsyncResult *result,
-                    gpointer      user_data)
+image_ended_cb (GObject      *source,
+                GAsyncResult *result,
+                gpointer      user_data)
 {
   g_autoptr(GTask) task = user_data;
   GError *error = NULL;
 
-  if (sb_server_container_end_finish (SB_DOCKER_CLIENT (source), result, &error))
+  if (sb_image_server_end_finish (SB_IMAGE_SERVER (source), result, &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
@@ -613,12 +513,12 @@ sb_server_link_dispose (GObject *object)
   g_clear_object (&self->own_server);
   g_clear_object (&self->tokens);
   g_clear_object (&self->docker);
+  g_clear_object (&self->image);
   g_clear_object (&self->official);
   g_clear_object (&self->entry);
   g_clear_object (&self->log);
   g_clear_pointer (&self->launch, sb_server_launch_free);
   g_clear_pointer (&self->context, sb_gateway_context_unref);
-  g_clear_pointer (&self->container_id, g_free);
 
   G_OBJECT_CLASS (sb_server_link_parent_class)->dispose (object);
 }
@@ -727,7 +627,10 @@ sb_server_link_get_container_id (SbServerLink *self)
 {
   g_return_val_if_fail (SB_IS_SERVER_LINK (self), NULL);
 
-  return self->official != NULL ? sb_official_gateway_get_container_id (self->official) : self->container_id;
+  if (self->official != NULL)
+    return sb_official_gateway_get_container_id (self->official);
+
+  return self->image != NULL ? sb_image_server_get_container_id (self->image) : NULL;
 }
 
 /**
