@@ -637,6 +637,58 @@ test_session_lost (void)
   sb_mcp_client_close (client);
 }
 
+/* Two calls lose it at once, a third learns of it late, one comes meanwhile and one is stopped: one new session. */
+static void
+test_session_lost_by_many (void)
+{
+  g_autoptr(SbTestFarEnd) far = sb_test_far_end_new ();
+  g_autoptr(SbMcpClient) client = new_legacy_client (far, NULL, "{\"resources\":{}}");
+  g_autoptr(GError) lost = g_error_new_literal (SB_MCP_ERROR, SB_MCP_ERROR_SESSION_LOST, "Forgotten.");
+  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr(GAsyncResult) stopped = NULL;
+  g_autoptr(GError) error = NULL;
+  GAsyncResult *results[4] = { NULL };
+  JsonNode *requests[4] = { NULL };
+  guint n_calls = 0;
+
+  sb_mcp_client_subscribe (client, "mine", TRUE);
+  sb_test_far_end_say (far, "{\"jsonrpc\":\"2.0\",\"id\":2,\"result\":{}}");
+  for (guint i = 0; i < 3; i++)
+    {
+      sb_mcp_client_call_tool_async (client, "x", NULL, NULL, 0, NULL, NULL, NULL, sb_test_keep_result, &results[i]);
+      requests[i] = sb_json_parse (sb_test_far_end_wait (far, 3 + i), -1, NULL);
+    }
+  sb_mcp_client_call_tool_async (client, "x", NULL, NULL, 0, NULL, NULL, cancellable, sb_test_keep_result, &stopped);
+  requests[3] = sb_json_parse (sb_test_far_end_wait (far, 6), -1, NULL);
+  g_signal_emit_by_name (far->ours, "failed", requests[3], lost);
+  g_signal_emit_by_name (far->ours, "failed", requests[0], lost);
+  g_signal_emit_by_name (far->ours, "failed", requests[1], lost);
+  g_assert_nonnull (strstr (sb_test_far_end_wait (far, 7), "\"initialize\""));
+  sb_mcp_client_call_tool_async (client, "x", NULL, NULL, 0, NULL, NULL, NULL, sb_test_keep_result, &results[3]);
+  g_cancellable_cancel (cancellable);
+  sb_test_wait_until (stopped != NULL);
+  g_assert_null (sb_mcp_client_call_tool_finish (client, stopped, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpuint (far->heard->len, ==, 8);
+
+  sb_test_far_end_say (far, "{\"jsonrpc\":\"2.0\",\"id\":7,\"result\":{\"protocolVersion\":\"2025-11-25\"}}");
+  g_assert_nonnull (strstr (sb_test_far_end_wait (far, 8), "notifications/initialized"));
+  sb_test_far_end_wait (far, 12);
+  g_signal_emit_by_name (far->ours, "failed", requests[2], lost);
+  sb_test_far_end_wait (far, 13);
+  for (guint i = 9; i < far->heard->len; i++)
+    n_calls += strstr (g_ptr_array_index (far->heard, i), "tools/call") != NULL;
+  g_assert_cmpuint (n_calls, ==, 4);
+  g_assert_nonnull (strstr (g_ptr_array_index (far->heard, 9), "resources/subscribe"));
+  sb_mcp_client_close (client);
+  for (guint i = 0; i < G_N_ELEMENTS (results); i++)
+    {
+      sb_test_wait_until (results[i] != NULL);
+      g_object_unref (results[i]);
+      json_node_unref (requests[i]);
+    }
+}
+
 static void
 test_structured (void)
 {
@@ -683,6 +735,7 @@ main (int    argc,
   g_test_add_func ("/mcp/client/rounds", test_rounds);
   g_test_add_func ("/mcp/client/bad-rounds", test_bad_rounds);
   g_test_add_func ("/mcp/client/session-lost", test_session_lost);
+  g_test_add_func ("/mcp/client/session-lost-by-many", test_session_lost_by_many);
   g_test_add_func ("/mcp/client/structured", test_structured);
 
   return g_test_run ();

@@ -268,6 +268,19 @@ sb_mcp_client_read_resource_finish (SbMcpClient   *self,
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+/* To a server that starts with a handshake. */
+void
+sb_mcp_client_send_subscription (SbMcpClient *self,
+                                 const char  *uri,
+                                 gboolean     subscribed)
+{
+  JsonObject *params = json_object_new ();
+
+  json_object_set_string_member (params, "uri", uri);
+  sb_mcp_client_request_async (self, subscribed ? "resources/subscribe" : "resources/unsubscribe", params, TIMEOUT_MS,
+                               NULL, NULL, NULL, ignored_cb, NULL);
+}
+
 /* Whether "resource-updated" is wanted for it. */
 void
 sb_mcp_client_subscribe (SbMcpClient *self,
@@ -276,20 +289,11 @@ sb_mcp_client_subscribe (SbMcpClient *self,
 {
   gboolean changed = subscribed ? g_hash_table_add (self->subscribed, g_strdup (uri))
                                 : g_hash_table_remove (self->subscribed, uri);
-  JsonObject *params = NULL;
 
-  if (!changed)
-    return;
-  if (self->era == SB_MCP_ERA_MODERN)
-    {
-      sb_mcp_client_listen (self);
-      return;
-    }
-
-  params = json_object_new ();
-  json_object_set_string_member (params, "uri", uri);
-  sb_mcp_client_request_async (self, subscribed ? "resources/subscribe" : "resources/unsubscribe", params, TIMEOUT_MS,
-                               NULL, NULL, NULL, ignored_cb, NULL);
+  if (changed && self->era == SB_MCP_ERA_MODERN)
+    sb_mcp_client_listen (self);
+  else if (changed)
+    sb_mcp_client_send_subscription (self, uri, subscribed);
 }
 
 /* arguments: (nullable) (transfer none): strings by name; sealed by the call. */

@@ -9,7 +9,8 @@
 G_BEGIN_DECLS
 
 /* A client, shared by the files of its parts: handshake, errand (one request with its retries), listing,
- * notices (what the server says unasked), visits (pages that the user sees before a call). */
+ * notices (what the server says unasked), restore (a session that was lost), visits (pages that the user sees
+ * before a call). */
 struct _SbMcpClient
 {
   GObject parent_instance;
@@ -27,12 +28,14 @@ struct _SbMcpClient
   GHashTable   *tools;        /* name → SbMcpTool, of the last list; their schemas are needed for calls */
   GHashTable   *subscribed;   /* set of URIs */
   GCancellable *listening;    /* nullable: ends the modern era's stream of notices */
+  GPtrArray    *restorers;    /* nullable: of GTask: wait for a lost session to be made anew */
 
   /* borrowed */
   SbMcpEraFunc era_func; /* nullable */
   gpointer     era_data;
 
   SbMcpEra era;
+  guint    n_sessions; /* that were begun */
   guint    changed;    /* bits of the lists that changed, not told yet */
   guint    changed_id;
   guint    listen_id;
@@ -55,6 +58,19 @@ void        sb_mcp_client_run_errand     (GTask                  *task,
                                           const char             *tool_name);
 void        sb_mcp_client_add_meta       (SbMcpClient *self,
                                           JsonObject  *params);
+/* calls */
+void        sb_mcp_client_send_subscription (SbMcpClient *self,
+                                             const char  *uri,
+                                             gboolean     subscribed);
+/* restore */
+gboolean    sb_mcp_client_is_restoring   (SbMcpClient          *self);
+void        sb_mcp_client_restore_async  (SbMcpClient          *self,
+                                          GCancellable         *cancellable,
+                                          GAsyncReadyCallback   callback,
+                                          gpointer              user_data);
+gboolean    sb_mcp_client_restore_finish (SbMcpClient          *self,
+                                          GAsyncResult         *result,
+                                          GError              **error);
 /* visits */
 gboolean    sb_mcp_client_wants_visits   (JsonObject           *refusal);
 void        sb_mcp_client_visit_async    (SbMcpClient          *self,

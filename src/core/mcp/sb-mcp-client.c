@@ -213,6 +213,7 @@ sb_mcp_client_take_server (SbMcpClient *self,
   g_free (self->instructions);
   g_free (self->revision);
   self->era = era;
+  self->n_sessions++;
   self->revision = g_strdup (revision);
   self->server_info = ref_object (info);
   self->server_name = g_strdup (title);

@@ -33,6 +33,7 @@ typedef struct
   guint    timeout_ms;
   guint    n_open; /* questions without an answer */
   guint    n_rounds;
+  guint    session; /* in which it was sent last */
   gboolean restored;
   gboolean revised;
   gboolean visited;
@@ -236,18 +237,12 @@ restored_cb (GObject      *source,
              gpointer      user_data)
 {
   g_autoptr(GTask) task = user_data;
-  SbMcpClient *self = SB_MCP_CLIENT (source);
   GError *error = NULL;
 
-  if (!sb_mcp_client_initialize_finish (self, result, &error))
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-
-  /* A server that was started anew may have others now. */
-  sb_mcp_client_emit_changed (self, SB_MCP_CHANGED_TOOLS | SB_MCP_CHANGED_PROMPTS | SB_MCP_CHANGED_RESOURCES);
-  send_errand (g_steal_pointer (&task));
+  if (sb_mcp_client_restore_finish (SB_MCP_CLIENT (source), result, &error))
+    send_errand (g_steal_pointer (&task));
+  else
+    g_task_return_error (task, error);
 }
 
 static void
@@ -285,7 +280,10 @@ peer_answered_cb (GObject      *source,
       /* It has not looked at the request, so even a tool may be called again. */
       errand->restored = TRUE;
       g_error_free (error);
-      sb_mcp_client_initialize_async (self, g_task_get_cancellable (task), restored_cb, g_object_ref (task));
+      if (errand->session == self->n_sessions)
+        sb_mcp_client_restore_async (self, g_task_get_cancellable (task), restored_cb, g_object_ref (task));
+      else
+        send_errand (g_object_ref (task));
     }
   else if (self->era == SB_MCP_ERA_MODERN && !errand->revised
            && sb_mcp_client_is_offered_modern (refusal))
@@ -320,6 +318,13 @@ send_errand (GTask *task)
     .send.parameters = (const char * const *) errand->parameters,
   };
 
+  if (sb_mcp_client_is_restoring (self))
+    {
+      sb_mcp_client_restore_async (self, g_task_get_cancellable (task), restored_cb, task);
+      return;
+    }
+
+  errand->session = self->n_sessions;
   sb_mcp_peer_call_with (self->peer, errand->method, new_params (self, errand), &options,
                          g_task_get_cancellable (task), peer_answered_cb, task);
 }
