@@ -474,7 +474,7 @@ static void
 test_certificate (Fixture       *fixture,
                   gconstpointer  data)
 {
-  g_autoptr(GBytes) pem = sb_test_load_data ("llm/cases/untrusted.pem");
+  g_autoptr(GBytes) pem = sb_test_load_data ("support/untrusted.pem");
   g_autoptr(GError) error = NULL;
   g_autoptr(GTlsCertificate) certificate = NULL;
   g_autoptr(SbMockServer) server = NULL;

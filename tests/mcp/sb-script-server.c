@@ -19,24 +19,25 @@ struct _SbScriptServer
   char              *origin;
   GPtrArray         *answers;  /* of Answer */
   GPtrArray         *heard;    /* of char* */
-  GSocketConnection *open;     /* nullable */
+  GIOStream         *open;     /* nullable */
   GCancellable      *io;
+  GTlsCertificate   *certificate; /* nullable */
 };
 
 typedef struct
 {
   char     *request;
-  char     *bytes;
+  GBytes   *bytes;
   gboolean  keep_open;
 } Answer;
 
 /* One connection, which brings one request. */
 typedef struct
 {
-  SbScriptServer    *server;
-  GSocketConnection *connection;
-  GString           *text;
-  char               piece[PIECE];
+  SbScriptServer *server;
+  GIOStream      *connection;
+  GString        *text;
+  char            piece[PIECE];
 } Visit;
 
 static void read_more (Visit *visit);
@@ -47,7 +48,7 @@ answer_free (gpointer data)
   Answer *answer = data;
 
   g_free (answer->request);
-  g_free (answer->bytes);
+  g_bytes_unref (answer->bytes);
   g_free (answer);
 }
 
@@ -60,11 +61,18 @@ visit_free (Visit *visit)
 }
 
 static void
-write_bytes (GSocketConnection *connection,
-             const char        *bytes)
+write_bytes (GIOStream  *connection,
+             const char *bytes,
+             gsize       length)
 {
-  g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), bytes, strlen (bytes), NULL,
-                             NULL, NULL);
+  g_output_stream_write_all (g_io_stream_get_output_stream (connection), bytes, length, NULL, NULL, NULL);
+}
+
+static void
+write_text (GIOStream  *connection,
+            const char *text)
+{
+  write_bytes (connection, text, strlen (text));
 }
 
 static gboolean
@@ -95,16 +103,16 @@ answer_visit (Visit *visit)
       found = g_str_has_prefix (visit->text->str, answer->request);
       if (!found)
         continue;
-      write_bytes (visit->connection, answer->bytes);
+      write_bytes (visit->connection, g_bytes_get_data (answer->bytes, NULL), g_bytes_get_size (answer->bytes));
       keep_open = answer->keep_open;
       g_ptr_array_remove_index (self->answers, i);
     }
   if (!found)
-    write_bytes (visit->connection, "HTTP/1.1 405 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    write_text (visit->connection, "HTTP/1.1 405 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
   if (keep_open)
     g_set_object (&self->open, visit->connection);
   else
-    g_io_stream_close (G_IO_STREAM (visit->connection), NULL, NULL);
+    g_io_stream_close (visit->connection, NULL, NULL);
 }
 
 static void
@@ -132,7 +140,7 @@ read_cb (GObject      *source,
 static void
 read_more (Visit *visit)
 {
-  g_input_stream_read_async (g_io_stream_get_input_stream (G_IO_STREAM (visit->connection)), visit->piece, PIECE,
+  g_input_stream_read_async (g_io_stream_get_input_stream (visit->connection), visit->piece, PIECE,
                              G_PRIORITY_DEFAULT, visit->server->io, read_cb, visit);
 }
 
@@ -142,10 +150,18 @@ incoming_cb (GSocketService    *service,
              GObject           *source,
              gpointer           user_data)
 {
+  SbScriptServer *self = user_data;
   Visit *visit = g_new0 (Visit, 1);
 
-  visit->server = user_data;
-  visit->connection = g_object_ref (connection);
+  visit->server = self;
+  visit->connection = G_IO_STREAM (g_object_ref (connection));
+  if (self->certificate != NULL)
+    {
+      g_autoptr(GIOStream) plain = g_steal_pointer (&visit->connection);
+
+      visit->connection = g_tls_server_connection_new (plain, self->certificate, NULL);
+      g_assert_nonnull (visit->connection);
+    }
   visit->text = g_string_new (NULL);
   read_more (visit);
 
@@ -181,10 +197,21 @@ sb_script_server_free (SbScriptServer *self)
   g_object_unref (self->service);
   g_object_unref (self->io);
   g_clear_object (&self->open);
+  g_clear_object (&self->certificate);
   g_ptr_array_unref (self->answers);
   g_ptr_array_unref (self->heard);
   g_free (self->origin);
   g_free (self);
+}
+
+void
+sb_script_server_set_certificate (SbScriptServer  *self,
+                                  GTlsCertificate *certificate)
+{
+  g_autofree char *plain = g_steal_pointer (&self->origin);
+
+  g_set_object (&self->certificate, certificate);
+  self->origin = g_strconcat ("https", plain + strlen ("http"), NULL);
 }
 
 const char *
@@ -196,13 +223,24 @@ sb_script_server_get_origin (SbScriptServer *self)
 void
 sb_script_server_answer (SbScriptServer *self,
                          const char     *request,
-                         const char     *bytes,
+                         const char     *text,
                          gboolean        keep_open)
+{
+  g_autoptr(GBytes) bytes = g_bytes_new (text, strlen (text));
+
+  sb_script_server_answer_bytes (self, request, bytes, keep_open);
+}
+
+void
+sb_script_server_answer_bytes (SbScriptServer *self,
+                               const char     *request,
+                               GBytes         *bytes,
+                               gboolean        keep_open)
 {
   Answer *answer = g_new0 (Answer, 1);
 
   answer->request = g_strdup (request);
-  answer->bytes = g_strdup (bytes);
+  answer->bytes = g_bytes_ref (bytes);
   answer->keep_open = keep_open;
   g_ptr_array_add (self->answers, answer);
 }
@@ -213,9 +251,9 @@ sb_script_server_say (SbScriptServer *self,
                       gboolean        close)
 {
   g_assert_nonnull (self->open);
-  write_bytes (self->open, bytes);
+  write_text (self->open, bytes);
   if (close)
-    g_io_stream_close (G_IO_STREAM (self->open), NULL, NULL);
+    g_io_stream_close (self->open, NULL, NULL);
 }
 
 const char *

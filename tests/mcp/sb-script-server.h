@@ -12,13 +12,20 @@ typedef struct _SbScriptServer SbScriptServer;
 
 SbScriptServer *sb_script_server_new        (void);
 void            sb_script_server_free       (SbScriptServer *self);
+/* To be reached by https from here on. */
+void            sb_script_server_set_certificate (SbScriptServer  *self,
+                                                  GTlsCertificate *certificate);
 const char     *sb_script_server_get_origin (SbScriptServer *self);
 /* The next request that begins so is answered with the bytes; then the connection is closed, or left open. A
  * request without an answer gets 405. */
 void            sb_script_server_answer     (SbScriptServer *self,
                                              const char     *request,
-                                             const char     *bytes,
+                                             const char     *text,
                                              gboolean        keep_open);
+void            sb_script_server_answer_bytes (SbScriptServer *self,
+                                               const char     *request,
+                                               GBytes         *bytes,
+                                               gboolean        keep_open);
 /* Says more on the connection that was left open last, and closes it if told to. */
 void            sb_script_server_say        (SbScriptServer *self,
                                              const char     *bytes,

@@ -111,6 +111,9 @@ static const struct
   { JSON_HEAD RESULT, -1 },
   { STREAM_HEAD "data: " RESULT "\n\n", -1 },
   { STREAM_HEAD "\xef\xbb\xbf: hello\r\nid: 1\r\ndata:\r\n\r\nevent: message\r\ndata: " RESULT "\r\n\r\n", -1 },
+  { JSON_HEAD "\xef\xbb\xbf" RESULT "\r\n", -1 },
+  { STREAM_HEAD "\xef\xbb\xbf" "data: \xef\xbb\xbf" RESULT "\n\n", -1 },
+  { STREAM_HEAD "data: {\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32603,\"message\":\"x\"}}\n\n", -1 },
   { STREAM_HEAD "event: news\ndata: x\n\ndata: not json\n\ndata: " RESULT "\n\n", -1 },
   { "HTTP/1.1 400 Bad\r\nContent-Type: application/json\r\n" CLOSE "\r\n"
     "{\"jsonrpc\":\"2.0\",\"error\":{\"code\":-32600,\"message\":\"no\"}}", -1 },
@@ -156,7 +159,8 @@ test_answers (void)
 }
 
 static void
-check_session_lost (const char *bytes)
+check_in_session (const char *bytes,
+                  gboolean    lost)
 {
   Fixture fixture = { .server = sb_script_server_new () };
 
@@ -167,20 +171,38 @@ check_session_lost (const char *bytes)
   sb_mcp_transport_set_revision (fixture.transport, "2025-06-18");
   sb_script_server_answer (fixture.server, "POST", bytes, FALSE);
   say (&fixture, REQUEST);
-  sb_test_wait_until (fixture.failure != NULL);
-  g_assert_error (fixture.failure, SB_MCP_ERROR, SB_MCP_ERROR_SESSION_LOST);
+  sb_test_wait_until (fixture.failure != NULL || fixture.messages->len > 1);
+  if (lost)
+    g_assert_error (fixture.failure, SB_MCP_ERROR, SB_MCP_ERROR_SESSION_LOST);
+  else
+    g_assert_no_error (fixture.failure);
   g_assert_nonnull (strcasestr (sb_script_server_wait (fixture.server, 1), "\r\nMcp-Session-Id: s-1\r\n"));
   g_assert_nonnull (strcasestr (sb_script_server_wait (fixture.server, 1), "\r\nMCP-Protocol-Version: 2025-06-18\r\n"));
   end (&fixture);
 }
 
+/* How servers say that the session is gone, and what only sounds like it. */
 static void
 test_session_lost (void)
 {
-  check_session_lost ("HTTP/1.1 404 No\r\n" CLOSE "\r\n");
-  check_session_lost ("HTTP/1.1 400 No\r\n" CLOSE "\r\n"
-                      "{\"jsonrpc\":\"2.0\",\"error\":{\"code\":-32000,\"message\":\"No valid session ID\"}}");
-  check_session_lost ("HTTP/1.1 401 No\r\n" CLOSE "\r\nUnauthorized: Session not found");
+  check_in_session ("HTTP/1.1 404 No\r\n" CLOSE "\r\n", TRUE);
+  check_in_session ("HTTP/1.1 400 No\r\n" CLOSE "\r\n"
+                    "{\"jsonrpc\":\"2.0\",\"error\":{\"code\":-32000,\"message\":\"No valid session ID\"}}", TRUE);
+  check_in_session ("HTTP/1.1 401 No\r\n" CLOSE "\r\nUnauthorized: Session not found", TRUE);
+  check_in_session (STREAM_HEAD "data: {\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":-32001,"
+                    "\"message\":\"Session not found\"}}\n\n", TRUE);
+  check_in_session (STREAM_HEAD "id: 1\ndata:\n\ndata: {\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32600,"
+                    "\"message\":\"Invalid or expired session\"}}\n\n", TRUE);
+  check_in_session (JSON_HEAD "{\"jsonrpc\":\"2.0\",\"error\":{\"code\":-32000,\"message\":\"Unknown session\"}}",
+                    TRUE);
+
+  check_in_session (STREAM_HEAD "data: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/message\",\"params\":{}}\n\n"
+                    "data: {\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":-32001,"
+                    "\"message\":\"Session not found\"}}\n\n", FALSE);
+  check_in_session (STREAM_HEAD "data: {\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":-32602,"
+                    "\"message\":\"Session not found\"}}\n\n", FALSE);
+  check_in_session (JSON_HEAD "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":-32001,"
+                    "\"message\":\"Request timed out\"}}", FALSE);
 }
 
 /* The POST's stream ends before the answer; the answer comes by GET, after the time asked for. */
@@ -201,6 +223,106 @@ test_resume (void)
   sb_test_wait_until (fixture.messages->len == 1);
   g_assert_no_error (fixture.failure);
   end (&fixture);
+}
+
+/* The connection breaks in the middle of an event: the half of it is forgotten, and what follows the last whole one
+ * is asked for. */
+static void
+test_cut (void)
+{
+  Fixture fixture = { .server = sb_script_server_new () };
+
+  begin (&fixture, "/mcp", SB_MCP_HTTP_STREAMABLE);
+  sb_script_server_answer (fixture.server, "POST", "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                           "Transfer-Encoding: chunked\r\n\r\n39\r\nid: e1\nretry: 10\ndata: {\"jsonrpc\":\"2.0\","
+                           "\"method\":\"a/b\"}\n\n\r\n40\r\nid: e2\ndata: {\"json", FALSE);
+  sb_script_server_answer (fixture.server, "GET", "HTTP/1.1 503 Later\r\n" CLOSE "\r\n", FALSE);
+  sb_script_server_answer (fixture.server, "GET", STREAM_HEAD "id: e2\ndata: " RESULT "\n\n", FALSE);
+  say (&fixture, REQUEST);
+  for (guint i = 1; i <= 2; i++)
+    g_assert_nonnull (strcasestr (sb_script_server_wait (fixture.server, i), "\r\nLast-Event-ID: e1\r\n"));
+  sb_test_wait_until (fixture.messages->len == 2);
+  g_assert_nonnull (strstr (g_ptr_array_index (fixture.messages, 0), "a/b"));
+  g_assert_nonnull (strstr (g_ptr_array_index (fixture.messages, 1), "\"id\":1"));
+  g_assert_no_error (fixture.failure);
+  end (&fixture);
+}
+
+/* Returns: (transfer full): an answer whose body is packed */
+static GBytes *
+new_packed (const char *type,
+            const char *body)
+{
+  g_autoptr(GConverter) packer = G_CONVERTER (g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP, -1));
+  guint8 packed[512];
+  gsize n_read = 0;
+  gsize n_packed = 0;
+  GByteArray *bytes = g_byte_array_new ();
+  g_autofree char *head = NULL;
+
+  g_assert_cmpint (g_converter_convert (packer, body, strlen (body), packed, sizeof packed,
+                                        G_CONVERTER_INPUT_AT_END, &n_read, &n_packed, NULL), ==,
+                   G_CONVERTER_FINISHED);
+  head = g_strdup_printf ("HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Encoding: gzip\r\n"
+                          "Content-Length: %" G_GSIZE_FORMAT "\r\n" CLOSE "\r\n", type, n_packed);
+  g_byte_array_append (bytes, (const guint8 *) head, strlen (head));
+  g_byte_array_append (bytes, packed, n_packed);
+
+  return g_byte_array_free_to_bytes (bytes);
+}
+
+static void
+test_packed (void)
+{
+  static const char * const cases[][2] = {
+    { "application/json", "\xef\xbb\xbf" RESULT },
+    { "text/event-stream", "data: " RESULT "\n\n" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      Fixture fixture = { .server = sb_script_server_new () };
+      g_autoptr(GBytes) packed = new_packed (cases[i][0], cases[i][1]);
+
+      begin (&fixture, "/mcp", SB_MCP_HTTP_STREAMABLE);
+      sb_script_server_answer_bytes (fixture.server, "POST", packed, FALSE);
+      say (&fixture, REQUEST);
+      sb_test_wait_until (fixture.messages->len == 1 || fixture.failure != NULL);
+      g_assert_no_error (fixture.failure);
+      g_assert_nonnull (strcasestr (sb_script_server_wait (fixture.server, 0), "\r\nAccept-Encoding: "));
+      end (&fixture);
+    }
+}
+
+/* A certificate that nobody vouches for is said to be one, and is not tried again. */
+static void
+test_untrusted (void)
+{
+  static const SbMcpHttpKind kinds[] = { SB_MCP_HTTP_STREAMABLE, SB_MCP_HTTP_AUTO, SB_MCP_HTTP_SSE };
+  g_autoptr(GBytes) pem = sb_test_load_data ("support/untrusted.pem");
+  g_autoptr(GTlsCertificate) certificate = NULL;
+
+  if (!g_tls_backend_supports_tls (g_tls_backend_get_default ()))
+    {
+      g_test_skip ("GIO has no TLS here");
+      return;
+    }
+
+  certificate = g_tls_certificate_new_from_pem (g_bytes_get_data (pem, NULL), g_bytes_get_size (pem), NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      Fixture fixture = { .server = sb_script_server_new () };
+      const GError *error = NULL;
+
+      sb_script_server_set_certificate (fixture.server, certificate);
+      begin (&fixture, "/mcp", kinds[i]);
+      say (&fixture, REQUEST);
+      sb_test_wait_until (fixture.failure != NULL || fixture.reason != NULL);
+      error = fixture.failure != NULL ? fixture.failure : fixture.reason;
+      g_assert_error (error, SB_MCP_ERROR, SB_MCP_ERROR_UNTRUSTED);
+      g_assert_nonnull (strstr (error->message, "The certificate of 127.0.0.1"));
+      end (&fixture);
+    }
 }
 
 static void
@@ -333,6 +455,9 @@ main (int    argc,
   g_test_add_func ("/mcp/http-hostile/answers", test_answers);
   g_test_add_func ("/mcp/http-hostile/session-lost", test_session_lost);
   g_test_add_func ("/mcp/http-hostile/resume", test_resume);
+  g_test_add_func ("/mcp/http-hostile/cut", test_cut);
+  g_test_add_func ("/mcp/http-hostile/packed", test_packed);
+  g_test_add_func ("/mcp/http-hostile/untrusted", test_untrusted);
   g_test_add_func ("/mcp/http-hostile/modern-headers", test_modern_headers);
   g_test_add_func ("/mcp/http-hostile/redirect", test_redirect);
   g_test_add_func ("/mcp/http-hostile/sse-openings", test_sse_openings);

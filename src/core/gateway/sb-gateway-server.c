@@ -234,7 +234,8 @@ fail (SbGatewayServer *self,
       g_error_matches (error, SB_GATEWAY_ERROR, SB_GATEWAY_ERROR_SETUP) ||
       g_error_matches (error, SB_GATEWAY_ERROR, SB_GATEWAY_ERROR_IMAGE) ||
       g_error_matches (error, SB_MCP_ERROR, SB_MCP_ERROR_UNAUTHORIZED) ||
-      g_error_matches (error, SB_MCP_ERROR, SB_MCP_ERROR_UNSUPPORTED))
+      g_error_matches (error, SB_MCP_ERROR, SB_MCP_ERROR_UNSUPPORTED) ||
+      g_error_matches (error, SB_MCP_ERROR, SB_MCP_ERROR_UNTRUSTED))
     block (self, error->message);
   else
     wait_and_retry (self, error->message);

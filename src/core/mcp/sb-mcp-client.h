@@ -22,6 +22,7 @@ typedef enum
   SB_MCP_ERROR_SESSION_LOST, /* the server has forgotten the session: initialize anew, then try once more */
   SB_MCP_ERROR_UNAUTHORIZED, /* no token, or one that is not accepted */
   SB_MCP_ERROR_UNREACHABLE,  /* the network or the server is down: try later */
+  SB_MCP_ERROR_UNTRUSTED,    /* its certificate is not to be trusted: trying again does not help */
   SB_MCP_ERROR_UNSUPPORTED,  /* what answers at this address is no MCP server of this kind */
 } SbMcpError;
 

@@ -236,7 +236,7 @@ sb_mcp_http_link_make_net_error (SbMcpHttpLink *self,
   GTlsCertificateFlags flags = soup_message_get_tls_peer_certificate_errors (message);
 
   if (flags != 0)
-    return g_error_new (SB_MCP_ERROR, SB_MCP_ERROR_UNREACHABLE,
+    return g_error_new (SB_MCP_ERROR, SB_MCP_ERROR_UNTRUSTED,
                         "The certificate of %s cannot be trusted: %s. Check the address; if it is right, the "
                         "certificate has to be repaired.", server, sb_http_describe_certificate (flags));
   if (cause->domain == G_TLS_ERROR)

@@ -9,6 +9,7 @@
 
 #include "sb-json.h"
 #include "sb-mcp-client.h"
+#include "sb-mcp-http-answer.h"
 #include "sb-mcp-http-header.h"
 #include "sb-mcp-message.h"
 
@@ -58,6 +59,7 @@ struct _SbMcpHttpStream
   gboolean    is_probe;
   gboolean    was_open;
   gboolean    has_news;   /* an event came since the last request */
+  gboolean    is_first;   /* nothing was said yet */
 };
 
 G_DEFINE_FINAL_TYPE (SbMcpHttpStream, sb_mcp_http_stream, G_TYPE_OBJECT)
@@ -105,27 +107,6 @@ finish (SbMcpHttpStream *self,
 }
 
 static gboolean
-is_answer (SbMcpHttpStream *self,
-           JsonNode        *node)
-{
-  JsonObject *object = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-  JsonNode *id = object != NULL && !json_object_has_member (object, "method") ? json_object_get_member (object, "id")
-                                                                              : NULL;
-  gint64 own = 0;
-  g_autofree char *key = NULL;
-
-  if (id == NULL || self->id_key == NULL)
-    return FALSE;
-  /* "7" and 7.0 are meant for 7. */
-  if (sb_mcp_message_read_own_id (id, &own))
-    key = g_strdup_printf ("i%" G_GINT64_FORMAT, own);
-  else
-    key = sb_mcp_message_dup_id_key (id);
-
-  return g_strcmp0 (key, self->id_key) == 0;
-}
-
-static gboolean
 linger_cb (gpointer user_data)
 {
   SbMcpHttpStream *self = user_data;
@@ -136,20 +117,37 @@ linger_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static gboolean
+has_session (SbMcpHttpStream *self)
+{
+  return soup_message_headers_get_one (self->headers, SB_MCP_HEADER_SESSION) != NULL;
+}
+
+static GError *
+make_session_error (void)
+{
+  return g_error_new_literal (SB_MCP_ERROR, SB_MCP_ERROR_SESSION_LOST,
+                              "The MCP server has ended the session; connect to it again.");
+}
+
 /* TRUE: this, or a batch with it, answers our message. */
 static gboolean
 deliver (SbMcpHttpStream *self,
          JsonNode        *node)
 {
-  gboolean answered = is_answer (self, node);
+  gboolean answered = FALSE;
 
-  if (JSON_NODE_HOLDS_ARRAY (node))
+  if (self->id_key != NULL)
+    sb_mcp_http_answer_complete (node, self->message);
+  answered = sb_mcp_http_answer_is_for (node, self->id_key);
+  /* Some servers say 200, and then that the session is gone. What was at work would have said something before. */
+  if (answered && self->is_first && has_session (self) && sb_mcp_http_answer_is_complaint (node))
     {
-      JsonArray *batch = json_node_get_array (node);
-
-      for (guint i = 0; i < json_array_get_length (batch); i++)
-        answered |= is_answer (self, json_array_get_element (batch, i));
+      finish (self, make_session_error ());
+      return TRUE;
     }
+
+  self->is_first = FALSE;
   json_node_seal (node);
   self->funcs->message (node, self->user_data);
 
@@ -162,6 +160,7 @@ try_again_cb (gpointer user_data)
   SbMcpHttpStream *self = user_data;
 
   self->timer_id = 0;
+  self->is_first = FALSE;
   enter (self, STATE_GETTING);
   start_exchange (self);
 
@@ -196,47 +195,6 @@ can_resume (SbMcpHttpStream *self)
   return self->message == NULL ? self->was_open : self->last_event_id != NULL;
 }
 
-/* The server forgot the session: 404 by the specification, but 400 and 401 with words about it are seen too. */
-static gboolean
-lost_session (SbMcpHttpStream *self,
-              guint            status,
-              const GString   *body)
-{
-  g_autofree char *lower = NULL;
-
-  if (soup_message_headers_get_one (self->headers, SB_MCP_HEADER_SESSION) == NULL)
-    return FALSE;
-  if (status == SOUP_STATUS_NOT_FOUND)
-    return TRUE;
-  if ((status != SOUP_STATUS_BAD_REQUEST && status != SOUP_STATUS_UNAUTHORIZED) || body == NULL)
-    return FALSE;
-
-  lower = g_ascii_strdown (body->str, body->len);
-
-  return strstr (lower, "session") != NULL;
-}
-
-/* An error answer that came with a status of its own; where its id is missing, the POST tells it. */
-static JsonNode *
-parse_error_answer (SbMcpHttpStream *self,
-                    const GString   *body)
-{
-  g_autoptr(JsonNode) node = sb_json_parse (body->str, body->len, NULL);
-  JsonObject *object = node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-  JsonNode *id = NULL;
-
-  if (object == NULL || sb_json_get_object (object, "error") == NULL
-      || g_strcmp0 (sb_json_get_string (object, "jsonrpc"), "2.0") != 0)
-    return NULL;
-
-  id = json_object_get_member (object, "id");
-  if (id == NULL || JSON_NODE_HOLDS_NULL (id))
-    json_object_set_member (object, "id",
-                            json_node_copy (json_object_get_member (json_node_get_object (self->message), "id")));
-
-  return g_steal_pointer (&node);
-}
-
 static GError *
 make_unsupported_error (guint status)
 {
@@ -253,21 +211,20 @@ end_refused (SbMcpHttpStream   *self,
   guint status = sb_mcp_http_exchange_get_status (exchange);
   gboolean may_be_another_kind = status == SOUP_STATUS_BAD_REQUEST || status == SOUP_STATUS_NOT_FOUND
                                  || status == SOUP_STATUS_METHOD_NOT_ALLOWED;
+  gboolean lost = has_session (self) && sb_mcp_http_answer_ends_session (status, body);
   gboolean is_access = status == SOUP_STATUS_UNAUTHORIZED || status == SOUP_STATUS_FORBIDDEN;
-  g_autoptr(JsonNode) answer = self->id_key != NULL && body != NULL && !is_access ? parse_error_answer (self, body)
-                                                                                  : NULL;
+  g_autoptr(JsonNode) answer = self->id_key != NULL && body != NULL && !is_access ? sb_mcp_http_answer_parse_error (body) : NULL;
 
-  if (lost_session (self, status, body) && self->was_open)
+  if (lost && self->was_open)
     {
       /* It had begun: whoever hears SESSION_LOST would do it a second time. */
       finish (self, g_error_new_literal (SB_MCP_ERROR, SB_MCP_ERROR_UNREACHABLE,
                                          "The MCP server has forgotten this call in the middle of it; what it did is "
                                          "not known."));
     }
-  else if (lost_session (self, status, body))
+  else if (lost)
     {
-      finish (self, g_error_new_literal (SB_MCP_ERROR, SB_MCP_ERROR_SESSION_LOST,
-                                         "The MCP server has ended the session; connect to it again."));
+      finish (self, make_session_error ());
     }
   else if (answer != NULL)
     {
@@ -480,6 +437,7 @@ sb_mcp_http_stream_init (SbMcpHttpStream *self)
 {
   self->headers = soup_message_headers_new (SOUP_MESSAGE_HEADERS_REQUEST);
   self->retry_ms = -1;
+  self->is_first = TRUE;
 }
 
 /**

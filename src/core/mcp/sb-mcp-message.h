@@ -17,6 +17,7 @@ G_BEGIN_DECLS
 
 /* Codes of MCP itself. */
 #define SB_MCP_CODE_REFUSED_BY_USER -1
+#define SB_MCP_CODE_NO_SESSION -32001            /* of the official servers */
 #define SB_MCP_CODE_NO_RESOURCE -32002          /* up to 2025-11-25; later it is -32602 */
 #define SB_MCP_CODE_HEADER_MISMATCH -32020
 #define SB_MCP_CODE_MISSING_CAPABILITY -32021
