@@ -126,6 +126,7 @@ open_http (Program              *program,
       return FALSE;
     }
 
+  sb_mcp_http_server_set_header_check (program->http, sb_mcp_server_check_headers, program->server);
   g_printerr ("sandbar-sandbox: serving at %s\n", sb_mcp_http_server_get_url (program->http));
   if (options->made_token)
     g_printerr ("sandbar-sandbox: the token is %s\n", options->token);

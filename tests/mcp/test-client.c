@@ -549,6 +549,29 @@ test_asked_again (void)
   sb_mcp_client_close (client);
 }
 
+/* Whatever carries them, tools whose parameters cannot travel as headers are left out. */
+static void
+test_bad_headers (void)
+{
+  g_autoptr(SbTestFarEnd) far = sb_test_far_end_new ();
+  g_autoptr(SbMcpClient) client = new_modern_client (far, NULL);
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(GPtrArray) tools = NULL;
+
+  sb_mcp_client_list_tools_async (client, NULL, sb_test_keep_result, &result);
+  sb_test_far_end_wait (far, 1);
+  sb_test_far_end_say (far, "{\"jsonrpc\":\"2.0\",\"id\":2,\"result\":{\"resultType\":\"complete\",\"tools\":["
+                            "{\"name\":\"good\",\"inputSchema\":{\"type\":\"object\",\"properties\":"
+                            "{\"a\":{\"type\":\"string\",\"x-mcp-header\":\"Region\"}}}},"
+                            "{\"name\":\"bad\",\"inputSchema\":{\"type\":\"object\",\"properties\":"
+                            "{\"a\":{\"type\":\"string\",\"x-mcp-header\":\"Re:gion\"}}}}]}}");
+  sb_test_wait_until (result != NULL);
+  tools = sb_mcp_client_list_tools_finish (client, result, NULL);
+  g_assert_cmpuint (tools->len, ==, 1);
+  g_assert_cmpstr (((SbMcpTool *) g_ptr_array_index (tools, 0))->name, ==, "good");
+  sb_mcp_client_close (client);
+}
+
 static void
 test_rounds (void)
 {
@@ -732,6 +755,7 @@ main (int    argc,
   g_test_add_func ("/mcp/client/sampling", test_sampling);
   g_test_add_func ("/mcp/client/eras", test_eras);
   g_test_add_func ("/mcp/client/asked-again", test_asked_again);
+  g_test_add_func ("/mcp/client/bad-headers", test_bad_headers);
   g_test_add_func ("/mcp/client/rounds", test_rounds);
   g_test_add_func ("/mcp/client/bad-rounds", test_bad_rounds);
   g_test_add_func ("/mcp/client/session-lost", test_session_lost);

@@ -97,6 +97,7 @@ set_up (Fixture       *fixture,
     .request_timeout_ms = 300,
     .max_sessions = 2,
     .max_connections = MAX_CONNECTIONS,
+    .idle_timeout_s = GPOINTER_TO_UINT (data),
   };
   g_autoptr(GError) error = NULL;
 
@@ -254,6 +255,28 @@ test_too_many (Fixture       *fixture,
   g_assert_cmpuint (sb_mcp_http_server_get_n_sessions (fixture->http), ==, 2);
 }
 
+/* A session that nobody uses ends; who comes back to it begins anew. */
+static void
+test_idle (Fixture       *fixture,
+           gconstpointer  data)
+{
+  g_autofree char *first = g_strdup_printf ("POST /mcp HTTP/1.1\r\n" LOCAL TYPES AUTH "Connection: close\r\n"
+                                            "Content-Length: %zu\r\n\r\n" INITIALIZE, strlen (INITIALIZE));
+  g_autofree char *answer = ask (fixture, first);
+  const char *header = strstr (answer, "Mcp-Session-Id: ");
+  g_autofree char *id = NULL;
+  g_autofree char *second = NULL;
+  g_autofree char *later = NULL;
+
+  g_assert_nonnull (header);
+  id = g_strndup (header, strcspn (header, "\r"));
+  sb_test_wait_until (sb_mcp_http_server_get_n_sessions (fixture->http) == 0);
+  sb_test_wait_until (sb_mcp_server_get_n_sessions (fixture->server) == 0);
+  second = g_strdup_printf ("DELETE /mcp HTTP/1.1\r\n" LOCAL AUTH "Connection: close\r\n%s\r\n\r\n", id);
+  later = ask (fixture, second);
+  g_assert_true (g_str_has_prefix (later, "HTTP/1.1 404 "));
+}
+
 int
 main (int    argc,
       char **argv)
@@ -264,6 +287,7 @@ main (int    argc,
   g_test_add ("/mcp/http-server/too-slow", Fixture, NULL, set_up, test_too_slow, tear_down);
   g_test_add ("/mcp/http-server/keeps", Fixture, NULL, set_up, test_keeps, tear_down);
   g_test_add ("/mcp/http-server/too-many", Fixture, NULL, set_up, test_too_many, tear_down);
+  g_test_add ("/mcp/http-server/idle", Fixture, GUINT_TO_POINTER (1), set_up, test_idle, tear_down);
   g_test_add ("/mcp/http-server/too-many-connections", Fixture, NULL, set_up, test_too_many_connections, tear_down);
 
   return g_test_run ();

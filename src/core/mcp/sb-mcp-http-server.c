@@ -13,6 +13,7 @@
 #include "sb-mcp-http-guard.h"
 #include "sb-mcp-http-header.h"
 #include "sb-mcp-http-listener.h"
+#include "sb-mcp-http-request.h"
 #include "sb-mcp-http-session.h"
 #include "sb-mcp-message.h"
 
@@ -26,7 +27,6 @@
 #define IDLE_TIMEOUT_S (30 * 60)
 #define REQUEST_TIMEOUT_MS (30 * 1000)
 #define SWEEP_S 60
-#define TOO_LARGE_KEY "sb-too-large"
 
 struct _SbMcpHttpServer
 {
@@ -57,60 +57,6 @@ struct _SbMcpHttpServer
 
 G_DEFINE_FINAL_TYPE (SbMcpHttpServer, sb_mcp_http_server, G_TYPE_OBJECT)
 
-static const char *
-get_header (SoupServerMessage *http,
-            const char        *name)
-{
-  return soup_message_headers_get_one (soup_server_message_get_request_headers (http), name);
-}
-
-static const char *
-lookup_header (const char *name,
-               gpointer    lookup_data)
-{
-  return get_header (lookup_data, name);
-}
-
-static gboolean
-is_method (SoupServerMessage *http,
-           const char        *method)
-{
-  return g_str_equal (soup_server_message_get_method (http), method);
-}
-
-static void
-refuse (SoupServerMessage *http,
-        guint              status,
-        const char        *text)
-{
-  sb_mcp_http_refuse (http, status, NULL, SB_MCP_CODE_INVALID_REQUEST, text);
-}
-
-static void
-refuse_method (SoupServerMessage *http,
-               const char        *allowed)
-{
-  soup_message_headers_replace (soup_server_message_get_response_headers (http), "Allow", allowed);
-  soup_server_message_set_status (http, is_method (http, "OPTIONS") ? SOUP_STATUS_NO_CONTENT
-                                                                   : SOUP_STATUS_METHOD_NOT_ALLOWED, NULL);
-}
-
-static void
-got_chunk_cb (SoupServerMessage *http,
-              GBytes            *chunk,
-              gpointer           user_data)
-{
-  SbMcpHttpServer *self = user_data;
-  SoupMessageBody *body = soup_server_message_get_request_body (http);
-
-  if ((gsize) body->length <= self->max_body)
-    return;
-
-  soup_message_body_set_accumulate (body, FALSE);
-  soup_message_body_truncate (body);
-  g_object_set_data (G_OBJECT (http), TOO_LARGE_KEY, GINT_TO_POINTER (TRUE));
-}
-
 /* As soon as the head is there: what will be refused anyway is not kept. */
 static void
 early_cb (SoupServer        *soup,
@@ -123,59 +69,30 @@ early_cb (SoupServer        *soup,
   goffset length = soup_message_headers_get_content_length (soup_server_message_get_request_headers (http));
   const char * const *hosts = (const char * const *) self->hosts;
 
-  if (!sb_mcp_http_guard_host_allowed (get_header (http, "Host"), self->address, hosts))
+  if (!sb_mcp_http_guard_host_allowed (sb_mcp_http_request_get_header (http, "Host"), self->address, hosts))
     {
-      refuse (http, SOUP_STATUS_FORBIDDEN, "This server is not known by that name.");
+      sb_mcp_http_request_refuse (http, SOUP_STATUS_FORBIDDEN, "This server is not known by that name.");
     }
-  else if (!sb_mcp_http_guard_origin_allowed (get_header (http, "Origin"), hosts))
+  else if (!sb_mcp_http_guard_origin_allowed (sb_mcp_http_request_get_header (http, "Origin"), hosts))
     {
-      refuse (http, SOUP_STATUS_FORBIDDEN, "Pages of that origin may not use this server.");
+      sb_mcp_http_request_refuse (http, SOUP_STATUS_FORBIDDEN, "Pages of that origin may not use this server.");
     }
   else if (self->token != NULL && !g_str_equal (path, HEALTH_PATH)
-           && !sb_mcp_http_guard_token_matches (get_header (http, "Authorization"), self->token))
+           && !sb_mcp_http_guard_token_matches (sb_mcp_http_request_get_header (http, "Authorization"), self->token))
     {
       soup_message_headers_replace (soup_server_message_get_response_headers (http), "WWW-Authenticate",
                                     "Bearer realm=\"Sandbar\"");
-      refuse (http, SOUP_STATUS_UNAUTHORIZED, "Send the server's token: Authorization: Bearer ….");
+      sb_mcp_http_request_refuse (http, SOUP_STATUS_UNAUTHORIZED, "Send the server's token: Authorization: Bearer ….");
     }
   else if (length > (goffset) self->max_body)
     {
-      refuse (http, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, "The message is too large.");
+      sb_mcp_http_request_refuse (http, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, "The message is too large.");
     }
 
   if (soup_server_message_get_status (http) != 0)
     soup_message_body_set_accumulate (soup_server_message_get_request_body (http), FALSE);
   else
-    g_signal_connect_object (http, "got-chunk", G_CALLBACK (got_chunk_cb), self, 0);
-}
-
-/* The POST's message; NULL: refused. (transfer full) */
-static JsonNode *
-read_message (SoupServerMessage *http)
-{
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers (http);
-  const char *type = soup_message_headers_get_content_type (headers, NULL);
-  g_autoptr(GBytes) body = NULL;
-  JsonNode *message = NULL;
-
-  if (g_object_get_data (G_OBJECT (http), TOO_LARGE_KEY) != NULL)
-    {
-      refuse (http, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, "The message is too large.");
-      return NULL;
-    }
-  if (type == NULL || g_ascii_strcasecmp (type, "application/json") != 0)
-    {
-      refuse (http, SOUP_STATUS_UNSUPPORTED_MEDIA_TYPE, "Messages are sent as Content-Type: application/json.");
-      return NULL;
-    }
-
-  body = soup_message_body_flatten (soup_server_message_get_request_body (http));
-  if (g_bytes_get_size (body) > 0)
-    message = sb_json_parse (g_bytes_get_data (body, NULL), g_bytes_get_size (body), NULL);
-  if (message == NULL)
-    sb_mcp_http_refuse (http, SOUP_STATUS_BAD_REQUEST, NULL, SB_MCP_CODE_PARSE, "The body is not valid JSON.");
-
-  return message;
+    sb_mcp_http_request_limit (http, self->max_body);
 }
 
 static void
@@ -205,7 +122,8 @@ open_session (SbMcpHttpServer      *self,
 
   if (g_hash_table_size (self->sessions) >= self->max_sessions)
     {
-      refuse (http, SOUP_STATUS_SERVICE_UNAVAILABLE, "Too many sessions are open; end one, or come back later.");
+      sb_mcp_http_request_refuse (http, SOUP_STATUS_SERVICE_UNAVAILABLE,
+                                  "Too many sessions are open; end one, or come back later.");
       return NULL;
     }
 
@@ -226,9 +144,9 @@ find_session (SbMcpHttpServer   *self,
   SbMcpHttpSession *session = id != NULL ? g_hash_table_lookup (self->sessions, id) : NULL;
 
   if (id == NULL)
-    refuse (http, SOUP_STATUS_BAD_REQUEST, "The session is missing; send initialize first.");
+    sb_mcp_http_request_refuse (http, SOUP_STATUS_BAD_REQUEST, "The session is missing; send initialize first.");
   else if (session == NULL)
-    refuse (http, SOUP_STATUS_NOT_FOUND, "There is no such session; send initialize again.");
+    sb_mcp_http_request_refuse (http, SOUP_STATUS_NOT_FOUND, "There is no such session; send initialize again.");
 
   return session;
 }
@@ -238,15 +156,22 @@ static SbMcpHttpSession *
 find_streamable_session (SbMcpHttpServer   *self,
                          SoupServerMessage *http)
 {
-  const char *revision = get_header (http, SB_MCP_HEADER_REVISION);
+  const char *revision = sb_mcp_http_request_get_header (http, SB_MCP_HEADER_REVISION);
 
   if (revision != NULL && !sb_mcp_revision_is_known (revision))
     {
-      refuse (http, SOUP_STATUS_BAD_REQUEST, "This protocol revision is not known.");
+      sb_mcp_http_request_refuse (http, SOUP_STATUS_BAD_REQUEST, "This protocol revision is not known.");
       return NULL;
     }
 
-  return find_session (self, http, get_header (http, SB_MCP_HEADER_SESSION));
+  return find_session (self, http, sb_mcp_http_request_get_header (http, SB_MCP_HEADER_SESSION));
+}
+
+static const char *
+lookup_header (const char *name,
+               gpointer    lookup_data)
+{
+  return sb_mcp_http_request_get_header (lookup_data, name);
 }
 
 static const char *
@@ -254,21 +179,12 @@ find_mismatch (SbMcpHttpServer   *self,
                SoupServerMessage *http,
                JsonObject        *message)
 {
-  const char *revision = sb_mcp_http_header_get_meta_revision (message);
-  const char *target = sb_mcp_http_header_get_target (message);
-  const char *name = get_header (http, SB_MCP_HEADER_NAME);
-  g_autofree char *decoded = name != NULL ? sb_mcp_http_header_decode (name) : NULL;
+  const char *mismatch = sb_mcp_http_request_find_mismatch (http, message);
 
-  if (g_strcmp0 (get_header (http, SB_MCP_HEADER_REVISION), revision) != 0)
-    return "The header MCP-Protocol-Version does not say what the message says.";
-  if (g_strcmp0 (get_header (http, SB_MCP_HEADER_METHOD), sb_json_get_string (message, "method")) != 0)
-    return "The header Mcp-Method does not say what the message says.";
-  if (target != NULL && g_strcmp0 (decoded, target) != 0)
-    return "The header Mcp-Name does not say what the message says.";
-  if (self->check_func != NULL)
-    return self->check_func (message, lookup_header, http, self->check_data);
+  if (mismatch != NULL || self->check_func == NULL)
+    return mismatch;
 
-  return NULL;
+  return self->check_func (message, lookup_header, http, self->check_data);
 }
 
 static void
@@ -304,38 +220,23 @@ take_single (SbMcpHttpServer   *self,
     sb_mcp_transport_close (SB_MCP_TRANSPORT (session));
 }
 
-/* Revisions are dates: those without a handshake are all newer than those with one. */
-static gboolean
-is_stateless (SoupServerMessage *http,
-              JsonNode          *message)
-{
-  const char *revision = get_header (http, SB_MCP_HEADER_REVISION);
-  JsonObject *object = JSON_NODE_HOLDS_OBJECT (message) ? json_node_get_object (message) : NULL;
-
-  if (object == NULL || get_header (http, SB_MCP_HEADER_SESSION) != NULL)
-    return FALSE;
-
-  return sb_mcp_http_header_get_meta_revision (object) != NULL
-         || g_strcmp0 (revision, SB_MCP_MODERN_REVISION) == 0;
-}
-
 static void
 post_streamable (SbMcpHttpServer   *self,
                  SoupServerMessage *http)
 {
-  const char *accept = get_header (http, "Accept");
-  g_autoptr(JsonNode) message = read_message (http);
+  g_autoptr(JsonNode) message = sb_mcp_http_request_read (http);
   SbMcpHttpSession *session = NULL;
 
   if (message == NULL)
     return;
-  if (!sb_mcp_http_guard_accepts (accept, "application/json")
-      || !sb_mcp_http_guard_accepts (accept, "text/event-stream"))
+  if (!sb_mcp_http_request_accepts (http, "application/json")
+      || !sb_mcp_http_request_accepts (http, "text/event-stream"))
     {
-      refuse (http, SOUP_STATUS_NOT_ACCEPTABLE, "Accept both application/json and text/event-stream.");
+      sb_mcp_http_request_refuse (http, SOUP_STATUS_NOT_ACCEPTABLE,
+                                  "Accept both application/json and text/event-stream.");
       return;
     }
-  if (is_stateless (http, message))
+  if (sb_mcp_http_request_is_stateless (http, message))
     {
       take_single (self, http, message);
       return;
@@ -343,7 +244,7 @@ post_streamable (SbMcpHttpServer   *self,
 
   if (JSON_NODE_HOLDS_OBJECT (message)
       && g_strcmp0 (sb_json_get_string (json_node_get_object (message), "method"), "initialize") == 0
-      && get_header (http, SB_MCP_HEADER_SESSION) == NULL)
+      && sb_mcp_http_request_get_header (http, SB_MCP_HEADER_SESSION) == NULL)
     session = open_session (self, SB_MCP_HTTP_SESSION_STREAMABLE, http);
   else
     session = find_streamable_session (self, http);
@@ -357,15 +258,15 @@ get_streamable (SbMcpHttpServer   *self,
 {
   SbMcpHttpSession *session = NULL;
 
-  if (!sb_mcp_http_guard_accepts (get_header (http, "Accept"), "text/event-stream"))
+  if (!sb_mcp_http_request_accepts (http, "text/event-stream"))
     {
-      refuse (http, SOUP_STATUS_NOT_ACCEPTABLE, "Accept text/event-stream.");
+      sb_mcp_http_request_refuse (http, SOUP_STATUS_NOT_ACCEPTABLE, "Accept text/event-stream.");
       return;
     }
 
   session = find_streamable_session (self, http);
   if (session != NULL)
-    sb_mcp_http_session_listen (session, http, get_header (http, "Last-Event-ID"));
+    sb_mcp_http_session_listen (session, http, sb_mcp_http_request_get_header (http, "Last-Event-ID"));
 }
 
 static void
@@ -395,14 +296,14 @@ mcp_cb (SoupServer        *soup,
 
   if (!g_str_equal (path, MCP_PATH))
     soup_server_message_set_status (http, SOUP_STATUS_NOT_FOUND, NULL);
-  else if (is_method (http, "POST"))
+  else if (sb_mcp_http_request_is (http, "POST"))
     post_streamable (self, http);
-  else if (is_method (http, "GET"))
+  else if (sb_mcp_http_request_is (http, "GET"))
     get_streamable (self, http);
-  else if (is_method (http, "DELETE"))
+  else if (sb_mcp_http_request_is (http, "DELETE"))
     delete_streamable (self, http);
   else
-    refuse_method (http, "GET, POST, DELETE, OPTIONS");
+    sb_mcp_http_request_refuse_method (http, "GET, POST, DELETE, OPTIONS");
 }
 
 static void
@@ -421,14 +322,14 @@ sse_cb (SoupServer        *soup,
       soup_server_message_set_status (http, SOUP_STATUS_NOT_FOUND, NULL);
       return;
     }
-  if (!is_method (http, "GET"))
+  if (!sb_mcp_http_request_is (http, "GET"))
     {
-      refuse_method (http, "GET, OPTIONS");
+      sb_mcp_http_request_refuse_method (http, "GET, OPTIONS");
       return;
     }
-  if (!sb_mcp_http_guard_accepts (get_header (http, "Accept"), "text/event-stream"))
+  if (!sb_mcp_http_request_accepts (http, "text/event-stream"))
     {
-      refuse (http, SOUP_STATUS_NOT_ACCEPTABLE, "Accept text/event-stream.");
+      sb_mcp_http_request_refuse (http, SOUP_STATUS_NOT_ACCEPTABLE, "Accept text/event-stream.");
       return;
     }
 
@@ -450,14 +351,14 @@ message_cb (SoupServer        *soup,
   SbMcpHttpSession *session = NULL;
   g_autoptr(JsonNode) message = NULL;
 
-  if (!g_str_equal (path, MESSAGE_PATH) || !is_method (http, "POST"))
+  if (!g_str_equal (path, MESSAGE_PATH) || !sb_mcp_http_request_is (http, "POST"))
     {
-      refuse_method (http, "POST, OPTIONS");
+      sb_mcp_http_request_refuse_method (http, "POST, OPTIONS");
       return;
     }
 
   session = find_session (self, http, query != NULL ? g_hash_table_lookup (query, SESSION_QUERY) : NULL);
-  message = session != NULL ? read_message (http) : NULL;
+  message = session != NULL ? sb_mcp_http_request_read (http) : NULL;
   if (message != NULL)
     sb_mcp_http_session_take (session, message, http);
 }
@@ -469,9 +370,9 @@ health_cb (SoupServer        *soup,
            GHashTable        *query,
            gpointer           user_data)
 {
-  if (!is_method (http, "GET") && !is_method (http, "HEAD"))
+  if (!sb_mcp_http_request_is (http, "GET") && !sb_mcp_http_request_is (http, "HEAD"))
     {
-      refuse_method (http, "GET, HEAD, OPTIONS");
+      sb_mcp_http_request_refuse_method (http, "GET, HEAD, OPTIONS");
       return;
     }
 
@@ -619,7 +520,7 @@ sb_mcp_http_server_new (const SbMcpHttpServerOptions  *options,
   add_handlers (self);
   self->url = g_strdup_printf (strchr (self->address, ':') != NULL ? "http://[%s]:%u%s" : "http://%s:%u%s",
                                self->address, port, self->kind == SB_MCP_HTTP_SERVE_SSE ? SSE_PATH : MCP_PATH);
-  self->sweep_id = g_timeout_add_seconds (SWEEP_S, sweep_cb, self);
+  self->sweep_id = g_timeout_add_seconds (MIN (SWEEP_S, self->idle_timeout_s), sweep_cb, self);
 
   return g_steal_pointer (&self);
 }

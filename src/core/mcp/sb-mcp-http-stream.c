@@ -213,7 +213,8 @@ end_refused (SbMcpHttpStream   *self,
                                  || status == SOUP_STATUS_METHOD_NOT_ALLOWED;
   gboolean lost = has_session (self) && sb_mcp_http_answer_ends_session (status, body);
   gboolean is_access = status == SOUP_STATUS_UNAUTHORIZED || status == SOUP_STATUS_FORBIDDEN;
-  g_autoptr(JsonNode) answer = self->id_key != NULL && body != NULL && !is_access ? sb_mcp_http_answer_parse_error (body) : NULL;
+  gboolean may_answer = self->id_key != NULL && body != NULL && !is_access;
+  g_autoptr(JsonNode) answer = may_answer ? sb_mcp_http_answer_parse_error (body) : NULL;
 
   if (lost && self->was_open)
     {

@@ -54,7 +54,7 @@ dup_value (JsonNode *value)
  * @schema: the input schema of a tool
  *
  * Whether every "x-mcp-header" in it is the name of a header, used once, on a string, an integer or a
- * boolean. The specification has clients leave out a tool of which this is not true, over HTTP.
+ * boolean. The specification has clients leave out a tool of which this is not true.
  */
 gboolean
 sb_mcp_parameters_are_valid (JsonObject *schema)
