@@ -474,6 +474,12 @@ sb_file_document_new (SbChannel  *channel,
   return self;
 }
 
+SbChannel *
+sb_file_document_get_channel (SbFileDocument *self)
+{
+  return self->channel;
+}
+
 const char *
 sb_file_document_get_path (SbFileDocument *self)
 {

@@ -30,6 +30,7 @@ G_DECLARE_FINAL_TYPE (SbFileDocument, sb_file_document, SB, FILE_DOCUMENT, GObje
 
 SbFileDocument      *sb_file_document_new          (SbChannel            *channel,
                                                     const char           *path);
+SbChannel           *sb_file_document_get_channel  (SbFileDocument       *self);
 const char          *sb_file_document_get_path     (SbFileDocument       *self);
 SbFileDocumentState  sb_file_document_get_state    (SbFileDocument       *self);
 const char          *sb_file_document_get_message  (SbFileDocument       *self); /* nullable: why it failed */

@@ -7,6 +7,7 @@
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "sb-change-text.h"
 #include "sb-code-view.h"
@@ -24,12 +25,13 @@ struct _SbFileView
   SbChannel      *channel;
   SbFileEntry    *entry;
   SbFileDocument *document; /* nullable: no file, or not a regular one */
-  GHashTable     *drafts;   /* path → SbFileDocument that holds what was typed, while another file is shown */
+  SbFileDrafts   *drafts;   /* what was typed, while other files are shown */
   char           *shown_path; /* what the text view holds, to keep the reader's place */
 
   /* template */
   GtkWidget     *box;
   SbCodeView    *code;
+  GtkButton     *compare;
   GtkWidget     *conflict;
   GtkButton     *credit;
   SbDiffView    *diff;
@@ -45,8 +47,9 @@ struct _SbFileView
   GtkStack      *states;
   AdwStatusPage *status;
 
-  gboolean taking;   /* the text is being set, not typed */
-  gboolean undoable; /* what is shown next takes the place of what was typed */
+  gboolean comparing; /* in a conflict: the difference is on show */
+  gboolean taking;    /* the text is being set, not typed */
+  gboolean undoable;  /* what is shown next takes the place of what was typed */
 };
 
 G_DEFINE_FINAL_TYPE (SbFileView, sb_file_view, GTK_TYPE_WIDGET)
@@ -126,6 +129,16 @@ get_notice (SbFileView *self)
     }
 }
 
+/* What is in the sandbox against what was typed, instead of the editor. */
+static void
+show_comparison (SbFileView *self,
+                 gboolean    comparing)
+{
+  self->comparing = comparing;
+  gtk_button_set_label (self->compare, comparing ? _("_Edit") : _("Show _Diff"));
+  gtk_stack_set_visible_child_name (self->states, comparing ? "diff" : "code");
+}
+
 static void
 update_notice (SbFileView *self)
 {
@@ -135,6 +148,10 @@ update_notice (SbFileView *self)
   if (notice != NULL)
     gtk_label_set_text (self->notice, notice);
   gtk_widget_set_visible (self->conflict, conflict);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "file.compare",
+                                 conflict && sb_file_document_get_theirs (self->document) != NULL);
+  if (!conflict && self->comparing)
+    show_comparison (self, FALSE);
   gtk_revealer_set_reveal_child (self->notice_revealer, notice != NULL);
 }
 
@@ -266,6 +283,25 @@ save_cb (GtkWidget  *widget,
 }
 
 static void
+compare_cb (GtkWidget  *widget,
+            const char *action_name,
+            GVariant   *parameter)
+{
+  SbFileView *self = SB_FILE_VIEW (widget);
+  GBytes *theirs = self->document != NULL ? sb_file_document_get_theirs (self->document) : NULL;
+  g_autofree char *text = sb_code_view_dup_text (self->code);
+  g_autoptr(GBytes) mine = g_bytes_new (text, strlen (text));
+  g_autoptr(SbDiff) diff = NULL;
+
+  if (theirs == NULL)
+    return;
+
+  diff = sb_diff_new (theirs, mine, CONTEXT);
+  sb_diff_view_set_diff (self->diff, diff, FALSE);
+  show_comparison (self, !self->comparing);
+}
+
+static void
 keep_mine_cb (GtkWidget  *widget,
               const char *action_name,
               GVariant   *parameter)
@@ -343,17 +379,17 @@ leave_document (SbFileView *self)
 
   text = sb_code_view_dup_text (self->code);
   sb_file_document_set_draft (document, text);
-  g_hash_table_insert (self->drafts, g_strdup (sb_file_document_get_path (document)), g_object_ref (document));
+  sb_file_drafts_put (self->drafts, document);
 }
 
 static void
 enter_document (SbFileView *self)
 {
   const char *path = sb_file_entry_get_path (self->entry);
-  gboolean drafted = g_hash_table_contains (self->drafts, path);
+  gboolean drafted = sb_file_drafts_has (self->drafts, self->channel, path);
 
   if (drafted)
-    self->document = g_object_ref (g_hash_table_lookup (self->drafts, path));
+    self->document = sb_file_drafts_take (self->drafts, self->channel, path);
   else
     self->document = sb_file_document_new (self->channel, path);
   g_signal_connect_object (self->document, "loaded", G_CALLBACK (loaded_cb), self, G_CONNECT_SWAPPED);
@@ -361,7 +397,6 @@ enter_document (SbFileView *self)
   if (!drafted)
     return;
 
-  g_hash_table_remove (self->drafts, path);
   show_text (self, sb_file_document_get_text (self->document));
   sb_code_view_replace_text (self->code, sb_file_document_get_draft (self->document));
   sb_file_document_set_draft (self->document, NULL);
@@ -375,7 +410,7 @@ holds_draft (SbFileView *self,
   if (self->document != NULL && g_str_equal (sb_file_document_get_path (self->document), path))
     return sb_file_document_get_edited (self->document);
 
-  return g_hash_table_contains (self->drafts, path);
+  return sb_file_drafts_has (self->drafts, self->channel, path);
 }
 
 static void
@@ -386,9 +421,9 @@ set_entry (SbFileView  *self,
   if (self->entry != NULL)
     g_signal_handlers_disconnect_by_data (self->entry, self);
   self->undoable = FALSE;
+  self->comparing = FALSE;
   leave_document (self);
-  if (g_set_object (&self->channel, channel))
-    g_hash_table_remove_all (self->drafts);
+  g_set_object (&self->channel, channel);
   g_set_object (&self->entry, entry);
   gtk_widget_set_visible (self->head, entry != NULL);
   gtk_widget_set_visible (self->places, FALSE);
@@ -411,7 +446,7 @@ sb_file_view_dispose (GObject *object)
   g_clear_object (&self->document);
   g_clear_object (&self->entry);
   g_clear_object (&self->channel);
-  g_clear_pointer (&self->drafts, g_hash_table_unref);
+  g_clear_object (&self->drafts);
   g_clear_pointer (&self->shown_path, g_free);
   g_clear_pointer (&self->box, gtk_widget_unparent);
 
@@ -424,6 +459,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/sandbar/Sandbar/ui/sb-file-view.ui");
   gtk_widget_class_bind_template_child (widget_class, SbFileView, box);
   gtk_widget_class_bind_template_child (widget_class, SbFileView, code);
+  gtk_widget_class_bind_template_child (widget_class, SbFileView, compare);
   gtk_widget_class_bind_template_child (widget_class, SbFileView, conflict);
   gtk_widget_class_bind_template_child (widget_class, SbFileView, credit);
   gtk_widget_class_bind_template_child (widget_class, SbFileView, diff);
@@ -453,6 +489,7 @@ sb_file_view_class_init (SbFileViewClass *klass)
   gtk_widget_class_install_action (widget_class, "file.copy", NULL, copy_cb);
   gtk_widget_class_install_action (widget_class, "file.save", NULL, save_cb);
   gtk_widget_class_install_action (widget_class, "file.show-call", NULL, show_call_cb);
+  gtk_widget_class_install_action (widget_class, "file.compare", NULL, compare_cb);
   gtk_widget_class_install_action (widget_class, "file.keep-mine", NULL, keep_mine_cb);
   gtk_widget_class_install_action (widget_class, "file.load-theirs", NULL, load_theirs_cb);
   gtk_widget_class_install_action (widget_class, "file.next", NULL, page_cb);
@@ -468,7 +505,7 @@ sb_file_view_class_init (SbFileViewClass *klass)
 static void
 sb_file_view_init (SbFileView *self)
 {
-  self->drafts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+  self->drafts = sb_file_drafts_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
   sb_file_view_set_file (self, NULL, NULL);
 }
@@ -538,13 +575,23 @@ sb_file_view_refresh (SbFileView *self,
 }
 
 guint
-sb_file_view_get_n_unsaved (SbFileView *self)
+sb_file_view_get_n_unsaved (SbFileView *self,
+                            SbChannel  *channel)
 {
   gboolean edited;
 
   g_return_val_if_fail (SB_IS_FILE_VIEW (self), 0);
 
-  edited = self->document != NULL && sb_file_document_get_edited (self->document);
+  edited = self->document != NULL && sb_file_document_get_channel (self->document) == channel
+           && sb_file_document_get_edited (self->document);
 
-  return g_hash_table_size (self->drafts) + (edited ? 1 : 0);
+  return sb_file_drafts_count (self->drafts, channel) + (edited ? 1 : 0);
+}
+
+SbFileDrafts *
+sb_file_view_get_drafts (SbFileView *self)
+{
+  g_return_val_if_fail (SB_IS_FILE_VIEW (self), NULL);
+
+  return self->drafts;
 }

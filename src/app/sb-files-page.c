@@ -379,9 +379,18 @@ sb_files_page_show_file (SbFilesPage *self,
 }
 
 guint
-sb_files_page_get_n_unsaved (SbFilesPage *self)
+sb_files_page_get_n_unsaved (SbFilesPage *self,
+                             SbChannel   *channel)
 {
   g_return_val_if_fail (SB_IS_FILES_PAGE (self), 0);
 
-  return sb_file_view_get_n_unsaved (self->view);
+  return channel != NULL ? sb_file_view_get_n_unsaved (self->view, channel) : 0;
+}
+
+SbFileDrafts *
+sb_files_page_get_drafts (SbFilesPage *self)
+{
+  g_return_val_if_fail (SB_IS_FILES_PAGE (self), NULL);
+
+  return sb_file_view_get_drafts (self->view);
 }

@@ -7,6 +7,7 @@
 
 #include "sb-change-set.h"
 #include "sb-channel.h"
+#include "sb-file-drafts.h"
 #include "sb-trace.h"
 
 G_BEGIN_DECLS
@@ -25,7 +26,10 @@ void sb_files_page_set_changes (SbFilesPage *self,
 void sb_files_page_show_file   (SbFilesPage *self,
                                 const char  *path);
 
-/* How many files hold what was typed and not saved. */
-guint sb_files_page_get_n_unsaved (SbFilesPage *self);
+/* How many files of that sandbox hold what was typed and not saved. */
+guint sb_files_page_get_n_unsaved (SbFilesPage *self,
+                                   SbChannel   *channel); /* nullable */
+/* What was typed for sandboxes that ended. */
+SbFileDrafts *sb_files_page_get_drafts (SbFilesPage *self);
 
 G_END_DECLS

@@ -148,8 +148,12 @@ confirmed_cb (GObject      *source,
 {
   g_autoptr(Verb) verb = user_data;
 
-  if (sb_compat_confirm_finish (result))
-    sb_sandbox_removal_run_async (verb->removal, removed_cb, g_steal_pointer (&verb));
+  if (!sb_compat_confirm_finish (result))
+    return;
+
+  gtk_widget_activate_action (verb->widget, "sandbox.forget-unsaved", "s",
+                              sb_sandbox_get_id (sb_sandbox_removal_get_sandbox (verb->removal)));
+  sb_sandbox_removal_run_async (verb->removal, removed_cb, g_steal_pointer (&verb));
 }
 
 /* (transfer full) (nullable): NULL: nothing that could not be undone */

@@ -58,7 +58,31 @@ remove_cb (GtkWidget  *widget,
   gtk_menu_button_popdown (self->switcher);
   if (sandbox != NULL)
     sb_sandbox_verbs_remove (widget, self->selection, sandbox,
-                             sandbox == self->sandbox ? sb_files_page_get_n_unsaved (self->files) : 0);
+                             sb_files_page_get_n_unsaved (self->files, sb_sandbox_get_channel (sandbox)));
+}
+
+/* Its removal was confirmed by somebody who was told. */
+static void
+forget_unsaved_cb (GtkWidget  *widget,
+                   const char *action_name,
+                   GVariant   *parameter)
+{
+  SbSandboxView *self = SB_SANDBOX_VIEW (widget);
+  SbSandbox *sandbox = get_target (self, parameter);
+
+  if (sandbox != NULL)
+    sb_file_drafts_forget (sb_files_page_get_drafts (self->files), sb_sandbox_get_channel (sandbox));
+}
+
+static void
+show_unsaved_cb (GtkWidget  *widget,
+                 const char *action_name,
+                 GVariant   *parameter)
+{
+  SbSandboxView *self = SB_SANDBOX_VIEW (widget);
+
+  self->showing_unsaved = g_str_equal (action_name, "sandbox.show-unsaved");
+  _sb_sandbox_view_update (self);
 }
 
 static void
@@ -120,6 +144,9 @@ _sb_sandbox_view_class_actions_init (SbSandboxViewClass *klass)
   gtk_widget_class_install_action (widget_class, "sandbox.remove-one", "s", remove_cb);
   gtk_widget_class_install_action (widget_class, "sandbox.pause", NULL, pause_cb);
   gtk_widget_class_install_action (widget_class, "sandbox.pause-one", "s", pause_cb);
+  gtk_widget_class_install_action (widget_class, "sandbox.forget-unsaved", "s", forget_unsaved_cb);
+  gtk_widget_class_install_action (widget_class, "sandbox.show-unsaved", NULL, show_unsaved_cb);
+  gtk_widget_class_install_action (widget_class, "sandbox.hide-unsaved", NULL, show_unsaved_cb);
   gtk_widget_class_install_action (widget_class, "sandbox.page", "s", page_cb);
   gtk_widget_class_install_action (widget_class, "sandbox.show-call", "s", show_call_cb);
   gtk_widget_class_install_action (widget_class, "sandbox.next-page", NULL, next_page_cb);

@@ -14,6 +14,7 @@
 #include "sb-sandbox-list.h"
 #include "sb-sandbox-view.h"
 #include "sb-snapshots-view.h"
+#include "sb-unsaved-page.h"
 #include "sb-wrap-box.h"
 
 G_BEGIN_DECLS
@@ -52,9 +53,15 @@ struct _SbSandboxView
   GtkStack        *states;
   GtkMenuButton   *switcher;
   SbPageTabs      *tabs;
+  SbUnsavedPage   *unsaved;
+  GtkRevealer     *unsaved_notice;
+
+  gboolean showing_unsaved; /* somebody asked for it */
 };
 
 void        _sb_sandbox_view_class_actions_init (SbSandboxViewClass *klass);
+/* What there is to see, or not, may be different. */
+void        _sb_sandbox_view_update             (SbSandboxView      *self);
 GListModel *_sb_sandbox_view_get_sandboxes      (SbSandboxView      *self); /* nullable: without a workspace */
 
 G_END_DECLS

@@ -101,6 +101,12 @@ update_chips (SbSandboxView *self)
   add_chip (self, limited, _("Limits of the sandbox"), NULL);
 }
 
+static gboolean
+has_unsaved (SbSandboxView *self)
+{
+  return g_list_model_get_n_items (G_LIST_MODEL (sb_files_page_get_drafts (self->files))) > 0;
+}
+
 static void
 show_status (SbSandboxView *self,
              const char    *icon,
@@ -112,7 +118,8 @@ show_status (SbSandboxView *self,
   adw_status_page_set_icon_name (self->status, icon);
   adw_status_page_set_title (self->status, title);
   adw_status_page_set_description (self->status, escaped);
-  gtk_stack_set_visible_child_name (self->states, "status");
+  sb_unsaved_page_set_reason (self->unsaved, title);
+  gtk_stack_set_visible_child_name (self->states, has_unsaved (self) ? "unsaved" : "status");
 }
 
 static void
@@ -172,8 +179,23 @@ update_verbs (SbSandboxView *self,
   gtk_revealer_set_reveal_child (self->paused, paused);
 }
 
+/* What was typed for a sandbox that ended comes instead of nothing, and over another sandbox when somebody asks. */
 static void
-update (SbSandboxView *self)
+update_unsaved (SbSandboxView *self,
+                gboolean       live)
+{
+  self->showing_unsaved = self->showing_unsaved && live && has_unsaved (self);
+  if (self->showing_unsaved)
+    {
+      sb_unsaved_page_set_reason (self->unsaved, _("A sandbox ended before this was saved"));
+      gtk_stack_set_visible_child_name (self->states, "unsaved");
+    }
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "sandbox.hide-unsaved", self->showing_unsaved);
+  gtk_revealer_set_reveal_child (self->unsaved_notice, live && has_unsaved (self) && !self->showing_unsaved);
+}
+
+void
+_sb_sandbox_view_update (SbSandboxView *self)
 {
   gboolean ready = is_in_state (self, SB_SANDBOX_STATE_READY);
   gboolean starting = is_in_state (self, SB_SANDBOX_STATE_STARTING);
@@ -198,6 +220,7 @@ update (SbSandboxView *self)
       show_status (self, "sb-sandbox-symbolic", _("No sandbox yet"),
                    _("When an agent runs code, a fresh sandbox is started for it: without a network, with "
                      "limits, and thrown away at the end. Its files appear here."));
+      update_unsaved (self, FALSE);
       return;
     }
 
@@ -211,6 +234,7 @@ update (SbSandboxView *self)
     gtk_stack_set_visible_child_name (self->states, "starting");
   else
     show_end (self);
+  update_unsaved (self, ready || starting);
 }
 
 static void
@@ -227,9 +251,9 @@ sandbox_changed_cb (SbSandboxView *self)
       g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CHANGES]);
     }
   if (sandbox != NULL)
-    g_signal_connect_object (sandbox, "notify", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object (sandbox, "notify", G_CALLBACK (_sb_sandbox_view_update), self, G_CONNECT_SWAPPED);
 
-  update (self);
+  _sb_sandbox_view_update (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SANDBOX]);
 }
 
@@ -398,6 +422,8 @@ sb_sandbox_view_class_init (SbSandboxViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, subtitle);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, switcher);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, tabs);
+  gtk_widget_class_bind_template_child (widget_class, SbSandboxView, unsaved);
+  gtk_widget_class_bind_template_child (widget_class, SbSandboxView, unsaved_notice);
   gtk_widget_class_bind_template_callback (widget_class, chosen_cb);
   gtk_widget_class_bind_template_callback (widget_class, forked_cb);
   gtk_widget_class_bind_template_callback (widget_class, snapshot_done_cb);
@@ -417,6 +443,7 @@ sb_sandbox_view_class_init (SbSandboxViewClass *klass)
   g_type_ensure (SB_TYPE_TERMINAL_PAGE);
   g_type_ensure (SB_TYPE_SANDBOX_LIST);
   g_type_ensure (SB_TYPE_SNAPSHOTS_VIEW);
+  g_type_ensure (SB_TYPE_UNSAVED_PAGE);
   g_type_ensure (SB_TYPE_WRAP_BOX);
 }
 
@@ -424,7 +451,10 @@ static void
 sb_sandbox_view_init (SbSandboxView *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  update (self);
+  sb_unsaved_page_set_drafts (self->unsaved, sb_files_page_get_drafts (self->files));
+  g_signal_connect_object (sb_files_page_get_drafts (self->files), "items-changed",
+                           G_CALLBACK (_sb_sandbox_view_update), self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+  _sb_sandbox_view_update (self);
 }
 
 void
@@ -450,10 +480,11 @@ sb_sandbox_view_set_selection (SbSandboxView *self,
   g_signal_connect_object (selection, "notify::sandbox", G_CALLBACK (sandbox_changed_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (selection, "show-file", G_CALLBACK (show_file_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (selection, "notify::conversation", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (selection, "notify::conversation", G_CALLBACK (_sb_sandbox_view_update), self,
+                           G_CONNECT_SWAPPED);
   if (_sb_sandbox_view_get_sandboxes (self) != NULL)
-    g_signal_connect_object (_sb_sandbox_view_get_sandboxes (self), "items-changed", G_CALLBACK (update), self,
-                             G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+    g_signal_connect_object (_sb_sandbox_view_get_sandboxes (self), "items-changed",
+                             G_CALLBACK (_sb_sandbox_view_update), self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   sandbox_changed_cb (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SELECTION]);
 }

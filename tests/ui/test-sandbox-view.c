@@ -17,6 +17,7 @@
 #include "sb-split.h"
 #include "sb-test-backend.h"
 #include "sb-test-channel.h"
+#include "sb-unsaved-page.h"
 
 /* The Sandbox tab on a sandbox that is the real helper without isolation. */
 typedef struct
@@ -311,17 +312,23 @@ test_edit (Fixture       *fixture,
   sb_test_wait_until (code_is (fixture, "one"));
   type_text (fixture, "mine\n");
   g_assert_true (shows (fixture->view, "●"));
-  g_assert_cmpuint (sb_file_view_get_n_unsaved (SB_FILE_VIEW (view)), ==, 1);
+  g_assert_cmpuint (sb_file_view_get_n_unsaved (SB_FILE_VIEW (view), channel), ==, 1);
 
   select_file (fixture, "b.js");
   sb_test_wait_until (code_is (fixture, "other"));
   g_assert_false (shows (fixture->view, "●"));
-  g_assert_cmpuint (sb_file_view_get_n_unsaved (SB_FILE_VIEW (view)), ==, 1);
+  g_assert_cmpuint (sb_file_view_get_n_unsaved (SB_FILE_VIEW (view), channel), ==, 1);
   g_assert_true (sb_test_write (channel, "a.js", "theirs\n", NULL));
   select_file (fixture, "a.js");
   g_assert_true (code_is (fixture, "mine"));
   sb_test_wait_until (shows (fixture->view, "The file changed while you edited it"));
 
+  gtk_widget_activate_action (view, "file.compare", NULL);
+  g_assert_true (diff_is (view, "@@ -1,1 +1,1 @@\n- theirs\n+ mine\n"));
+  g_assert_true (gtk_widget_get_mapped (find_type (view, SB_TYPE_DIFF_VIEW)));
+  gtk_widget_activate_action (view, "file.compare", NULL);
+  g_assert_true (gtk_widget_get_mapped (find_type (view, SB_TYPE_CODE_VIEW)));
+  gtk_widget_activate_action (view, "file.compare", NULL);
   gtk_widget_activate_action (view, "file.load-theirs", NULL);
   sb_test_wait_until (code_is (fixture, "theirs"));
   g_assert_false (shows (fixture->view, "●"));
@@ -329,6 +336,95 @@ test_edit (Fixture       *fixture,
   gtk_widget_activate_action (view, "file.save", NULL);
   sb_test_wait_until (holds (fixture, "a.js", "mine again\n"));
   sb_test_wait_until (!shows (fixture->view, "●"));
+}
+
+static SbUnsavedPage *
+get_unsaved (Fixture *fixture)
+{
+  return SB_UNSAVED_PAGE (find_type (fixture->view, SB_TYPE_UNSAVED_PAGE));
+}
+
+static gboolean
+unsaved_is (Fixture    *fixture,
+            const char *expected)
+{
+  GtkWidget *code = find_type (GTK_WIDGET (get_unsaved (fixture)), SB_TYPE_CODE_VIEW);
+  g_autofree char *text = sb_code_view_dup_text (SB_CODE_VIEW (code));
+
+  return gtk_widget_get_mapped (code) && g_str_equal (text, expected);
+}
+
+static void
+edit_file (Fixture    *fixture,
+           const char *path,
+           const char *text)
+{
+  g_assert_true (sb_test_write (sb_sandbox_get_channel (fixture->sandbox), path, "old", NULL));
+  select_file (fixture, path);
+  sb_test_wait_until (code_is (fixture, "old"));
+  type_text (fixture, text);
+}
+
+/* A sandbox that is killed does not take with it what somebody typed; what is saved elsewhere, or discarded, goes. */
+static void
+test_unsaved (Fixture       *fixture,
+              gconstpointer  data)
+{
+  g_autoptr(SbSandbox) ended = NULL;
+  g_autofree char *path = g_build_filename (g_get_user_data_dir (), "saved.js", NULL);
+  g_autoptr(GFile) target = g_file_new_for_path (path);
+  g_autofree char *saved = NULL;
+
+  show_sandbox (fixture);
+  edit_file (fixture, "a.js", "typed a");
+  edit_file (fixture, "b.js", "typed b");
+  sb_test_backend_kill_all (fixture->backend);
+  sb_test_wait_until (shows (fixture->view, "The sandbox was killed from outside"));
+  sb_test_wait_until (unsaved_is (fixture, "typed b") || unsaved_is (fixture, "typed a"));
+
+  /* Another sandbox is there to work in; the texts are one click away. */
+  ended = g_steal_pointer (&fixture->sandbox);
+  show_sandbox (fixture);
+  sb_test_wait_until (shows (fixture->view, "A sandbox ended with text of yours"));
+  g_assert_false (gtk_widget_get_mapped (GTK_WIDGET (get_unsaved (fixture))));
+  gtk_widget_activate_action (fixture->view, "sandbox.show-unsaved", NULL);
+  sb_test_wait_until (gtk_widget_get_mapped (GTK_WIDGET (get_unsaved (fixture))));
+
+  g_mkdir_with_parents (g_get_user_data_dir (), 0700);
+  sb_unsaved_page_save_to (get_unsaved (fixture), target);
+  sb_test_wait_until (g_file_test (path, G_FILE_TEST_EXISTS));
+  sb_test_wait_until (g_file_get_contents (path, &saved, NULL, NULL) && g_str_has_prefix (saved, "typed"));
+  sb_test_wait_until (unsaved_is (fixture, g_str_equal (saved, "typed a") ? "typed b" : "typed a"));
+  gtk_widget_activate_action (GTK_WIDGET (get_unsaved (fixture)), "unsaved.discard", NULL);
+  sb_test_wait_until (!gtk_widget_get_mapped (GTK_WIDGET (get_unsaved (fixture))));
+  sb_test_wait_until (!shows (fixture->view, "A sandbox ended with text of yours"));
+}
+
+/* Of a sandbox that is not on show any more, but lives: taken up again. */
+static void
+test_unsaved_elsewhere (Fixture       *fixture,
+                        gconstpointer  data)
+{
+  g_autoptr(SbSandbox) other = start_sandbox (fixture);
+  GtkWidget *page;
+
+  show_sandbox (fixture);
+  page = find_type (fixture->view, SB_TYPE_FILES_PAGE);
+  edit_file (fixture, "a.js", "typed a");
+  sb_selection_set_sandbox (fixture->selection, other);
+  g_assert_cmpuint (sb_files_page_get_n_unsaved (SB_FILES_PAGE (page), sb_sandbox_get_channel (fixture->sandbox)), ==,
+                    1);
+  g_assert_cmpuint (sb_files_page_get_n_unsaved (SB_FILES_PAGE (page), sb_sandbox_get_channel (other)), ==, 0);
+  sb_selection_set_sandbox (fixture->selection, fixture->sandbox);
+  select_file (fixture, "a.js");
+  g_assert_true (code_is (fixture, "typed a"));
+
+  /* Somebody removes it who was told. */
+  sb_file_drafts_forget (sb_files_page_get_drafts (SB_FILES_PAGE (page)),
+                         sb_sandbox_get_channel (fixture->sandbox));
+  sb_test_backend_kill_all (fixture->backend);
+  sb_test_wait_until (shows (fixture->view, "The sandbox was killed from outside"));
+  g_assert_false (gtk_widget_get_mapped (GTK_WIDGET (get_unsaved (fixture))));
 }
 
 /* What is deleted in the list comes back; with the actions that keys and menu have, too. */
@@ -521,6 +617,8 @@ main (int   argc,
   g_test_add ("/sandbox-view/file", Fixture, NULL, set_up, test_file, tear_down);
   g_test_add ("/sandbox-view/odd-files", Fixture, NULL, set_up, test_odd_files, tear_down);
   g_test_add ("/sandbox-view/edit", Fixture, NULL, set_up, test_edit, tear_down);
+  g_test_add ("/sandbox-view/unsaved", Fixture, NULL, set_up, test_unsaved, tear_down);
+  g_test_add ("/sandbox-view/unsaved-elsewhere", Fixture, NULL, set_up, test_unsaved_elsewhere, tear_down);
   g_test_add ("/sandbox-view/delete", Fixture, NULL, set_up, test_delete, tear_down);
   g_test_add ("/sandbox-view/keeps-place", Fixture, NULL, set_up, test_keeps_place, tear_down);
   g_test_add ("/sandbox-view/show-file", Fixture, NULL, set_up, test_show_file, tear_down);
