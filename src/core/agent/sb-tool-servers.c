@@ -17,14 +17,15 @@ struct _SbToolServers
   GObject         parent_instance;
 
   /* owned */
-  SbServices     *services;
-  SbSecrets      *secrets;
-  SbCatalogState *state;
-  SbMcpHost      *host;
-  SbGateway      *gateway;
-  SbSampler      *sampler;
-  GListStore     *elicitations; /* of SbMcpElicitation */
-  char           *path;
+  SbServices      *services;
+  SbSecrets       *secrets;
+  SbCatalogState  *state;
+  SbMcpHost       *host;
+  SbGateway       *gateway;
+  SbGatewayChoice *choice;
+  SbSampler       *sampler;
+  GListStore      *elicitations; /* of SbMcpElicitation */
+  char            *path;
 
   /* borrowed: the engine's */
   SbDockerClient *docker;       /* nullable */
@@ -202,7 +203,7 @@ engines_changed_cb (SbToolServers *self)
       if (client != self->docker)
         {
           self->docker = client;
-          sb_gateway_set_docker (self->gateway, client);
+          sb_gateway_choice_set_docker (self->choice, client);
           start_blocked (self);
         }
       return;
@@ -244,6 +245,24 @@ load_catalog (SbToolServers *self)
 }
 
 static void
+choice_problem_cb (SbToolServers *self,
+                   const char    *title,
+                   const char    *hint)
+{
+  g_signal_emit (self, signals[PROBLEM], 0, title, hint);
+}
+
+static void
+make_choice (SbToolServers *self)
+{
+  g_autofree char *path = g_build_filename (g_get_user_config_dir (), "sandbar", "gateway.json", NULL);
+
+  self->choice = sb_gateway_choice_new (self->gateway, self->services->sandboxes, self->services->approvals,
+                                         self->secrets, path);
+  g_signal_connect_object (self->choice, "problem", G_CALLBACK (choice_problem_cb), self, G_CONNECT_SWAPPED);
+}
+
+static void
 save_state (SbToolServers *self)
 {
   g_autoptr(GError) error = NULL;
@@ -273,6 +292,7 @@ sb_tool_servers_dispose (GObject *object)
 {
   SbToolServers *self = SB_TOOL_SERVERS (object);
 
+  g_clear_object (&self->choice);
   g_clear_object (&self->gateway);
   g_clear_object (&self->sampler);
   g_clear_object (&self->host);
@@ -338,6 +358,7 @@ sb_tool_servers_new (SbServices *services,
   context.open_browser = open_browser;
   context.open_data = self;
   self->gateway = sb_gateway_new (&context);
+  make_choice (self);
   g_signal_connect_object (self->state, "changed", G_CALLBACK (save_state), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (sb_sandbox_manager_get_engines (services->sandboxes), "changed",
                            G_CALLBACK (engines_changed_cb), self, G_CONNECT_SWAPPED);
@@ -378,6 +399,14 @@ sb_tool_servers_get_gateway (SbToolServers *self)
   g_return_val_if_fail (SB_IS_TOOL_SERVERS (self), NULL);
 
   return self->gateway;
+}
+
+SbGatewayChoice *
+sb_tool_servers_get_choice (SbToolServers *self)
+{
+  g_return_val_if_fail (SB_IS_TOOL_SERVERS (self), NULL);
+
+  return self->choice;
 }
 
 SbCatalogState *
@@ -458,6 +487,7 @@ sb_tool_servers_start (SbToolServers *self)
   self->started = TRUE;
   load_catalog (self);
   engines_changed_cb (self);
+  sb_gateway_choice_start (self->choice);
   sb_gateway_start (self->gateway);
 }
 

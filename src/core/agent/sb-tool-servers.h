@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "sb-gateway-choice.h"
 #include "sb-gateway.h"
 #include "sb-secrets.h"
 #include "sb-services.h"
@@ -25,6 +26,7 @@ SbToolServers  *sb_tool_servers_new              (SbServices           *services
                                                   SbSecrets            *secrets,
                                                   SbRedactor           *redactor);
 SbGateway      *sb_tool_servers_get_gateway      (SbToolServers        *self);
+SbGatewayChoice *sb_tool_servers_get_choice      (SbToolServers        *self);
 SbCatalogState *sb_tool_servers_get_state        (SbToolServers        *self);
 /* of SbMcpElicitation: questions of servers that wait for the user */
 GListModel     *sb_tool_servers_get_elicitations (SbToolServers        *self);

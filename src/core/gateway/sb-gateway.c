@@ -621,6 +621,14 @@ sb_gateway_set_catalogs (SbGateway *self,
     take_entries (self);
 }
 
+SbDockerClient *
+sb_gateway_get_docker (SbGateway *self)
+{
+  g_return_val_if_fail (SB_IS_GATEWAY (self), NULL);
+
+  return self->context->docker;
+}
+
 SbGatewayMode
 sb_gateway_get_mode (SbGateway *self)
 {
@@ -641,6 +649,16 @@ sb_gateway_use_built_in (SbGateway *self)
   set_mode (self, SB_GATEWAY_BUILT_IN, NULL);
 }
 
+SbOfficialPlan *
+sb_gateway_plan_official (SbGateway                *self,
+                          const SbOfficialOptions  *options,
+                          GError                  **error)
+{
+  g_return_val_if_fail (SB_IS_GATEWAY (self), NULL);
+
+  return sb_official_plan_new (options, self->catalogs, self->context->state, error);
+}
+
 /**
  * sb_gateway_use_official:
  * @options: copied
@@ -652,11 +670,8 @@ sb_gateway_use_official (SbGateway                *self,
                          const SbOfficialOptions  *options,
                          GError                  **error)
 {
-  g_autoptr(SbOfficialPlan) plan = NULL;
+  g_autoptr(SbOfficialPlan) plan = sb_gateway_plan_official (self, options, error);
 
-  g_return_val_if_fail (SB_IS_GATEWAY (self), FALSE);
-
-  plan = sb_official_plan_new (options, self->catalogs, self->context->state, error);
   if (plan == NULL)
     return FALSE;
 

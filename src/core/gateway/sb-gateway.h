@@ -32,6 +32,8 @@ void             sb_gateway_set_docker   (SbGateway            *self,
  * running; others are stopped and started. */
 void             sb_gateway_set_catalogs (SbGateway            *self,
                                           GPtrArray            *catalogs);
+/* (nullable) */
+SbDockerClient  *sb_gateway_get_docker   (SbGateway            *self);
 SbGatewayMode    sb_gateway_get_mode     (SbGateway            *self);
 /* The servers of the catalogs again. */
 void             sb_gateway_use_built_in (SbGateway            *self);
@@ -45,6 +47,10 @@ gboolean         sb_gateway_use_external (SbGateway            *self,
 gboolean         sb_gateway_use_official (SbGateway                *self,
                                           const SbOfficialOptions  *options,
                                           GError                  **error);
+/* What would run then, to be shown before it does. (transfer full) */
+SbOfficialPlan  *sb_gateway_plan_official (SbGateway                *self,
+                                           const SbOfficialOptions  *options,
+                                           GError                  **error);
 /* What is not as in the user's catalogs there, sentences; NULL in other modes. */
 const char * const *sb_gateway_get_rewrites (SbGateway         *self);
 SbGatewayServer *sb_gateway_lookup       (SbGateway            *self,
