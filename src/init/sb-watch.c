@@ -12,7 +12,7 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
-#define WATCH_SLOTS 256
+#define WATCH_SLOTS 1024
 #define MAX_PENDING 256
 #define SETTLE_US 10000
 #define MASK (IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_MODIFY | IN_ATTRIB | IN_DELETE_SELF \

@@ -168,6 +168,29 @@ test_below (void)
 
 /* The oldest contents go, the newest stay; the change itself is known all the same. */
 static void
+test_forgotten_baseline (void)
+{
+  g_autoptr(SbChangeLog) log = sb_change_log_new ();
+  g_autoptr(SbChangeSet) set = sb_change_set_new (log);
+  g_autoptr(GBytes) content = g_bytes_new_static ("is\n", 3);
+  const SbFileVersion wrong = { TRUE, content, 3 };
+
+  sb_change_log_set_baseline (log, "untouched", &wrong);
+  sb_change_log_set_baseline (log, "touched", &wrong);
+  add (log, "touched", NULL, "is\n");
+  add (log, "touched", NULL, "other\n");
+  add (log, "touched", NULL, "is\n");
+  assert_set (set, "");
+  sb_change_log_forget_baseline (log, "untouched");
+  sb_change_log_forget_baseline (log, "touched");
+  sb_change_log_forget_baseline (log, "none");
+  assert_set (set, "~touched");
+  g_assert_null (sb_change_log_get_newest (log, "untouched"));
+  add (log, "untouched", NULL, "new\n");
+  assert_set (set, "~touched +untouched");
+}
+
+static void
 test_limits (void)
 {
   g_autoptr(SbChangeLog) log = sb_change_log_new ();
@@ -267,6 +290,23 @@ test_recorded (Fixture       *fixture,
   g_assert_cmpmem (g_bytes_get_data (sb_change_get_new (change), NULL), 4, "two\n", 4);
 }
 
+/* Many directories, and deep ones: all of it is followed. */
+static void
+test_large (Fixture       *fixture,
+            gconstpointer  data)
+{
+  g_autoptr(SbSandbox) sandbox = NULL;
+  g_autoptr(SbChangeSet) set = NULL;
+
+  tools_init_sandbox (fixture);
+  sandbox = g_list_model_get_item (G_LIST_MODEL (fixture->manager), 0);
+  set = sb_change_set_new (sb_sandbox_get_change_log (sandbox));
+  call (fixture, "exec", "{\"command\":\"for i in $(seq 100); do mkdir d$i; echo $i > d$i/f; done\"}");
+  call (fixture, "exec", "{\"command\":\"mkdir -p a/b/c/d/e/f/g/h; echo deep > a/b/c/d/e/f/g/h/f\"}");
+  sb_test_wait_until (g_list_model_get_n_items (G_LIST_MODEL (set)) == 101);
+  g_assert_true (sb_change_set_is_complete (set));
+}
+
 /* data: a command that makes more directories than are watched, or deeper ones */
 static void
 test_incomplete (Fixture       *fixture,
@@ -297,14 +337,16 @@ main (int    argc,
   g_test_add_func ("/sandbox/changes/since", test_since);
   g_test_add_func ("/sandbox/changes/baseline", test_baseline);
   g_test_add_func ("/sandbox/changes/below", test_below);
+  g_test_add_func ("/sandbox/changes/forgotten-baseline", test_forgotten_baseline);
   g_test_add_func ("/sandbox/changes/limits", test_limits);
   g_test_add_func ("/sandbox/changes/many-versions", test_many_versions);
   g_test_add ("/sandbox/changes/recorded", Fixture, NULL, tools_set_up, test_recorded, tools_tear_down);
-  g_test_add ("/sandbox/changes/too-many", Fixture, "for i in $(seq 100); do mkdir d$i; done", tools_set_up,
+  g_test_add ("/sandbox/changes/large", Fixture, NULL, tools_set_up, test_large, tools_tear_down);
+  g_test_add ("/sandbox/changes/too-many", Fixture, "for i in $(seq 400); do mkdir d$i; done", tools_set_up,
               test_incomplete, tools_tear_down);
-  g_test_add ("/sandbox/changes/too-deep", Fixture, "mkdir -p a/b/c/d/e/f/g/h/i", tools_set_up, test_incomplete,
-              tools_tear_down);
-  g_test_add ("/sandbox/changes/too-wide", Fixture, "mkdir .t; cd .t; touch $(seq 200); cd ..; mv .t t", tools_set_up,
+  g_test_add ("/sandbox/changes/too-deep", Fixture, "mkdir -p a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q/r/s", tools_set_up,
+              test_incomplete, tools_tear_down);
+  g_test_add ("/sandbox/changes/too-wide", Fixture, "mkdir .t; cd .t; touch $(seq 1100); cd ..; mv .t t", tools_set_up,
               test_incomplete, tools_tear_down);
 
   return g_test_run ();

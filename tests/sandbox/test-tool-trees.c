@@ -65,6 +65,90 @@ test_patch (Fixture       *fixture,
                  "outside the workspace");
 }
 
+/* A patch for “a”, very many new files, and one that cannot be made: something is there, but leads nowhere. */
+static char *
+build_failing_patch (void)
+{
+  g_autoptr(GString) patch = g_string_new ("--- a/a\\n+++ b/a\\n@@ -1 +1 @@\\n-one\\n+ONE\\n");
+
+  for (guint i = 0; i < 90; i++)
+    g_string_append_printf (patch, "--- /dev/null\\n+++ b/many/%u\\n@@ -0,0 +1 @@\\n+new\\n", i);
+  g_string_append (patch, "--- /dev/null\\n+++ b/dangling\\n@@ -0,0 +1 @@\\n+new\\n");
+
+  return g_strdup_printf ("{\"patch\":\"%s\"}", patch->str);
+}
+
+/* A program that writes into a patched file before all is put back: its file stays. Whoever comes first, nothing is
+ * lost. */
+static void
+test_patch_undone (Fixture       *fixture,
+                   gconstpointer  data)
+{
+  g_autofree char *arguments = build_failing_patch ();
+  gboolean in_between = FALSE;
+
+  tools_init_sandbox (fixture);
+  assert_answer (fixture, "exec", "{\"command\":\"echo one > a; mkdir many; ln -s nowhere dangling\"}", FALSE,
+                 "exit code: 0");
+  assert_answer (fixture, "applyPatch", arguments, TRUE, "“dangling”");
+  assert_answer (fixture, "exec", "{\"command\":\"cat a; ls many\"}", FALSE, "stdout: one\n");
+
+  for (guint i = 0; i < 20 && !in_between; i++)
+    {
+      g_autoptr(SbMcpToolResult) patched = NULL;
+      g_autoptr(SbMcpToolResult) seen = NULL;
+
+      assert_answer (fixture, "exec", "{\"command\":\"touch ready; while [ ! -e over ] && read x < a && "
+                     "[ \\\"$x\\\" = one ]; do :; done; [ -e over ] || echo mine > a; touch ended\","
+                     "\"background\":true}", FALSE, "process id");
+      assert_answer (fixture, "exec", "{\"command\":\"while [ ! -e ready ]; do sleep 0.01; done\"}", FALSE, "code: 0");
+      patched = tools_call (fixture, "applyPatch", arguments);
+      seen = tools_call (fixture, "exec", "{\"command\":\"touch over; while [ ! -e ended ]; do sleep 0.01; done; "
+                         "cat a; ls many; rm ready over ended\"}");
+      in_between = strstr (patched->text, "“a” was changed by somebody else") != NULL;
+      if (in_between)
+        g_assert_nonnull (strstr (seen->text, "stdout: mine\n"));
+      else
+        g_assert_nonnull (strstr (patched->text, "Nothing was changed."));
+      if (strstr (seen->text, "stdout: mine\n") == NULL)
+        g_assert_nonnull (strstr (seen->text, "stdout: one\n"));
+      assert_answer (fixture, "exec", "{\"command\":\"echo one > a\"}", FALSE, "code: 0");
+    }
+  g_test_message ("the program was %s", in_between ? "in between" : "never in between");
+}
+
+/* A restore that breaks off has changed nothing, and so the files of the snapshot were never there. */
+static void
+test_failed_restore (Fixture       *fixture,
+                     gconstpointer  data)
+{
+  g_autofree char *folder = sb_test_make_dir ();
+  g_autofree char *path = g_build_filename (folder, "first.sbtree", NULL);
+  g_autoptr(SbSnapshotStore) store = sb_snapshot_store_new (folder);
+  g_autoptr(GMappedFile) file = NULL;
+  g_autoptr(GBytes) whole = NULL;
+  g_autoptr(GBytes) torn = NULL;
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(GError) error = NULL;
+  SbSandbox *other = NULL;
+
+  sb_sandbox_manager_set_snapshots (fixture->manager, store);
+  tools_init_sandbox (fixture);
+  assert_answer (fixture, "writeFile", "{\"filename\":\"d/a\",\"contents\":\"text\"}", FALSE, "success");
+  assert_answer (fixture, "snapshot", "{\"name\":\"first\"}", FALSE, "snapshot: first");
+  file = g_mapped_file_new (path, FALSE, NULL);
+  whole = g_mapped_file_get_bytes (file);
+  torn = g_bytes_new_from_bytes (whole, 0, g_bytes_get_size (whole) - 1);
+
+  assert_answer (fixture, "initSandbox", "{\"name\":\"other\"}", FALSE, "started");
+  other = sb_sandbox_manager_lookup (fixture->manager, "other", NULL);
+  sb_sandbox_restore_async (other, torn, TRUE, NULL, sb_test_keep_result, &result);
+  g_assert_nonnull (sb_change_log_get_newest (sb_sandbox_get_change_log (other), "d/a"));
+  sb_test_wait_until (result != NULL);
+  g_assert_false (sb_sandbox_restore_finish (other, result, &error));
+  g_assert_null (sb_change_log_get_newest (sb_sandbox_get_change_log (other), "d/a"));
+}
+
 static void
 test_snapshots (Fixture       *fixture,
                 gconstpointer  data)
@@ -143,6 +227,8 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   ADD ("search", test_search);
   ADD ("patch", test_patch);
+  ADD ("patch-undone", test_patch_undone);
+  ADD ("failed-restore", test_failed_restore);
   ADD ("snapshots", test_snapshots);
   ADD ("select", test_select);
   ADD ("artifact", test_artifact);

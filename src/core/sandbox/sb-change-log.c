@@ -323,6 +323,31 @@ sb_change_log_set_baseline (SbChangeLog         *self,
 }
 
 /**
+ * sb_change_log_forget_baseline:
+ * @path: of which sb_change_log_set_baseline() was told
+ *
+ * It was not so. What has happened to the file since stays; from what state, nobody knows.
+ */
+void
+sb_change_log_forget_baseline (SbChangeLog *self,
+                               const char  *path)
+{
+  GPtrArray *versions = NULL;
+
+  g_return_if_fail (SB_IS_CHANGE_LOG (self));
+
+  versions = g_hash_table_lookup (self->paths, path);
+  if (versions == NULL)
+    return;
+
+  drop_content (self, g_ptr_array_index (versions, 0));
+  if (versions->len == 1)
+    g_hash_table_remove (self->paths, path);
+  else
+    g_signal_emit (self, signals[CHANGED], 0, path);
+}
+
+/**
  * sb_change_log_add:
  * @path: relative to the workspace
  * @trace_id: (nullable): the tool call that changed it

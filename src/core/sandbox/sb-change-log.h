@@ -39,6 +39,8 @@ void         sb_change_log_begin_call     (SbChangeLog         *self,
 void         sb_change_log_set_baseline   (SbChangeLog         *self,
                                            const char          *path,
                                            const SbFileVersion *version);
+void         sb_change_log_forget_baseline (SbChangeLog        *self,
+                                            const char         *path);
 void         sb_change_log_add            (SbChangeLog         *self,
                                            const char          *path,
                                            const char          *trace_id,

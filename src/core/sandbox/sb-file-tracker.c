@@ -13,9 +13,9 @@
 /* Limits of what is told and watched: an "npm install" changes fifty thousand files in five thousand
  * directories. */
 #define MAX_TOLD_PER_CALL 50
-#define MAX_WATCHES 64
-#define MAX_DEPTH 6
-#define MAX_ENTRIES 64
+#define MAX_WATCHES 256
+#define MAX_DEPTH 16
+#define MAX_ENTRIES 1000
 #define MAX_SHOWN_PATH 200
 #define WORKSPACE "/workspace"
 /* Changes arrive a moment after the command that made them has ended. */

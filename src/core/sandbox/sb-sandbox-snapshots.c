@@ -160,14 +160,15 @@ sb_sandbox_snapshot_finish (SbSandbox      *self,
   return snapshot;
 }
 
-/* What is in the tree was there before anybody changed anything. */
-static void
+/* What is in the tree was there before anybody changed anything. (transfer full): of the paths nobody knew before */
+static GPtrArray *
 enter_baseline (SbSandbox *self,
                 GBytes    *tree)
 {
   SbChangeLog *log = sb_sandbox_get_change_log (self);
   g_autofree SbTreeReader *reader = g_new0 (SbTreeReader, 1);
   g_autoptr(GByteArray) content = g_byte_array_new ();
+  GPtrArray *entered = g_ptr_array_new_with_free_func (g_free);
   size_t left = 0;
   const guint8 *data = g_bytes_get_data (tree, &left);
   SbTreeEvent event = SB_TREE_MORE;
@@ -187,11 +188,24 @@ enter_baseline (SbSandbox *self,
           g_autoptr(GBytes) bytes = g_bytes_new (content->data, content->len);
           const SbFileVersion version = { TRUE, size <= SB_CHANGE_LOG_MAX_FILE ? bytes : NULL, size };
 
+          if (sb_change_log_get_newest (log, reader->path) == NULL)
+            g_ptr_array_add (entered, g_strdup (reader->path));
           sb_change_log_set_baseline (log, reader->path, &version);
           g_byte_array_set_size (content, 0);
           size = 0;
         }
     }
+
+  return entered;
+}
+
+/* It did not come: nobody knows what was there. */
+static void
+leave_baseline (SbSandbox *self,
+                GPtrArray *entered)
+{
+  for (guint i = 0; i < entered->len; i++)
+    sb_change_log_forget_baseline (sb_sandbox_get_change_log (self), g_ptr_array_index (entered, i));
 }
 
 static void
@@ -203,9 +217,13 @@ restored_cb (GObject      *source,
   GError *error = NULL;
 
   if (sb_channel_restore_finish (SB_CHANNEL (source), result, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+
+  leave_baseline (g_task_get_source_object (task), g_task_get_task_data (task));
+  g_task_return_error (task, error);
 }
 
 /**
@@ -235,7 +253,9 @@ sb_sandbox_restore_async (SbSandbox           *self,
   if (channel == NULL)
     return;
 
-  enter_baseline (self, tree);
+  /* Before the files come: each of them is a change that somebody tells of. */
+  g_task_set_task_data (task, enter_baseline (self, tree), (GDestroyNotify) g_ptr_array_unref);
+  g_task_set_check_cancellable (task, FALSE);
   sb_channel_restore_async (channel, "", tree, replace, cancellable, restored_cb, g_steal_pointer (&task));
 }
 

@@ -22,6 +22,7 @@ typedef struct
   GPtrArray *before; /* of GBytes, nullable elements: nothing was there */
   GPtrArray *after;  /* of GBytes */
   GError    *error;  /* nullable: why what was done is undone */
+  GString   *left;   /* sentences on files that could not be put back */
 
   guint at;          /* the file that is read, written or put back */
 } PatchCall;
@@ -42,6 +43,7 @@ patch_call_free (PatchCall *call)
   g_ptr_array_unref (call->before);
   g_ptr_array_unref (call->after);
   g_clear_error (&call->error);
+  g_string_free (call->left, TRUE);
   g_free (call);
 }
 
@@ -82,24 +84,40 @@ respond (PatchCall *call)
 }
 
 static void
-undone_cb (GObject      *source,
-           GAsyncResult *result,
-           gpointer      user_data)
+finish_undo (PatchCall *call)
 {
-  PatchCall *call = user_data;
-  g_autoptr(GError) error = NULL;
   g_autofree char *text = NULL;
 
-  if (sb_channel_write_file_finish (SB_CHANNEL (source), result, &error))
+  if (call->left->len == 0)
     {
-      undo_next (call);
+      fail (call, call->error->message);
       return;
     }
 
-  text = g_strdup_printf ("%s Some files were changed already, and “%s” could not be put back: %s",
-                          call->error->message, sb_patch_get_path (call->patch, call->at), error->message);
-  sb_tool_run_fail (call->run, text, NULL, "applied in part");
+  text = g_strdup_printf ("%s What was changed already was put back, except:%s", call->error->message, call->left->str);
+  sb_tool_run_fail (call->run, text, sb_tool_run_new_details (call->run), "applied in part");
   patch_call_free (call);
+}
+
+/* error: (nullable) */
+static void
+one_undone (PatchCall    *call,
+            const GError *error)
+{
+  if (error != NULL)
+    g_string_append_printf (call->left, "\n%s", error->message);
+  undo_next (call);
+}
+
+static void
+put_back_cb (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  g_autoptr(GError) error = NULL;
+
+  sb_channel_write_file_finish (SB_CHANNEL (source), result, &error);
+  one_undone (user_data, error);
 }
 
 static void
@@ -107,30 +125,36 @@ removed_again_cb (GObject      *source,
                   GAsyncResult *result,
                   gpointer      user_data)
 {
-  sb_channel_change_finish (SB_CHANNEL (source), result, NULL);
-  undo_next (user_data);
+  g_autoptr(GError) error = NULL;
+
+  sb_channel_change_finish (SB_CHANNEL (source), result, &error);
+  one_undone (user_data, error);
 }
 
-/* Not cancellable: half a patch is worse than none. */
+/* Not cancellable: half a patch is worse than none. What somebody else wrote meanwhile is theirs, and stays. */
 static void
 undo_next (PatchCall *call)
 {
+  SbChannel *channel = call->run->channel;
   const char *path = NULL;
   GBytes *before = NULL;
+  GBytes *after = NULL;
 
   if (call->at == 0)
     {
-      fail (call, call->error->message);
+      finish_undo (call);
       return;
     }
 
   call->at--;
   path = sb_patch_get_path (call->patch, call->at);
   before = g_ptr_array_index (call->before, call->at);
+  if (sb_patch_get_kind (call->patch, call->at) != SB_PATCH_DELETE)
+    after = g_ptr_array_index (call->after, call->at);
   if (before != NULL)
-    sb_channel_write_file_async (call->run->channel, path, before, 0, FALSE, NULL, undone_cb, call);
+    sb_channel_replace_file_async (channel, path, before, after, NULL, put_back_cb, call);
   else
-    sb_channel_remove_file_async (call->run->channel, path, FALSE, NULL, removed_again_cb, call);
+    sb_channel_remove_file_if_async (channel, path, sb_channel_hash (after), NULL, removed_again_cb, call);
 }
 
 /* error: (transfer full) (nullable) */
@@ -284,6 +308,7 @@ sb_tool_apply_patch (SbMcpToolCall *call,
   patch_call->patch = g_steal_pointer (&patch);
   patch_call->before = g_ptr_array_new_with_free_func (bytes_free);
   patch_call->after = g_ptr_array_new_with_free_func (bytes_free);
+  patch_call->left = g_string_new (NULL);
   sb_channel_read_file_async (run->channel, sb_patch_get_path (patch_call->patch, 0), 0, MAX_FILE + 1,
                               sb_mcp_tool_call_get_cancellable (call), read_cb, patch_call);
 }
