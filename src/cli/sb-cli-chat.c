@@ -5,6 +5,8 @@
 
 #include "sb-cli.h"
 
+#include "sb-cli-questions.h"
+#include "sb-cli-supplies.h"
 #include "sb-cli-watch.h"
 #include "sb-workspace.h"
 
@@ -20,8 +22,10 @@ typedef struct
   SbWorkspace      *workspace;
   SbConversation   *conversation;
   SbCliWatch       *watch;
+  SbCliQuestions   *questions;
+  SbCliSupplies    *supplies;
   GMainLoop        *loop;
-  GDataInputStream *input;     /* nullable: not talking line by line */
+  GDataInputStream *input;
   GCancellable     *cancellable; /* of the reading */
   guint             signal_ids[3];
 
@@ -29,6 +33,7 @@ typedef struct
   const char       *agent;
 
   gboolean          json;
+  gboolean          talks; /* line by line, until there are no more */
   gboolean          starting;
   int               status;
 } Chat;
@@ -37,6 +42,7 @@ typedef struct
 {
   gboolean  json;
   gboolean  ephemeral;
+  GStrv     allowed;
   char     *agent;
   char     *agents_file;
   char     *backend;
@@ -55,6 +61,7 @@ static void line_cb (GObject      *source,
 static void
 options_clear (Options *options)
 {
+  g_strfreev (options->allowed);
   g_free (options->agent);
   g_free (options->agents_file);
   g_free (options->backend);
@@ -74,6 +81,8 @@ parse_options (Options *options,
   const GOptionEntry entries[] = {
     { "agent", 'a', 0, G_OPTION_ARG_STRING, &options->agent, "Speak with this agent", "ID" },
     { "agents", 0, 0, G_OPTION_ARG_FILENAME, &options->agents_file, "Use these agents", "FILE" },
+    { "allow", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->allowed,
+      "Say yes to such questions: image, package, port, url, … Can be repeated", "KIND" },
     { "backend", 'b', 0, G_OPTION_ARG_STRING, &options->backend, "docker or bwrap; the first that works otherwise",
       "NAME" },
     { "base-url", 'u', 0, G_OPTION_ARG_STRING, &options->base_url, "An OpenAI-compatible server, for all agents",
@@ -126,6 +135,13 @@ get_turn_state (Chat *chat)
 }
 
 static void
+read_more (Chat *chat)
+{
+  if (!g_input_stream_has_pending (G_INPUT_STREAM (chat->input)))
+    g_data_input_stream_read_line_async (chat->input, G_PRIORITY_DEFAULT, chat->cancellable, line_cb, chat);
+}
+
+static void
 read_line (Chat *chat)
 {
   if (isatty (STDIN_FILENO) && isatty (STDOUT_FILENO) && !chat->json)
@@ -133,7 +149,7 @@ read_line (Chat *chat)
       fputs ("> ", stdout);
       fflush (stdout);
     }
-  g_data_input_stream_read_line_async (chat->input, G_PRIORITY_DEFAULT, chat->cancellable, line_cb, chat);
+  read_more (chat);
 }
 
 static void
@@ -160,17 +176,35 @@ line_cb (GObject      *source,
   g_autofree char *text = NULL;
 
   line = g_data_input_stream_read_line_finish (G_DATA_INPUT_STREAM (source), result, NULL, NULL);
-  if (line == NULL)
+  text = g_strstrip (g_utf8_make_valid (line != NULL ? line : "", -1));
+  if (sb_cli_questions_take_line (chat->questions, text))
+    {
+      if (chat->talks && !sb_conversation_get_running (chat->conversation))
+        read_line (chat);
+    }
+  else if (line == NULL && chat->talks)
     {
       g_main_loop_quit (chat->loop);
-      return;
     }
-
-  text = g_strstrip (g_utf8_make_valid (line, -1));
-  if (text[0] == '\0')
-    read_line (chat);
+  else if (!chat->talks || sb_conversation_get_running (chat->conversation))
+    {
+      /* An answer to a question that was taken back. */
+    }
+  else if (text[0] == '\0')
+    {
+      read_line (chat);
+    }
   else
-    send (chat, text);
+    {
+      send (chat, text);
+    }
+}
+
+static void
+asks_cb (SbCliQuestions *questions,
+         gpointer        user_data)
+{
+  read_more (user_data);
 }
 
 static void
@@ -190,7 +224,7 @@ running_cb (SbConversation *conversation,
   if (chat->status != SB_CLI_EXIT_INTERRUPTED)
     chat->status = state == SB_TRACE_STATE_OK ? 0 : SB_CLI_EXIT_FAILED;
 
-  if (chat->input != NULL && chat->status != SB_CLI_EXIT_INTERRUPTED && !ferror (stdout))
+  if (chat->talks && chat->status != SB_CLI_EXIT_INTERRUPTED && !ferror (stdout))
     read_line (chat);
   else
     g_main_loop_quit (chat->loop);
@@ -285,19 +319,29 @@ run (Chat          *chat,
   for (guint i = 0; i < G_N_ELEMENTS (stop_signals); i++)
     chat->signal_ids[i] = g_unix_signal_add (stop_signals[i], signal_cb, chat);
 
-  if (text != NULL)
-    {
-      send (chat, text);
-    }
+  chat->talks = text == NULL;
+  if (chat->talks)
+    read_line (chat);
   else
-    {
-      g_autoptr(GInputStream) raw = g_unix_input_stream_new (STDIN_FILENO, FALSE);
-
-      chat->input = g_data_input_stream_new (raw);
-      read_line (chat);
-    }
+    send (chat, text);
 
   g_main_loop_run (chat->loop);
+}
+
+/* What is typed answers questions; what is piped in is a conversation. */
+static void
+listen (Chat          *chat,
+        const Options *options)
+{
+  gboolean is_terminal = isatty (STDIN_FILENO) && isatty (STDERR_FILENO) && !options->json;
+  SbApprovals *approvals = sb_workspace_get_approvals (chat->workspace);
+  g_autoptr(GInputStream) raw = g_unix_input_stream_new (STDIN_FILENO, FALSE);
+
+  chat->input = g_data_input_stream_new (raw);
+  chat->questions = sb_cli_questions_new (approvals, is_terminal, (const char * const *) options->allowed);
+  g_signal_connect (chat->questions, "asks", G_CALLBACK (asks_cb), chat);
+  chat->supplies = sb_cli_supplies_new (sb_sandbox_manager_get_supplies (sb_workspace_get_sandboxes (chat->workspace)),
+                                        options->json);
 }
 
 static void
@@ -317,6 +361,8 @@ shut_down (Chat *chat)
 static void
 chat_clear (Chat *chat)
 {
+  g_clear_object (&chat->questions);
+  g_clear_object (&chat->supplies);
   g_clear_object (&chat->watch);
   g_clear_object (&chat->conversation);
   g_clear_object (&chat->workspace);
@@ -348,6 +394,7 @@ sb_cli_chat (int    argc,
   g_signal_connect (chat.conversation, "notify::running", G_CALLBACK (running_cb), &chat);
   g_signal_connect (chat.workspace, "warning", G_CALLBACK (warning_cb), NULL);
 
+  listen (&chat, &options);
   run (&chat, &options);
   shut_down (&chat);
   g_signal_handlers_disconnect_by_data (chat.conversation, &chat);

@@ -7,6 +7,7 @@
 
 #include "sb-build-context.h"
 #include "sb-cli-engine.h"
+#include "sb-docker-backend.h"
 #include "sb-image-job.h"
 #include "sb-json.h"
 #include "sb-text.h"
@@ -21,13 +22,15 @@
 static const char usage[] =
   "Usage: sandbar-cli image list [--json]\n"
   "       sandbar-cli image pull [--json] NAME\n"
+  "       sandbar-cli image build [--json]\n"
   "       sandbar-cli image build [--json] [--network] FOLDER NAME\n"
   "\n"
   "Looks after the images that sandboxes are made of.\n"
   "\n"
   "  list      show what is there, with the digest by which a registry knows it\n"
   "  pull      get one from its registry; passwords are those of the Docker CLI\n"
-  "  build     make one from a folder with a Dockerfile; without a network, but for --network\n"
+  "  build     make the one that sandboxes use, or one from a folder with a Dockerfile: without a network, but for\n"
+  "            --network\n"
   "\n"
   "  --engine ADDRESS   where: unix://, tcp://, ssh:// or context://; else where the Docker CLI would\n"
   "  --json             one JSON object a line\n";
@@ -278,15 +281,25 @@ build (Run        *run,
   return run_job (run, job);
 }
 
+/* What the window does when the image is missing: the recipe that ships, or a pull where SANDBAR_IMAGE names one. */
+static int
+build_own (Run *run)
+{
+  g_autoptr(SbSandboxBackend) backend = sb_docker_backend_new (run->client, NULL, NULL);
+  g_autoptr(SbImageJob) job = sb_sandbox_backend_new_image_job (backend, NULL);
+
+  return run_job (run, job);
+}
+
 static int
 run_verb (Run        *run,
           const char *verb,
           int         argc,
           char      **argv)
 {
-  gboolean is_list = g_str_equal (verb, "list") && argc == 0;
+  gboolean is_list = (g_str_equal (verb, "list") || g_str_equal (verb, "ls")) && argc == 0;
   gboolean is_pull = g_str_equal (verb, "pull") && argc == 1;
-  gboolean is_build = g_str_equal (verb, "build") && argc == 2;
+  gboolean is_build = g_str_equal (verb, "build") && (argc == 2 || argc == 0);
 
   if (!is_list && !is_pull && !is_build)
     {
@@ -298,8 +311,10 @@ run_verb (Run        *run,
     return SB_CLI_EXIT_FAILED;
   if (is_list)
     return list (run);
+  if (is_pull)
+    return pull (run, argv[0]);
 
-  return is_pull ? pull (run, argv[0]) : build (run, argv[0], argv[1]);
+  return argc == 0 ? build_own (run) : build (run, argv[0], argv[1]);
 }
 
 int

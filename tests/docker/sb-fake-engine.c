@@ -21,6 +21,8 @@ struct _SbFakeEngine
   GBytes         *answer;
   GPtrArray      *answers; /* of Answer: each for one request */
   GString        *request;
+  GPtrArray      *routes;   /* of Route */
+  GPtrArray      *requests; /* of char *: first lines without the version */
   char           *ping;
   char           *directory;
   char           *path;
@@ -34,14 +36,21 @@ struct _SbFakeEngine
 
 typedef struct
 {
-  char   *method;
-  char   *path;
+  char   *prefix;
   GBytes *bytes;
 } Answer;
 
 typedef struct
 {
+  char     *prefix;
+  GBytes   *answer;
+  gboolean  stays;
+} Route;
+
+typedef struct
+{
   SbFakeEngine      *engine;
+  Route             *route; /* nullable: the answer to all */
   GSocketConnection *connection;
   GCancellable      *cancellable;
   GString           *received;
@@ -72,25 +81,42 @@ answer_free (gpointer data)
 {
   Answer *answer = data;
 
-  g_free (answer->method);
-  g_free (answer->path);
+  g_free (answer->prefix);
   g_bytes_unref (answer->bytes);
   g_free (answer);
+}
+
+static void
+route_free (gpointer data)
+{
+  Route *route = data;
+
+  g_bytes_unref (route->answer);
+  g_free (route->prefix);
+  g_free (route);
+}
+
+/* "GET /v1.41/info HTTP/1.1…" is "GET /info HTTP/1.1". */
+static char *
+dup_first_line (const char *request)
+{
+  g_autofree char *line = g_strndup (request, strcspn (request, "\r"));
+  const char *version = strstr (line, " /v1.");
+  const char *rest = version != NULL ? strchr (version + 2, '/') : NULL;
+
+  return rest != NULL ? g_strdup_printf ("%.*s%s", (int) (version - line + 1), line, rest) : g_strdup (line);
 }
 
 /* (transfer full) (nullable) */
 static GBytes *
 take_answer (SbFakeEngine *self,
-             const char   *request)
+             const char   *line)
 {
-  g_auto(GStrv) words = g_strsplit (request, " ", 3);
-  const char *path = words[1] != NULL && g_str_has_prefix (words[1], "/v") ? strchr (words[1] + 1, '/') : words[1];
-
-  for (guint i = 0; path != NULL && i < self->answers->len; i++)
+  for (guint i = 0; i < self->answers->len; i++)
     {
       Answer *answer = g_ptr_array_index (self->answers, i);
 
-      if (g_str_equal (answer->method, words[0]) && g_str_has_prefix (path, answer->path))
+      if (g_str_has_prefix (line, answer->prefix))
         {
           GBytes *bytes = g_bytes_ref (answer->bytes);
 
@@ -100,6 +126,44 @@ take_answer (SbFakeEngine *self,
     }
 
   return NULL;
+}
+
+static Route *
+find_route (SbFakeEngine *self,
+            const char   *line)
+{
+  for (guint i = 0; i < self->routes->len; i++)
+    {
+      Route *route = g_ptr_array_index (self->routes, i);
+
+      if (g_str_has_prefix (line, route->prefix))
+        return route;
+    }
+
+  return NULL;
+}
+
+static void
+choose_answer (Peer *peer)
+{
+  SbFakeEngine *self = peer->engine;
+  char *line = dup_first_line (peer->received->str);
+
+  g_ptr_array_add (self->requests, line);
+  self->n_requests++;
+  g_string_assign (self->request, peer->received->str);
+  g_clear_pointer (&peer->playing, g_bytes_unref);
+  peer->playing = take_answer (self, line);
+  peer->route = peer->playing == NULL ? find_route (self, line) : NULL;
+  peer->taken_over = peer->playing == NULL && (peer->route != NULL || self->answer != NULL);
+  if (peer->taken_over)
+    peer->playing = g_bytes_ref (peer->route != NULL ? peer->route->answer : self->answer);
+}
+
+static gboolean
+closes (Peer *peer)
+{
+  return peer->route != NULL ? !peer->route->stays : peer->engine->close_after;
 }
 
 static gboolean
@@ -120,13 +184,7 @@ take_request (Peer *peer)
     }
   else
     {
-      peer->engine->n_requests++;
-      g_string_assign (peer->engine->request, peer->received->str);
-      g_clear_pointer (&peer->playing, g_bytes_unref);
-      peer->playing = take_answer (peer->engine, peer->received->str);
-      peer->taken_over = peer->playing == NULL && peer->engine->answer != NULL;
-      if (peer->taken_over)
-        peer->playing = g_bytes_ref (peer->engine->answer);
+      choose_answer (peer);
     }
   g_string_truncate (peer->received, 0);
   peer->played = 0;
@@ -166,7 +224,7 @@ peer_play (Peer *peer)
       return;
     }
 
-  if (peer->taken_over && peer->engine->close_after)
+  if (peer->taken_over && closes (peer))
     {
       g_socket_shutdown (g_socket_connection_get_socket (peer->connection), FALSE, TRUE, NULL);
       return;
@@ -241,6 +299,8 @@ sb_fake_engine_new (void)
   self->ping = g_strdup (PING);
   self->peers = g_ptr_array_new ();
   self->answers = g_ptr_array_new_with_free_func (answer_free);
+  self->routes = g_ptr_array_new_with_free_func (route_free);
+  self->requests = g_ptr_array_new_with_free_func (g_free);
   self->service = g_socket_service_new ();
   address = g_unix_socket_address_new (self->path);
   g_socket_listener_add_address (G_SOCKET_LISTENER (self->service), address, G_SOCKET_TYPE_STREAM,
@@ -264,6 +324,8 @@ sb_fake_engine_free (SbFakeEngine *self)
   g_ptr_array_unref (self->answers);
   g_clear_pointer (&self->answer, g_bytes_unref);
   g_string_free (self->request, TRUE);
+  g_ptr_array_unref (self->routes);
+  g_ptr_array_unref (self->requests);
   sb_test_remove_dir (self->directory);
   g_free (self->directory);
   g_free (self->path);
@@ -299,14 +361,65 @@ sb_fake_engine_add_answer (SbFakeEngine *self,
                            const char   *body)
 {
   Answer *answer = g_new0 (Answer, 1);
-  const char *path = strchr (request, ' ');
   g_autofree char *text = g_strdup_printf ("HTTP/1.1 %s\r\nContent-Type: application/json\r\n"
                                            "Content-Length: %zu\r\n\r\n%s", status, strlen (body), body);
 
-  answer->method = g_strndup (request, path - request);
-  answer->path = g_strdup (path + 1);
+  answer->prefix = g_strdup (request);
   answer->bytes = g_bytes_new (text, strlen (text));
   g_ptr_array_add (self->answers, answer);
+}
+
+void
+sb_fake_engine_set_route (SbFakeEngine *self,
+                          const char   *prefix,
+                          const char   *bytes,
+                          gboolean      stays)
+{
+  Route *route = g_new0 (Route, 1);
+
+  /* Peers may still look at the old one. */
+  for (guint i = 0; i < self->routes->len; i++)
+    {
+      Route *old = g_ptr_array_index (self->routes, i);
+
+      if (g_str_equal (old->prefix, prefix))
+        old->prefix[0] = '\1';
+    }
+  route->prefix = g_strdup (prefix);
+  route->answer = g_bytes_new (bytes != NULL ? bytes : "", bytes != NULL ? strlen (bytes) : 0);
+  route->stays = stays;
+  if (bytes != NULL)
+    g_ptr_array_add (self->routes, route);
+  else
+    route_free (route);
+}
+
+void
+sb_fake_engine_play (SbFakeEngine *self,
+                     const char   *prefix,
+                     const char   *bytes)
+{
+  for (guint i = 0; i < self->peers->len; i++)
+    {
+      Peer *peer = g_ptr_array_index (self->peers, i);
+
+      if (peer->route == NULL || !g_str_equal (peer->route->prefix, prefix))
+        continue;
+      g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (peer->connection)), bytes, strlen (bytes),
+                                 NULL, NULL, NULL);
+    }
+}
+
+guint
+sb_fake_engine_count (SbFakeEngine *self,
+                      const char   *prefix)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->requests->len; i++)
+    n += g_str_has_prefix (g_ptr_array_index (self->requests, i), prefix);
+
+  return n;
 }
 
 void

@@ -27,6 +27,19 @@ void          sb_fake_engine_add_answer        (SbFakeEngine *self,
                                                 const char   *request,
                                                 const char   *status,
                                                 const char   *body);
+/* The answer to requests that begin so, "GET /containers/json", whatever the version; then the connection ends, unless
+ * stays: then more can be played to it. Comes before the answer above. bytes: NULL: no special one any more. */
+void          sb_fake_engine_set_route         (SbFakeEngine *self,
+                                                const char   *prefix,
+                                                const char   *bytes,
+                                                gboolean      stays);
+/* To every connection of that route that is open. */
+void          sb_fake_engine_play              (SbFakeEngine *self,
+                                                const char   *prefix,
+                                                const char   *bytes);
+/* How many requests began so. */
+guint         sb_fake_engine_count             (SbFakeEngine *self,
+                                                const char   *prefix);
 void          sb_fake_engine_set_ping          (SbFakeEngine *self,
                                                 const char   *bytes);
 /* Head and body of the last request but the ping; then what came after it over the same connection. */

@@ -48,6 +48,14 @@ test_progress (void)
   g_assert_null (sb_image_progress_get_error (progress));
   feed (progress, "{\"stream\":\"\\u001b[31mStep 1/2\\n\"}");
   g_assert_cmpstr (sb_image_progress_get_status (progress), ==, "Step 1/2");
+  feed (progress, "{\"stream\":\"Step 3/4 : RUN true\\n\"}");
+  g_assert_cmpfloat (sb_image_progress_get_fraction (progress), ==, 0.5);
+  feed (progress, "{\"stream\":\"Unpacking a\\nSetting up b\\r\\n\"}");
+  g_assert_cmpstr (sb_image_progress_get_status (progress), ==, "Setting up b");
+  feed (progress, "{\"stream\":\"\\n \\n\"}");
+  g_assert_cmpstr (sb_image_progress_get_status (progress), ==, "Setting up b");
+  feed (progress, "{\"stream\":\"Step 9/4 : RUN true\\n\"}");
+  g_assert_cmpfloat (sb_image_progress_get_fraction (progress), ==, 0.5);
   g_assert_null (strchr (sb_image_progress_get_log (progress), '\x1b'));
   feed (progress, "{\"aux\":{\"ID\":\"" DIGEST "\"}}");
   g_assert_cmpstr (sb_image_progress_get_result (progress), ==, DIGEST);

@@ -164,9 +164,12 @@ sandboxes_probed_cb (GObject      *source,
 {
   g_autoptr(SbWorkspace) self = user_data;
   g_autoptr(GError) error = NULL;
+  SbEngineList *engines = sb_sandbox_manager_get_engines (SB_SANDBOX_MANAGER (source));
 
+  /* An image is got when somebody needs a sandbox. */
   if (!sb_sandbox_manager_probe_finish (SB_SANDBOX_MANAGER (source), result, &error) &&
-      !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+      !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) &&
+      sb_engine_list_find_lacking (engines, NULL, NULL) == NULL)
     g_signal_emit (self, signals[WARNING], 0, "No code can be run", error->message);
 
   /* Whose containers need an engine, if there is one. */

@@ -5,6 +5,7 @@
 
 #include "sb-image-progress.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "sb-json.h"
@@ -29,6 +30,8 @@ struct _SbImageProgress
   char       *status;
   char       *error;  /* nullable */
   char       *result; /* nullable */
+
+  double      steps_done; /* of a build; negative: none was named */
 };
 
 static void
@@ -42,6 +45,19 @@ replace (char       **place,
   *place = sb_text_head_tail (clean, MAX_STATUS, NULL);
 }
 
+/* What a command says comes in pieces of many lines; the last one is what is done now. */
+static void
+replace_status (SbImageProgress *self,
+                const char      *text)
+{
+  g_autofree char *trimmed = g_strchomp (g_strdup (text));
+  const char *last = strrchr (trimmed, '\n');
+
+  last = last != NULL ? last + 1 : trimmed;
+  if (last[strspn (last, " \r\t")] != '\0')
+    replace (&self->status, last);
+}
+
 static void
 add_log (SbImageProgress *self,
          const char      *text)
@@ -50,7 +66,24 @@ add_log (SbImageProgress *self,
 
   g_string_append (self->log, clean);
   if (self->log->len > MAX_LOG)
-    g_string_erase (self->log, 0, (gssize) (self->log->len - MAX_LOG));
+    {
+      const char *rest = self->log->str + self->log->len - MAX_LOG;
+
+      while ((*rest & 0xc0) == 0x80)
+        rest++;
+      g_string_erase (self->log, 0, rest - self->log->str);
+    }
+}
+
+/* "Step 3/7 : RUN …", as the classic builder says it: two of seven are done. */
+static void
+take_step (SbImageProgress *self,
+           const char      *text)
+{
+  guint step = 0, steps = 0;
+
+  if (sscanf (text, "Step %4u/%4u", &step, &steps) == 2 && step >= 1 && step <= steps)
+    self->steps_done = (double) (step - 1) / steps;
 }
 
 static gboolean
@@ -110,6 +143,7 @@ sb_image_progress_new (void)
   self->layers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->log = g_string_new (NULL);
   self->status = g_strdup ("");
+  self->steps_done = -1;
 
   return self;
 }
@@ -152,8 +186,8 @@ sb_image_progress_feed (SbImageProgress *self,
   if (stream != NULL)
     {
       add_log (self, stream);
-      if (strspn (stream, " \r\n\t") != strlen (stream))
-        replace (&self->status, stream);
+      take_step (self, stream);
+      replace_status (self, stream);
     }
   if (status == NULL)
     return;
@@ -185,7 +219,7 @@ sb_image_progress_get_fraction (SbImageProgress *self)
       total += (double) layer->total;
     }
 
-  return total > 0 ? current / total : -1;
+  return total > 0 && self->steps_done < 0 ? current / total : self->steps_done;
 }
 
 const char *

@@ -377,7 +377,7 @@ sb_docker_launch_explain (const GError *error,
     return g_error_new_literal (SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_UNAVAILABLE, error->message);
   if (g_error_matches (error, SB_DOCKER_ERROR, SB_DOCKER_ERROR_NOT_FOUND))
     return g_error_new (SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_IMAGE,
-                        "The engine has no sandbox image “%s”. Run scripts/build-image once to make it.",
+                        "The engine has no sandbox image “%s” yet. Run “sandbar-cli image build” once to make it.",
                         image);
 
   return g_error_new (SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_START, "The sandbox did not come up. %s",

@@ -239,9 +239,8 @@ ask (SbImageSupply *self,
   if (sb_image_job_is_build (self->job))
     {
       title = g_strdup_printf ("Build the image that sandboxes on %s are made of?", engine);
-      detail = g_strdup_printf ("“%s” is not there yet. The engine downloads Debian from its registry and Node.js from "
-                                "Debian's mirror, once, and needs some minutes. The sandboxes themselves have no "
-                                "network.", name);
+      detail = g_strdup_printf ("“%s” is not there yet. The engine downloads Debian and Node.js for it, once, which "
+                                "takes some minutes. The sandboxes themselves have no network.", name);
     }
   else
     {
