@@ -51,6 +51,7 @@ struct _SbSandboxView
   AdwStatusPage   *status;
   GtkLabel        *subtitle;
   GtkStack        *states;
+  GtkListBox      *supplies;
   GtkMenuButton   *switcher;
   SbPageTabs      *tabs;
   SbUnsavedPage   *unsaved;

@@ -13,6 +13,7 @@
 #include "sb-resources-page.h"
 #include "sb-terminal-page.h"
 #include "sb-sandbox-text.h"
+#include "sb-supply-row.h"
 
 #define AGE_INTERVAL_S 20
 
@@ -287,6 +288,23 @@ age_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+static GtkWidget *
+supply_row_cb (gpointer item,
+               gpointer user_data)
+{
+  return sb_supply_row_new (user_data, item);
+}
+
+static void
+supplies_changed_cb (SbSandboxView *self,
+                     guint          position,
+                     guint          removed,
+                     guint          added,
+                     GListModel    *supplies)
+{
+  gtk_widget_set_visible (GTK_WIDGET (self->supplies), g_list_model_get_n_items (supplies) > 0);
+}
+
 static void
 show_file_cb (SbSandboxView *self,
               const char    *path,
@@ -420,6 +438,7 @@ sb_sandbox_view_class_init (SbSandboxViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, states);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, status);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, subtitle);
+  gtk_widget_class_bind_template_child (widget_class, SbSandboxView, supplies);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, switcher);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, tabs);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxView, unsaved);
@@ -474,6 +493,11 @@ sb_sandbox_view_set_selection (SbSandboxView *self,
   sb_sandbox_list_set_source (self->list, _sb_sandbox_view_get_sandboxes (self), selection);
   if (workspace != NULL)
     {
+      SbImageSupplies *supplies = sb_sandbox_manager_get_supplies (sb_workspace_get_sandboxes (workspace));
+
+      gtk_list_box_bind_model (self->supplies, G_LIST_MODEL (supplies), supply_row_cb, g_object_ref (supplies),
+                               g_object_unref);
+      g_signal_connect_object (supplies, "items-changed", G_CALLBACK (supplies_changed_cb), self, G_CONNECT_SWAPPED);
       sb_snapshots_view_set_manager (self->snapshots_view, sb_workspace_get_sandboxes (workspace));
       sb_packages_page_set_packages (self->packages, sb_workspace_get_packages (workspace));
     }

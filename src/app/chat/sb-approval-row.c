@@ -30,6 +30,7 @@ static const struct
   { "package", "package-x-generic-symbolic" },
   { "port", "network-server-symbolic" },
   { "bind", "folder-symbolic" },
+  { "image", "sb-sandbox-symbolic" },
   { "tool", "applications-utilities-symbolic" },
   { "url", "web-browser-symbolic" },
 };
