@@ -15,6 +15,7 @@ struct _SbProcessItem
   char *name;
   char *command;
   char *origin; /* nullable */
+  char *call;   /* nullable */
 
   guint32 pid;
   guint64 cpu_us;
@@ -50,6 +51,7 @@ sb_process_item_finalize (GObject *object)
   g_free (self->name);
   g_free (self->command);
   g_free (self->origin);
+  g_free (self->call);
 
   G_OBJECT_CLASS (sb_process_item_parent_class)->finalize (object);
 }
@@ -83,12 +85,14 @@ take (SbProcessItem   *self,
 
 SbProcessItem *
 sb_process_item_new (const SbProcess *process,
-                     const char      *origin)
+                     const char      *origin,
+                     const char      *call)
 {
   SbProcessItem *self = g_object_new (SB_TYPE_PROCESS_ITEM, NULL);
 
   self->pid = process->pid;
   self->origin = g_strdup (origin);
+  self->call = g_strdup (call);
   take (self, process);
 
   return self;
@@ -146,6 +150,14 @@ sb_process_item_get_origin (SbProcessItem *self)
   g_return_val_if_fail (SB_IS_PROCESS_ITEM (self), NULL);
 
   return self->origin;
+}
+
+const char *
+sb_process_item_get_call (SbProcessItem *self)
+{
+  g_return_val_if_fail (SB_IS_PROCESS_ITEM (self), NULL);
+
+  return self->call;
 }
 
 double

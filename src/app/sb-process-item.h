@@ -12,7 +12,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (SbProcessItem, sb_process_item, SB, PROCESS_ITEM, GObject)
 
 SbProcessItem *sb_process_item_new          (const SbProcess *process,
-                                             const char      *origin);
+                                             const char      *origin,
+                                             const char      *call); /* both nullable */
 /* FALSE: that is another process, which got the same id */
 gboolean       sb_process_item_update       (SbProcessItem   *self,
                                              const SbProcess *process,
@@ -21,6 +22,7 @@ guint32        sb_process_item_get_pid      (SbProcessItem   *self);
 const char    *sb_process_item_get_name     (SbProcessItem   *self);
 const char    *sb_process_item_get_command  (SbProcessItem   *self);
 const char    *sb_process_item_get_origin   (SbProcessItem   *self); /* nullable */
+const char    *sb_process_item_get_call     (SbProcessItem   *self); /* nullable: the trace id of the tool call */
 double         sb_process_item_get_cpu      (SbProcessItem   *self); /* 1: one processor */
 guint64        sb_process_item_get_memory   (SbProcessItem   *self);
 guint64        sb_process_item_get_age_us   (SbProcessItem   *self);

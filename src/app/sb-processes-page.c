@@ -27,6 +27,7 @@ struct _SbProcessesPage
 
   /* template */
   GtkWidget          *box;
+  GtkLabel           *limit;
   GtkListView        *list;
   GtkSingleSelection *selection;
   GtkStack           *states;
@@ -65,6 +66,38 @@ get_selected (SbProcessesPage *self)
   return gtk_single_selection_get_selected_item (self->selection);
 }
 
+/* (nullable): what limits how many there can be */
+static const SbSandboxFact *
+find_limit (SbProcessesPage *self)
+{
+  GPtrArray *facts = self->sandbox != NULL ? sb_sandbox_get_facts (self->sandbox) : NULL;
+
+  for (guint i = 0; facts != NULL && i < facts->len; i++)
+    {
+      const SbSandboxFact *fact = g_ptr_array_index (facts, i);
+
+      if (g_str_equal (fact->id, "processes"))
+        return fact;
+    }
+
+  return NULL;
+}
+
+static void
+update_limit (SbProcessesPage *self)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->items));
+  const SbSandboxFact *limit = find_limit (self);
+  g_autofree char *running = g_strdup_printf (ngettext ("%u process runs", "%u processes run", n), n);
+  g_autofree char *text = NULL;
+
+  /* Translators: how many processes run, and the limit: "3 processes run · limit: 512 processes" */
+  if (limit != NULL)
+    text = g_strdup_printf (limit->holds ? _("%s · limit: %s") : _("%s · %s"), running, limit->label);
+  gtk_label_set_text (self->limit, text != NULL ? text : running);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->limit), limit != NULL ? limit->detail : NULL);
+}
+
 static void
 update (SbProcessesPage *self)
 {
@@ -76,6 +109,9 @@ update (SbProcessesPage *self)
   gtk_stack_set_visible_child_name (self->states, empty ? "empty" : "processes");
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "processes.terminate", selected);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "processes.kill", selected);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "processes.show-call",
+                                 selected && sb_process_item_get_call (get_selected (self)) != NULL);
+  update_limit (self);
 }
 
 static void
@@ -84,7 +120,8 @@ insert (SbProcessesPage *self,
         const SbProcess *process)
 {
   const char *origin = sb_sandbox_get_command (self->sandbox, process->request);
-  g_autoptr(SbProcessItem) item = sb_process_item_new (process, origin);
+  const char *call = sb_sandbox_get_call (self->sandbox, process->request);
+  g_autoptr(SbProcessItem) item = sb_process_item_new (process, origin, call);
 
   g_list_store_insert (self->items, position, item);
 }
@@ -261,6 +298,25 @@ kill_cb (GtkWidget  *widget,
 }
 
 static void
+show_call_cb (GtkWidget  *widget,
+              const char *action_name,
+              GVariant   *parameter)
+{
+  SbProcessItem *item = get_selected (SB_PROCESSES_PAGE (widget));
+
+  if (item != NULL && sb_process_item_get_call (item) != NULL)
+    gtk_widget_activate_action (widget, "sandbox.show-call", "s", sb_process_item_get_call (item));
+}
+
+static void
+row_activated_cb (SbProcessesPage *self,
+                  guint            position)
+{
+  gtk_single_selection_set_selected (self->selection, position);
+  gtk_widget_activate_action (GTK_WIDGET (self), "processes.show-call", NULL);
+}
+
+static void
 row_setup_cb (SbProcessesPage *self,
               GtkListItem     *list_item)
 {
@@ -362,16 +418,19 @@ sb_processes_page_class_init (SbProcessesPageClass *klass)
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/sandbar/Sandbar/ui/sb-processes-page.ui");
   gtk_widget_class_bind_template_child (widget_class, SbProcessesPage, box);
+  gtk_widget_class_bind_template_child (widget_class, SbProcessesPage, limit);
   gtk_widget_class_bind_template_child (widget_class, SbProcessesPage, list);
   gtk_widget_class_bind_template_child (widget_class, SbProcessesPage, selection);
   gtk_widget_class_bind_template_child (widget_class, SbProcessesPage, states);
   gtk_widget_class_bind_template_child (widget_class, SbProcessesPage, status);
+  gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_bind_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_setup_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_unbind_cb);
   gtk_widget_class_bind_template_callback (widget_class, update);
   gtk_widget_class_install_action (widget_class, "processes.terminate", NULL, terminate_cb);
   gtk_widget_class_install_action (widget_class, "processes.kill", NULL, kill_cb);
+  gtk_widget_class_install_action (widget_class, "processes.show-call", NULL, show_call_cb);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Delete, 0, "processes.terminate", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Delete, GDK_SHIFT_MASK, "processes.kill", NULL);
 }

@@ -104,6 +104,49 @@ test_kill (SbPageFixture *fixture,
   sb_test_wait_until (sb_page_fixture_shows (fixture->page, "Nothing Is Running"));
 }
 
+static void
+show_call_cb (GSimpleAction *action,
+              GVariant      *parameter,
+              gpointer       user_data)
+{
+  g_string_assign (user_data, g_variant_get_string (parameter, NULL));
+}
+
+/* A process leads to the tool call that started it, if somebody knows that. How many there are is said. */
+static void
+test_call (SbPageFixture *fixture,
+           gconstpointer  data)
+{
+  const char *argv[] = { "/bin/sleep", "1000037", NULL };
+  const SbExecSpec spec = { .argv = argv, .title = "sleep", .trace_id = "t37" };
+  g_autoptr(GSimpleActionGroup) group = g_simple_action_group_new ();
+  g_autoptr(GSimpleAction) action = g_simple_action_new ("show-call", G_VARIANT_TYPE_STRING);
+  g_autoptr(GString) shown = g_string_new (NULL);
+  g_autoptr(GAsyncResult) result = NULL;
+
+  g_signal_connect (action, "activate", G_CALLBACK (show_call_cb), shown);
+  g_action_map_add_action (G_ACTION_MAP (group), G_ACTION (action));
+  gtk_widget_insert_action_group (fixture->window, "sandbox", G_ACTION_GROUP (group));
+  sb_page_fixture_show (fixture);
+  sb_channel_exec_async (sb_sandbox_get_channel (fixture->sandbox), &spec, NULL, NULL, NULL, sb_test_keep_result,
+                         &result);
+  spawn (fixture, "exec sleep 1000038");
+  sb_test_wait_until (find (fixture, "/bin/sleep 1000037") != GTK_INVALID_LIST_POSITION
+                      && find (fixture, "sleep 1000038") != GTK_INVALID_LIST_POSITION);
+  g_assert_true (sb_page_fixture_shows (fixture->page, "2 processes run"));
+
+  gtk_single_selection_set_selected (get_processes (fixture), find (fixture, "sleep 1000038"));
+  gtk_widget_activate_action (fixture->page, "processes.show-call", NULL);
+  g_assert_cmpstr (shown->str, ==, "");
+  gtk_single_selection_set_selected (get_processes (fixture), find (fixture, "/bin/sleep 1000037"));
+  gtk_widget_activate_action (fixture->page, "processes.show-call", NULL);
+  g_assert_cmpstr (shown->str, ==, "t37");
+
+  gtk_widget_insert_action_group (fixture->window, "sandbox", NULL);
+  sb_page_fixture_stop (fixture);
+  sb_test_wait_until (result != NULL);
+}
+
 /* What a program calls itself is shown as text. */
 static void
 test_odd_names (SbPageFixture *fixture,
@@ -143,6 +186,7 @@ main (int   argc,
   ADD ("states", test_states);
   ADD ("terminate", test_terminate);
   ADD ("kill", test_kill);
+  ADD ("call", test_call);
   ADD ("odd-names", test_odd_names);
   ADD ("hidden", test_hidden);
 

@@ -99,6 +99,7 @@ add_command (SbChannel          *self,
   command->with_stdin = spec->stdin_bytes != NULL || command->upload.goes_on;
   request = sb_channel_add_request (self, task, spec->argv[0], handle);
   request->title = g_strdup (spec->title);
+  request->call = g_strdup (spec->trace_id);
 
   return request;
 }

@@ -23,6 +23,7 @@ struct _SbRequest
   GTask             *task;    /* nullable: nobody waits (watches) */
   char              *subject; /* the path or program, for messages */
   char              *title;   /* nullable: of a command, for people */
+  char              *call;    /* nullable: of a command, the trace id of its tool call */
   GSource           *cancel;
   SbExecTurn        *turn;    /* nullable: of a command that somebody waits for */
 

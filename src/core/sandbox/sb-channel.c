@@ -80,6 +80,7 @@ request_free (gpointer data)
   g_clear_object (&request->task);
   g_free (request->subject);
   g_free (request->title);
+  g_free (request->call);
   g_free (request);
 }
 
@@ -699,6 +700,19 @@ sb_channel_get_greeting (SbChannel *self)
   g_return_val_if_fail (SB_IS_CHANNEL (self), NULL);
 
   return self->greeting;
+}
+
+const char *
+sb_channel_get_call (SbChannel *self,
+                     guint32    id)
+{
+  SbRequest *request = NULL;
+
+  g_return_val_if_fail (SB_IS_CHANNEL (self), NULL);
+
+  request = g_hash_table_lookup (self->requests, GUINT_TO_POINTER (id));
+
+  return request != NULL ? request->call : NULL;
 }
 
 const char *

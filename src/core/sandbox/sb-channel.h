@@ -48,6 +48,7 @@ typedef struct
   guint               timeout_ms;    /* 0: none; then TERM, and KILL 2 s later, to the whole group */
   guint64             output_budget; /* 0: default; bytes after which the command is killed */
   const char         *title;         /* nullable: what it is, for people */
+  const char         *trace_id;      /* nullable: the tool call that it is for */
   gsize               keep;          /* bytes of head and of tail kept of each stream; 0: default 32 KiB */
 } SbExecSpec;
 
@@ -183,6 +184,8 @@ gboolean      sb_channel_is_open           (SbChannel            *self);
 const SbGreeting *sb_channel_get_greeting  (SbChannel            *self); /* nullable before it is open */
 
 /* (nullable): the title of a command or terminal that runs. Borrowed until it ends. */
+const char   *sb_channel_get_call          (SbChannel            *self, /* its tool call, likewise */
+                                            guint32               id);
 const char   *sb_channel_get_title         (SbChannel            *self,
                                             guint32               id);
 

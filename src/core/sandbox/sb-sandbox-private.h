@@ -32,7 +32,8 @@ void                sb_sandbox_stop_for    (SbSandbox            *self,
 /* What a background command was started as, for those who list it later: the far end keeps only its id. */
 void                sb_sandbox_remember_command (SbSandbox       *self,
                                                  guint32          process,
-                                                 const char      *command);
+                                                 const char      *command,
+                                                 const char      *trace_id); /* nullable */
 /* Starting → ready or failed; nothing is left behind in the second case. */
 void                sb_sandbox_start_async  (SbSandbox           *self,
                                              const SbSandboxSpec *spec,

@@ -17,8 +17,11 @@
 
 typedef struct
 {
+  /* owned */
+  char    *text;
+  char    *trace_id; /* nullable */
+
   guint32  process;
-  char    *text; /* owned */
 } Command;
 
 struct _SbSandbox
@@ -429,6 +432,7 @@ command_clear (gpointer data)
   Command *command = data;
 
   g_free (command->text);
+  g_free (command->trace_id);
 }
 
 static void
@@ -541,12 +545,29 @@ sb_sandbox_get_env (SbSandbox *self)
   return (const char * const *) self->env;
 }
 
+/* (nullable): what was started in the background with that id, the last one */
+static const Command *
+find_command (SbSandbox *self,
+              guint32    process)
+{
+  for (guint i = self->commands->len; i > 0; i--)
+    {
+      const Command *command = &g_array_index (self->commands, Command, i - 1);
+
+      if (command->process == process)
+        return command;
+    }
+
+  return NULL;
+}
+
 void
 sb_sandbox_remember_command (SbSandbox  *self,
                              guint32     process,
-                             const char *command)
+                             const char *command,
+                             const char *trace_id)
 {
-  const Command remembered = { process, g_strdup (command) };
+  const Command remembered = { g_strdup (command), g_strdup (trace_id), process };
 
   if (self->commands->len == MAX_COMMANDS)
     g_array_remove_index (self->commands, 0);
@@ -558,15 +579,24 @@ const char *
 sb_sandbox_get_command (SbSandbox *self,
                         guint32    process)
 {
-  for (guint i = self->commands->len; i > 0; i--)
-    {
-      const Command *command = &g_array_index (self->commands, Command, i - 1);
+  const Command *command = find_command (self, process);
 
-      if (command->process == process)
-        return command->text;
-    }
+  if (command != NULL)
+    return command->text;
 
   return self->channel != NULL ? sb_channel_get_title (self->channel, process) : NULL;
+}
+
+const char *
+sb_sandbox_get_call (SbSandbox *self,
+                     guint32    process)
+{
+  const Command *command = find_command (self, process);
+
+  if (command != NULL)
+    return command->trace_id;
+
+  return self->channel != NULL ? sb_channel_get_call (self->channel, process) : NULL;
 }
 
 void

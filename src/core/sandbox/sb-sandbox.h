@@ -48,6 +48,9 @@ const char     *sb_sandbox_get_owner         (SbSandbox *self);
 /* What a request to start something was: "node server.js"; nullable: nobody remembers. Borrowed until the next call. */
 const char     *sb_sandbox_get_command       (SbSandbox *self,
                                               guint32    process);
+/* Which tool call it was for, as its trace id; likewise. */
+const char     *sb_sandbox_get_call          (SbSandbox *self,
+                                              guint32    process);
 const char * const *sb_sandbox_get_env       (SbSandbox *self); /* nullable: for every command in it */
 
 G_END_DECLS

@@ -217,7 +217,8 @@ spawned_cb (GObject      *source,
 
   text = g_strdup_printf ("Command started in background: %s\nprocess id: %u", exec->run->title, process);
   brief = g_strdup_printf ("process %u", process);
-  sb_sandbox_remember_command (exec->run->sandbox, process, exec->run->title);
+  sb_sandbox_remember_command (exec->run->sandbox, process, exec->run->title,
+                               sb_mcp_tool_call_get_trace_id (exec->run->call));
   details = sb_tool_run_new_details (exec->run);
   json_object_set_int_member (details, "processId", process);
   sb_tool_run_respond (exec->run, text, details, brief, TRUE);
@@ -238,6 +239,7 @@ start (Exec     *exec,
     .open_stdin = background && sb_json_get_boolean (sb_mcp_tool_call_get_arguments (run->call), "openStdin", FALSE),
     .timeout_ms = background ? 0 : exec->timeout_ms,
     .title = run->title,
+    .trace_id = sb_mcp_tool_call_get_trace_id (run->call),
     .keep = exec->keep,
   };
 

@@ -259,6 +259,7 @@ sb_tool_install_packages (SbMcpToolCall *call,
   spec.env = sb_sandbox_get_env (run->sandbox);
   spec.cwd = sb_tool_get_string (run, "cwd");
   spec.title = run->title;
+  spec.trace_id = sb_mcp_tool_call_get_trace_id (call);
   sb_channel_exec_async (run->channel, &spec, output_cb, install, sb_mcp_tool_call_get_cancellable (call), installed_cb,
                          install);
 }
