@@ -2,7 +2,7 @@
 /* Copyright the Sandbar authors */
 
 /* Our client at a server with the tool echo. Prints samples, "name<TAB>value" a line; mcp-client.mjs does and prints
- * the same with the protocol's official client.
+ * the same with the protocol's official client. CALLS 0: only initialize.
  * usage: bench-mcp-client stdio|sse|streamableHttp CALLS URL|PROGRAM… */
 
 #include "config.h"
@@ -155,6 +155,7 @@ main (int    argc,
       char **argv)
 {
   Leg leg = { NULL };
+  guint n_calls = argc > 2 ? (guint) g_ascii_strtoull (argv[2], NULL, 10) : 0;
 
   if (argc < 4)
     {
@@ -163,7 +164,8 @@ main (int    argc,
     }
 
   initialize (&leg, argv[1], (const char * const *) argv + 3);
-  measure (&leg, (guint) g_ascii_strtoull (argv[2], NULL, 10));
+  if (n_calls > 0)
+    measure (&leg, n_calls);
   sb_mcp_client_close (leg.client);
   while (!leg.closed)
     g_main_context_iteration (NULL, TRUE);

@@ -9,11 +9,16 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 
 #include "sb-bench.h"
 
 #define EVERYTHING "node_modules/@modelcontextprotocol/server-everything/dist/index.js"
+#define HELLO "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"2025-11-25\"," \
+              "\"capabilities\":{},\"clientInfo\":{\"name\":\"bench\",\"version\":\"1\"}}}\n"
+/* A server that is started by its client is started more often than it is called: starts differ more. */
+#define STARTS 4
 #define START_TRIES 500
 #define START_PAUSE (20 * 1000) /* µs */
 
@@ -45,6 +50,7 @@ typedef struct
   char       *thin_server;
   char       *calls;
   guint       rounds;
+  guint       n_turns;
 } Bench;
 
 static void
@@ -203,6 +209,31 @@ run_at (GPtrArray  *client,
   run_client (argv, figures);
 }
 
+/* Milliseconds until the server has said its first byte to somebody who does nothing else than to wait for it. */
+static double
+start_alone (GPtrArray *server)
+{
+  double start = sb_bench_now ();
+  g_autoptr(GSubprocess) process = NULL;
+  g_autoptr(GError) error = NULL;
+  char byte = 0;
+  double end = 0;
+
+  process = g_subprocess_newv ((const char * const *) server->pdata,
+                               G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE
+                               | G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error);
+  if (process == NULL
+      || !g_output_stream_write_all (g_subprocess_get_stdin_pipe (process), HELLO, strlen (HELLO), NULL, NULL, &error)
+      || g_input_stream_read (g_subprocess_get_stdout_pipe (process), &byte, 1, NULL, &error) != 1)
+    g_error ("%s: %s", (const char *) server->pdata[0], error != NULL ? error->message : "it said nothing");
+
+  end = sb_bench_now ();
+  g_subprocess_force_exit (process);
+  g_subprocess_wait (process, NULL, NULL);
+
+  return end - start;
+}
+
 static void
 print_one (const char    *way,
            const char    *what,
@@ -216,16 +247,18 @@ print_one (const char    *way,
 }
 
 static void
-print_rows (const char *way,
-            Figures    *ours,
-            Figures    *theirs)
+print_rows (const char    *way,
+            Figures       *ours,
+            Figures       *theirs,
+            SbBenchSeries *alone)
 {
+  g_autofree char *initialize = g_strdup_printf ("%s: initialize", way);
   g_autoptr(SbBenchSeries) our_worst = sb_bench_series_new ();
   g_autoptr(SbBenchSeries) their_worst = sb_bench_series_new ();
 
   sb_bench_series_add (our_worst, sb_bench_series_p99 (ours->call));
   sb_bench_series_add (their_worst, sb_bench_series_p99 (theirs->call));
-  print_one (way, "initialize", "ms", ours->init, theirs->init);
+  sb_bench_row_floor (initialize, "ms", ours->init, "official client", theirs->init, "the server's own start", alone);
   print_one (way, "echo, one after the other", "ms", ours->call, theirs->call);
   print_one (way, "echo, p99", "ms", our_worst, their_worst);
   print_one (way, "echo, 16 in flight, each", "ms", ours->flight, theirs->flight);
@@ -233,33 +266,69 @@ print_rows (const char *way,
   print_one (way, "client's memory (RSS)", "MB", ours->memory, theirs->memory);
 }
 
+/* What the two clients hand on of their environment differs, and the server's start depends on it (Node reads a
+ * bundle of certificates first, if one is named): it gets the same from both. */
+static GPtrArray *
+make_server (Bench      *bench,
+             const char *kind,
+             gboolean    is_thin)
+{
+  g_autofree char *everything = g_build_filename (bench->npm_dir, EVERYTHING, NULL);
+  g_autofree char *path = g_strdup_printf ("PATH=%s", g_getenv ("PATH"));
+  g_autofree char *home = g_strdup_printf ("HOME=%s", g_get_home_dir ());
+
+  if (!g_str_equal (kind, "stdio"))
+    return is_thin ? make_argv (bench->thin_server, kind, NULL) : make_argv ("node", everything, kind, NULL);
+  if (is_thin)
+    return make_argv ("env", "-i", path, home, bench->thin_server, kind, NULL);
+
+  return make_argv ("env", "-i", path, home, "node", everything, kind, NULL);
+}
+
+/* Both clients once; whoever comes second finds the machine as the first has left it, so they change places. */
+static void
+run_both (Bench      *bench,
+          const char *kind,
+          const char *calls,
+          GPtrArray  *server,
+          const char *url,
+          Figures    *figures)
+{
+  g_autofree char *script = g_build_filename (bench->npm_dir, "mcp-client.mjs", NULL);
+  g_autoptr(GPtrArray) ours = make_argv (bench->our_client, kind, calls, NULL);
+  g_autoptr(GPtrArray) theirs = make_argv ("node", "--no-warnings", script, kind, calls, NULL);
+  gboolean is_ours = bench->n_turns++ % 2 == 0;
+
+  for (guint i = 0; i < 2; i++, is_ours = !is_ours)
+    run_at (is_ours ? ours : theirs, server, url, &figures[is_ours ? 0 : 1]);
+}
+
 static void
 compare (Bench    *bench,
          gsize     i,
          gboolean  is_thin)
 {
-  g_autofree char *everything = g_build_filename (bench->npm_dir, EVERYTHING, NULL);
-  g_autofree char *script = g_build_filename (bench->npm_dir, "mcp-client.mjs", NULL);
-  g_autoptr(GPtrArray) ours = make_argv (bench->our_client, ways[i].kind, bench->calls, NULL);
-  g_autoptr(GPtrArray) theirs = make_argv ("node", "--no-warnings", script, ways[i].kind, bench->calls, NULL);
-  g_autoptr(GPtrArray) server = is_thin ? make_argv (bench->thin_server, ways[i].kind, NULL)
-                                        : make_argv ("node", everything, ways[i].kind, NULL);
+  g_autoptr(GPtrArray) server = make_server (bench, ways[i].kind, is_thin);
   guint16 port = ways[i].path != NULL ? find_port () : 0;
   g_autoptr(GSubprocess) process = port != 0 ? start_server (server, port) : NULL;
   g_autofree char *url = port != 0 ? g_strdup_printf ("http://127.0.0.1:%u%s", port, ways[i].path) : NULL;
-  Figures our_figures;
-  Figures their_figures;
+  g_autoptr(SbBenchSeries) alone = sb_bench_series_new ();
+  Figures figures[2]; /* ours, theirs */
 
-  figures_init (&our_figures);
-  figures_init (&their_figures);
+  figures_init (&figures[0]);
+  figures_init (&figures[1]);
   for (guint round = 0; round < bench->rounds; round++)
     {
-      run_at (ours, server, url, &our_figures);
-      run_at (theirs, server, url, &their_figures);
+      run_both (bench, ways[i].kind, bench->calls, server, url, figures);
+      for (guint start = 0; port == 0 && start < STARTS; start++)
+        {
+          run_both (bench, ways[i].kind, "0", server, url, figures);
+          sb_bench_series_add (alone, start_alone (server));
+        }
     }
-  print_rows (ways[i].name, &our_figures, &their_figures);
-  figures_clear (&our_figures);
-  figures_clear (&their_figures);
+  print_rows (ways[i].name, &figures[0], &figures[1], alone);
+  figures_clear (&figures[0]);
+  figures_clear (&figures[1]);
   if (process != NULL)
     {
       g_subprocess_force_exit (process);
