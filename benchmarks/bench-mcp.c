@@ -15,8 +15,9 @@
 #include "sb-bench.h"
 
 #define EVERYTHING "node_modules/@modelcontextprotocol/server-everything/dist/index.js"
-#define HELLO "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"2025-11-25\"," \
-              "\"capabilities\":{},\"clientInfo\":{\"name\":\"bench\",\"version\":\"1\"}}}\n"
+#define HELLO "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\"," \
+              "\"params\":{\"protocolVersion\":\"2025-11-25\",\"capabilities\":{}," \
+              "\"clientInfo\":{\"name\":\"bench\",\"version\":\"1\"}}}\n"
 /* A server that is started by its client is started more often than it is called: starts differ more. */
 #define STARTS 4
 #define START_TRIES 500
