@@ -5,6 +5,10 @@
 
 #include "sb-file-export.h"
 
+#include <glib/gi18n.h>
+
+#include "sb-id.h"
+
 #define PIECE (1024 * 1024)
 
 typedef struct
@@ -14,6 +18,7 @@ typedef struct
   GOutputStream *stream;
   GBytes        *piece;
 
+  guint64 max_size; /* 0: any */
   guint64 offset;
   guint64 total;
 } Export;
@@ -30,6 +35,16 @@ export_free (gpointer data)
 }
 
 static void read_next (GTask *task);
+
+static void
+return_too_large (GTask   *task,
+                  guint64  max_size)
+{
+  g_autofree char *size = sb_format_size (max_size);
+
+  g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE,
+                           _("The file is larger than %s. Save a copy of it instead."), size);
+}
 
 static void
 closed_cb (GObject      *source,
@@ -78,8 +93,9 @@ read_cb (GObject      *source,
   g_autoptr(GTask) task = user_data;
   Export *export = g_task_get_task_data (task);
   GCancellable *cancellable = g_task_get_cancellable (task);
+  guint64 total = 0;
   GError *error = NULL;
-  GBytes *piece = sb_channel_read_file_finish (SB_CHANNEL (source), result, &export->total, &error);
+  GBytes *piece = sb_channel_read_file_finish (SB_CHANNEL (source), result, &total, &error);
 
   if (piece == NULL)
     {
@@ -89,6 +105,15 @@ read_cb (GObject      *source,
 
   g_clear_pointer (&export->piece, g_bytes_unref);
   export->piece = piece;
+  /* Something inside may write to it for ever. */
+  if (export->offset == 0)
+    export->total = total;
+  if (export->max_size > 0 && export->total > export->max_size)
+    {
+      return_too_large (task, export->max_size);
+      return;
+    }
+
   g_output_stream_write_all_async (export->stream, g_bytes_get_data (piece, NULL), g_bytes_get_size (piece),
                                    G_PRIORITY_DEFAULT, cancellable, written_cb,
                                    g_steal_pointer (&task));
@@ -124,6 +149,7 @@ void
 sb_file_export_async (SbChannel           *channel,
                       const char          *path,
                       GFile               *target,
+                      guint64              max_size,
                       GCancellable        *cancellable,
                       GAsyncReadyCallback  callback,
                       gpointer             user_data)
@@ -135,6 +161,7 @@ sb_file_export_async (SbChannel           *channel,
   g_return_if_fail (path != NULL && G_IS_FILE (target));
 
   export->path = g_strdup (path);
+  export->max_size = max_size;
   g_task_set_source_tag (task, sb_file_export_async);
   g_task_set_task_data (task, export, export_free);
   g_file_replace_async (target, NULL, FALSE, G_FILE_CREATE_NONE, G_PRIORITY_DEFAULT, cancellable, opened_cb, task);

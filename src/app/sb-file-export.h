@@ -9,11 +9,12 @@
 
 G_BEGIN_DECLS
 
-/* Copies a file of a sandbox out of it, a piece at a time, whatever its size. What was there is replaced only when all
- * has come. */
+/* Copies a file of a sandbox out of it, a piece at a time, as long as it was at first. What was there is replaced only
+ * when all has come. max_size: in bytes; a larger one is G_IO_ERROR_MESSAGE_TOO_LARGE; 0: whatever its size. */
 void     sb_file_export_async  (SbChannel            *channel,
                                 const char           *path,
                                 GFile                *target,
+                                guint64               max_size,
                                 GCancellable         *cancellable,
                                 GAsyncReadyCallback   callback,
                                 gpointer              user_data);

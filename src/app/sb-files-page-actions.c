@@ -325,6 +325,19 @@ undo_cb (GtkWidget  *widget,
     sb_file_removal_restore_async (removal, restored_cb, g_object_ref (self));
 }
 
+/* In the list of changes, which says more about it. */
+static void
+show_change_cb (GtkWidget  *widget,
+                const char *action_name,
+                GVariant   *parameter)
+{
+  SbFileEntry *entry = _sb_files_page_get_chosen (SB_FILES_PAGE (widget));
+  const char *path = entry != NULL ? sb_file_entry_get_path (entry) : "";
+
+  /* Any bytes. */
+  gtk_widget_activate_action_variant (widget, "sandbox.show-change", g_variant_new_bytestring (path));
+}
+
 static void
 menu_cb (GtkWidget  *widget,
          const char *action_name,
@@ -355,6 +368,7 @@ _sb_files_page_class_actions_init (SbFilesPageClass *klass)
   gtk_widget_class_install_action (widget_class, "files.delete", NULL, delete_cb);
   gtk_widget_class_install_action (widget_class, "files.undo", NULL, undo_cb);
   gtk_widget_class_install_action (widget_class, "files.menu", NULL, menu_cb);
+  gtk_widget_class_install_action (widget_class, "files.show-change", NULL, show_change_cb);
 }
 
 static gboolean
@@ -363,6 +377,14 @@ can_be_saved (SbFileEntry *entry)
   SbFileType type = sb_file_entry_get_file_type (entry);
 
   return type == SB_FILE_TYPE_REGULAR || type == SB_FILE_TYPE_DIRECTORY;
+}
+
+static gboolean
+is_changed (SbFileEntry *entry)
+{
+  SbFileMark mark = entry != NULL ? sb_file_entry_get_mark (entry) : SB_FILE_MARK_NONE;
+
+  return mark == SB_FILE_MARK_ADDED || mark == SB_FILE_MARK_MODIFIED;
 }
 
 void
@@ -380,6 +402,8 @@ _sb_files_page_actions_update (SbFilesPage *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "files.undo", open && self->removed != NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "files.add", open && self->transfer == NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "files.stop", self->transfer != NULL);
+  _sb_files_page_sharing_update (self);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "files.show-change", deleted || is_changed (entry));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "files.save-out",
                                  open && !deleted && (!chosen || can_be_saved (entry))
                                  && self->transfer == NULL);

@@ -24,6 +24,7 @@ struct _SbFilesPage
   SbChangeSet        *changes; /* nullable */
   GtkSingleSelection *chosen;
   SbFileRemoval      *removed; /* nullable: what Undo brings back */
+  GPtrArray          *loans;    /* of SbFileLoan: copies that other programs may use */
   GCancellable       *transfer; /* nullable: files are being added, or a folder saved */
   GtkFileChooserNative *chooser; /* nullable: while it is open */
   char               *path;    /* of the file that is shown */
@@ -45,8 +46,18 @@ struct _SbFilesPage
 void _sb_files_page_class_actions_init   (SbFilesPageClass *klass);
 void _sb_files_page_actions_update       (SbFilesPage      *self);
 void _sb_files_page_class_transfers_init (SbFilesPageClass *klass);
-/* What is dropped on the list is added. */
+/* What is dropped on the list is added, what is dragged out of it copied. */
 void _sb_files_page_transfers_attach     (SbFilesPage      *self);
+
+void _sb_files_page_class_sharing_init   (SbFilesPageClass *klass);
+void _sb_files_page_sharing_attach       (SbFilesPage      *self,
+                                          GtkDropTarget    *target);
+void _sb_files_page_sharing_update       (SbFilesPage      *self);
+
+/* (nullable): coordinates of the list */
+SbOutlineNode *_sb_files_page_find_node_at (SbFilesPage *self,
+                                            double       x,
+                                            double       y);
 
 void         _sb_files_page_tell          (SbFilesPage *self,
                                            const char  *text);

@@ -176,7 +176,7 @@ save_response_cb (SbFilesPage          *self,
   g_autoptr(GFile) target = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser));
 
   if (response == GTK_RESPONSE_ACCEPT && target != NULL && self->channel != NULL)
-    sb_file_export_async (self->channel, path, target, NULL, saved_cb, g_object_ref (self));
+    sb_file_export_async (self->channel, path, target, 0, NULL, saved_cb, g_object_ref (self));
 }
 
 static char *
@@ -280,5 +280,6 @@ _sb_files_page_transfers_attach (SbFilesPage *self)
   GtkDropTarget *target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
 
   g_signal_connect_object (target, "drop", G_CALLBACK (dropped_cb), self, G_CONNECT_SWAPPED);
+  _sb_files_page_sharing_attach (self, target);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
 }

@@ -155,10 +155,10 @@ row_unbind_cb (SbFilesPage *self,
   sb_file_row_set_node (SB_FILE_ROW (gtk_list_item_get_child (item)), NULL);
 }
 
-static SbOutlineNode *
-find_node_at (SbFilesPage *self,
-              double       x,
-              double       y)
+SbOutlineNode *
+_sb_files_page_find_node_at (SbFilesPage *self,
+                             double       x,
+                             double       y)
 {
   GtkWidget *at = gtk_widget_pick (GTK_WIDGET (self->list), x, y, GTK_PICK_DEFAULT);
   GtkWidget *row = at != NULL ? gtk_widget_get_ancestor (at, SB_TYPE_FILE_ROW) : NULL;
@@ -178,7 +178,7 @@ menu_pressed_cb (SbFilesPage     *self,
                  double           y,
                  GtkGestureClick *gesture)
 {
-  SbOutlineNode *node = find_node_at (self, x, y);
+  SbOutlineNode *node = _sb_files_page_find_node_at (self, x, y);
   double page_x = 0;
   double page_y = 0;
 
@@ -225,6 +225,7 @@ sb_files_page_dispose (GObject *object)
   g_clear_object (&self->changes);
   g_clear_pointer (&self->path, g_free);
   g_clear_pointer (&self->wanted, g_free);
+  g_clear_pointer (&self->loans, g_ptr_array_unref);
 
   G_OBJECT_CLASS (sb_files_page_parent_class)->dispose (object);
 }
@@ -296,6 +297,7 @@ sb_files_page_class_init (SbFilesPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, row_unbind_cb);
 
   _sb_files_page_class_actions_init (klass);
+  _sb_files_page_class_sharing_init (klass);
   _sb_files_page_class_transfers_init (klass);
 
   g_type_ensure (SB_TYPE_FILE_VIEW);
@@ -309,6 +311,7 @@ sb_files_page_init (SbFilesPage *self)
   SbOutline *outline;
 
   self->tree = sb_file_tree_new ();
+  self->loans = g_ptr_array_new_with_free_func (g_object_unref);
   gtk_widget_init_template (GTK_WIDGET (self));
 
   outline = sb_file_tree_get_outline (self->tree);

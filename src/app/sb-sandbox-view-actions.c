@@ -105,6 +105,17 @@ page_cb (GtkWidget  *widget,
 }
 
 static void
+show_change_cb (GtkWidget  *widget,
+                const char *action_name,
+                GVariant   *parameter)
+{
+  SbSandboxView *self = SB_SANDBOX_VIEW (widget);
+
+  gtk_stack_set_visible_child_name (self->pages, "changes");
+  sb_changes_page_show (self->changes, g_variant_get_bytestring (parameter));
+}
+
+static void
 show_call_cb (GtkWidget  *widget,
               const char *action_name,
               GVariant   *parameter)
@@ -149,6 +160,7 @@ _sb_sandbox_view_class_actions_init (SbSandboxViewClass *klass)
   gtk_widget_class_install_action (widget_class, "sandbox.hide-unsaved", NULL, show_unsaved_cb);
   gtk_widget_class_install_action (widget_class, "sandbox.page", "s", page_cb);
   gtk_widget_class_install_action (widget_class, "sandbox.show-call", "s", show_call_cb);
+  gtk_widget_class_install_action (widget_class, "sandbox.show-change", "ay", show_change_cb);
   gtk_widget_class_install_action (widget_class, "sandbox.next-page", NULL, next_page_cb);
   gtk_widget_class_install_action (widget_class, "sandbox.previous-page", NULL, previous_page_cb);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Page_Down, GDK_CONTROL_MASK, "sandbox.next-page",

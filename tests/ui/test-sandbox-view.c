@@ -7,6 +7,8 @@
 #include "sb-code-view.h"
 #include "sb-diff-view.h"
 #include "sb-file-entry.h"
+#include "sb-file-loan.h"
+#include "sb-file-provider.h"
 #include "sb-file-view.h"
 #include "sb-files-page.h"
 #include "sb-outline.h"
@@ -561,11 +563,68 @@ test_deleted (Fixture       *fixture,
   sb_test_wait_until (diff_is (page, "@@ -1,1 +0,0 @@\n- one\n"));
   g_assert_true (gtk_widget_get_mapped (find_type (page, SB_TYPE_DIFF_VIEW)));
   gtk_widget_activate_action (page, "files.delete", NULL);
+  gtk_widget_activate_action (page, "files.open-with", NULL);
   g_assert_true (is_deleted (fixture, "gone.js"));
+  gtk_widget_activate_action (page, "files.show-change", NULL);
+  sb_test_wait_until (gtk_widget_get_mapped (find_type (fixture->view, SB_TYPE_CHANGES_PAGE)));
+  g_assert_true (diff_is (find_type (fixture->view, SB_TYPE_CHANGES_PAGE), "@@ -1,1 +0,0 @@\n- one\n"));
+  gtk_widget_activate_action (fixture->view, "sandbox.page", "s", "files");
 
   g_assert_true (sb_test_write (channel, "gone.js", "two\n", NULL));
   sb_test_wait_until (code_is (fixture, "two"));
   g_assert_true (gtk_widget_get_mapped (find_type (page, SB_TYPE_CODE_VIEW)));
+}
+
+static void
+note_failure_cb (SbFileProvider *provider,
+                 GError         *error,
+                 char          **message)
+{
+  *message = g_strdup (error->message);
+}
+
+/* (transfer full) (nullable): what a program gets that takes the file */
+static char *
+take_drop (SbSandbox   *sandbox,
+           const char  *path,
+           char       **message)
+{
+  g_autoptr(SbFileLoan) loan = sb_file_loan_new (sb_sandbox_get_channel (sandbox), path);
+  g_autoptr(GdkContentProvider) provider = sb_file_provider_new (loan);
+  g_autoptr(GOutputStream) stream = g_memory_output_stream_new_resizable ();
+  g_autoptr(GdkContentFormats) formats = gdk_content_provider_ref_formats (provider);
+  g_autoptr(GAsyncResult) result = NULL;
+  gpointer data;
+
+  g_assert_true (gdk_content_formats_contain_mime_type (formats, "text/uri-list"));
+  g_signal_connect (provider, "failed", G_CALLBACK (note_failure_cb), message);
+  gdk_content_provider_write_mime_type_async (provider, "text/uri-list", stream, G_PRIORITY_DEFAULT, NULL,
+                                              sb_test_keep_result, &result);
+  sb_test_wait_until (result != NULL);
+  if (!gdk_content_provider_write_mime_type_finish (provider, result, NULL))
+    return NULL;
+
+  data = g_memory_output_stream_get_data (G_MEMORY_OUTPUT_STREAM (stream));
+
+  return g_strndup (data, g_memory_output_stream_get_data_size (G_MEMORY_OUTPUT_STREAM (stream)));
+}
+
+/* A copy is made when it is dropped, under a name that fits; of what cannot be read the page is told. */
+static void
+test_drag_out (Fixture       *fixture,
+               gconstpointer  data)
+{
+  g_autofree char *message = NULL;
+  g_autofree char *uris = NULL;
+
+  show_sandbox (fixture);
+  g_assert_true (sb_test_write (sb_sandbox_get_channel (fixture->sandbox), "dir/a b.txt", "text", NULL));
+  uris = take_drop (fixture->sandbox, "dir/a b.txt", &message);
+  g_assert_true (g_str_has_prefix (uris, "file:///"));
+  g_assert_nonnull (strstr (uris, "/a%20b.txt"));
+  g_assert_null (message);
+  g_assert_null (take_drop (fixture->sandbox, "nothing", &message));
+  g_assert_nonnull (message);
 }
 
 /* Chosen without a pointer, and spoken. */
@@ -624,6 +683,7 @@ main (int   argc,
   g_test_add ("/sandbox-view/show-file", Fixture, NULL, set_up, test_show_file, tear_down);
   g_test_add ("/sandbox-view/changes", Fixture, NULL, set_up, test_changes, tear_down);
   g_test_add ("/sandbox-view/deleted", Fixture, NULL, set_up, test_deleted, tear_down);
+  g_test_add ("/sandbox-view/drag-out", Fixture, NULL, set_up, test_drag_out, tear_down);
   g_test_add ("/sandbox-view/list", Fixture, NULL, set_up, test_list, tear_down);
   g_test_add ("/sandbox-view/meters", Fixture, NULL, set_up, test_meters, tear_down);
 
