@@ -255,6 +255,8 @@ sb_code_view_set_text (SbCodeView *self,
 
   gtk_text_buffer_get_iter_at_offset (buffer, &start, cursor);
   gtk_text_buffer_place_cursor (buffer, &start);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  file_name != NULL ? file_name : _("Text"), -1);
   if (!keep_place)
     self->restore_value = 0;
   if (self->restore_id == 0)
