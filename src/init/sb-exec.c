@@ -75,7 +75,7 @@ exec_take_slot (bool lasting)
       Exec *exec = &slots[i];
 
       if (exec->state == EXEC_FREE)
-        unused = exec;
+        unused = unused != NULL ? unused : exec;
       else if ((exec->background || exec->terminal) == lasting)
         used++;
       if (exec->state == EXEC_DONE && lasting && (oldest == NULL || exec->ended < oldest->ended))
