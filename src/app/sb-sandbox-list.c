@@ -5,6 +5,7 @@
 
 #include "sb-sandbox-list.h"
 
+#include "sb-containers-view.h"
 #include "sb-sandbox-row.h"
 
 struct _SbSandboxList
@@ -16,9 +17,10 @@ struct _SbSandboxList
   GtkSingleSelection *chosen;
 
   /* template */
-  GtkWidget   *box;
-  GtkListView *list;
-  GtkStack    *states;
+  GtkWidget        *box;
+  SbContainersView *containers;
+  GtkListView      *list;
+  GtkStack         *states;
 };
 
 enum
@@ -111,10 +113,12 @@ sb_sandbox_list_class_init (SbSandboxListClass *klass)
   signals[CHOSEN] = g_signal_new ("chosen", SB_TYPE_SANDBOX_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 0);
 
+  g_type_ensure (SB_TYPE_CONTAINERS_VIEW);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sandbar/Sandbar/ui/sb-sandbox-list.ui");
   gtk_widget_class_bind_template_child (widget_class, SbSandboxList, box);
+  gtk_widget_class_bind_template_child (widget_class, SbSandboxList, containers);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxList, list);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxList, states);
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
@@ -143,6 +147,8 @@ sb_sandbox_list_set_source (SbSandboxList *self,
   g_return_if_fail (SB_IS_SELECTION (selection) && self->selection == NULL);
 
   self->selection = g_object_ref (selection);
+  if (sb_selection_get_workspace (selection) != NULL)
+    sb_containers_view_set_workspace (self->containers, sb_selection_get_workspace (selection));
   gtk_single_selection_set_model (self->chosen, sandboxes);
   g_signal_connect_object (selection, "notify::sandbox", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->chosen, "items-changed", G_CALLBACK (update), self,

@@ -15,7 +15,8 @@
 #define FAILED "HTTP/1.1 500 Internal Server Error\r\nConnection: close\r\n\r\n{\"message\":\"out of order\"}"
 #define WEB "{\"Id\":\"aa\",\"Names\":[\"/web\"],\"Image\":\"nginx:1\",\"State\":\"running\",\"Created\":1700000000," \
   "\"Labels\":{}}"
-#define DATABASE "{\"Id\":\"bb\",\"Names\":[\"/db\"],\"Image\":\"postgres\",\"State\":\"exited\",\"Created\":1700000100}"
+#define DATABASE \
+  "{\"Id\":\"bb\",\"Names\":[\"/db\"],\"Image\":\"postgres\",\"State\":\"exited\",\"Created\":1700000100}"
 #define OURS "{\"Id\":\"cc\",\"Names\":[\"/ours\"],\"Labels\":{\"ours\":\"1\"}}"
 #define EVENT "{\"Type\":\"container\",\"Action\":\"start\"}\n"
 

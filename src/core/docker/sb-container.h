@@ -12,8 +12,8 @@ G_BEGIN_DECLS
 #define SB_TYPE_CONTAINER (sb_container_get_type ())
 G_DECLARE_FINAL_TYPE (SbContainer, sb_container, SB, CONTAINER, GObject)
 
-/* hidden_label: nullable: those that have it are left out. (transfer full) (element-type SbContainer): the newest first;
- * NULL: no list of an engine */
+/* hidden_label: nullable: those that have it are left out. (transfer full) (element-type SbContainer): the newest
+ * first; NULL: no list of an engine */
 GPtrArray  *sb_container_parse_all   (JsonNode          *answer,
                                       const char        *hidden_label);
 const char *sb_container_get_id      (SbContainer       *self);
