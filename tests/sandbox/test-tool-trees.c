@@ -36,6 +36,10 @@ test_search (Fixture       *fixture,
                  "exit code: 0");
   assert_answer (fixture, "searchFiles", "{\"text\":\"needle\"}", FALSE, "src/a.c:1: the needle");
   assert_answer (fixture, "searchFiles", "{\"name\":\"*.txt\"}", FALSE, "b.txt");
+  assert_answer (fixture, "exec", "{\"command\":\"printf needle2 > \\\"$(printf 'b.txt\\\\nc.txt')\\\"\"}", FALSE,
+                 "exit code: 0");
+  assert_answer (fixture, "searchFiles", "{\"name\":\"*c.txt\"}", FALSE, "b.txt\\nc.txt\n");
+  assert_answer (fixture, "searchFiles", "{\"text\":\"needle2\"}", FALSE, "b.txt\\nc.txt:1: needle2\n");
   assert_answer (fixture, "searchFiles", "{\"text\":\"none\"}", FALSE, "Nothing was found");
   assert_answer (fixture, "searchFiles", "{}", TRUE, "Give text");
   assert_answer (fixture, "searchFiles", "{\"text\":\"x\",\"path\":\"/etc\"}", TRUE, "outside the workspace");

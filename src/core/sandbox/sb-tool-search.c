@@ -6,6 +6,7 @@
 #include "sb-channel-search.h"
 #include "sb-json.h"
 #include "sb-text.h"
+#include "sb-tool-output.h"
 #include "sb-tool-run.h"
 #include "sb-tools.h"
 
@@ -17,6 +18,7 @@ add_match (const SbMatch *match,
            JsonArray     *array)
 {
   g_autofree char *path = sb_text_clean (match->path, -1, NULL);
+  g_autofree char *name = sb_tool_output_name (match->path);
   g_autofree char *line = sb_text_clean (match->text, -1, NULL);
   JsonObject *object = json_object_new ();
 
@@ -25,10 +27,10 @@ add_match (const SbMatch *match,
     {
       json_object_set_int_member (object, "line", match->line);
       json_object_set_string_member (object, "text", line);
-      g_string_append_printf (text, "%s:%u: %s\n", path, match->line, line);
+      g_string_append_printf (text, "%s:%u: %s\n", name, match->line, line);
     }
   else
-    g_string_append_printf (text, "%s\n", path);
+    g_string_append_printf (text, "%s\n", name);
   json_array_add_object_element (array, object);
 }
 
