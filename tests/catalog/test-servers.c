@@ -57,7 +57,8 @@ test_demo (void)
   "name: all\ntitle: All\ndescription: d\ntype: server\nicon: i\nreadme: r\nimage: a/b\nlongLived: yes\n" \
   "command: [run, '1']\nenv:\n  - {name: A, value: 1}\n  - name: B\nsecrets:\n  - name: all.key\n    env: KEY\n" \
   "volumes: [data:/data]\nuser: '1000'\ndisableNetwork: true\nallowHosts: ['a:443']\nextraHosts: ['a:1.2.3.4']\n" \
-  "oauth: {scopes: [x]}\ntools: [{name: t}]\nprefix: p\npolicy: x\nfuture: 1\n" \
+  "oauth: {scopes: [x], clientId: us, clientSecret: all.client, issuer: 'https://a.example'}\n" \
+  "tools: [{name: t}]\nprefix: p\npolicy: x\nfuture: 1\n" \
   "config:\n  - name: all\n    type: object\n    properties: {port: {type: integer, default: 80}}\n" \
   "metadata: {pulls: 1, category: c, tags: [t], license: MIT, owner: o}\n" \
   "x-sandbar: {network: none, limits: {cpus: 0.5, memory: 512m, pids: 64}}\n"
@@ -78,6 +79,10 @@ test_entry (void)
   g_assert_cmpstr (((SbCatalogPair *) g_ptr_array_index (fields->env, 0))->value, ==, "1");
   g_assert_cmpstr (((SbCatalogPair *) g_ptr_array_index (fields->env, 1))->value, ==, "");
   g_assert_cmpstr (((SbCatalogPair *) g_ptr_array_index (fields->secrets, 0))->value, ==, "KEY");
+  g_assert_cmpstr (fields->client_id, ==, "us");
+  g_assert_cmpstr (fields->client_issuer, ==, "https://a.example");
+  g_assert_cmpstr (fields->client_secret, ==, "all.client");
+  g_assert_cmpuint (fields->secrets->len, ==, 1);
   g_assert_cmpstr (fields->user, ==, "1000");
   g_assert_cmpstr (fields->allow_hosts[0], ==, "a:443");
   g_assert_cmpstr (fields->extra_hosts[0], ==, "a:1.2.3.4");

@@ -97,6 +97,55 @@ test_own_header (void)
   g_assert_false (sb_gateway_server_get_needs_sign_in (server));
 }
 
+/* A client that was registered by hand: its secret is asked for like any other, and only its issuer sees it. */
+static void
+test_own_client (void)
+{
+  g_autoptr(SbFakeLogin) login = sb_fake_login_new ();
+  g_autoptr(SbTestGateway) test = sb_test_gateway_new (MINUTE, NULL);
+  g_autofree char *oauth = g_strdup_printf ("    oauth: {clientId: us, clientSecret: one.client, issuer: '%s'}\n",
+                                            login->origin);
+  SbGatewayServer *server = start (test, login, oauth);
+
+  g_assert_nonnull (strstr (sb_gateway_server_get_message (server), "one.client"));
+  g_hash_table_insert (test->secrets, g_strdup ("one.client"), g_strdup ("hush-hush"));
+  sb_gateway_server_start (server);
+  sb_test_wait_until (sb_gateway_server_get_needs_sign_in (server));
+  sb_test_gateway_wait (test, "one", SB_GATEWAY_SERVER_BLOCKED);
+  sb_gateway_server_sign_in (server);
+  sb_test_gateway_wait (test, "one", SB_GATEWAY_SERVER_READY);
+  g_assert_cmpuint (login->n_registered, ==, 0);
+  g_assert_nonnull (strstr (login->last_shown, "hush-hush"));
+}
+
+/* The server names another issuer than the one that the secret is for. */
+static void
+test_other_issuer (void)
+{
+  g_autoptr(SbFakeLogin) login = sb_fake_login_new ();
+  g_autoptr(SbTestGateway) test = sb_test_gateway_new (MINUTE, NULL);
+  SbGatewayServer *server = NULL;
+
+  g_hash_table_insert (test->secrets, g_strdup ("one.client"), g_strdup ("hush-hush"));
+  server = start (test, login, "    oauth: {clientId: us, clientSecret: one.client, issuer: 'https://example.org'}\n");
+  sb_gateway_server_sign_in (server);
+  sb_test_gateway_wait (test, "one", SB_GATEWAY_SERVER_READY);
+  g_assert_cmpuint (login->n_registered, ==, 1);
+  g_assert_null (strstr (login->last_shown, "hush-hush"));
+}
+
+static void
+test_no_issuer (void)
+{
+  g_autoptr(SbFakeLogin) login = sb_fake_login_new ();
+  g_autoptr(SbTestGateway) test = sb_test_gateway_new (MINUTE, NULL);
+  SbGatewayServer *server = NULL;
+
+  g_hash_table_insert (test->secrets, g_strdup ("one.client"), g_strdup ("hush-hush"));
+  server = start (test, login, "    oauth: {clientId: us, clientSecret: one.client}\n");
+  g_assert_nonnull (strstr (sb_gateway_server_get_message (server), "issuer"));
+}
+
 int
 main (int    argc,
       char **argv)
@@ -107,6 +156,9 @@ main (int    argc,
   g_test_add_func ("/gateway/sign-in/denied", test_denied);
   g_test_add_func ("/gateway/sign-in/stopped", test_stopped);
   g_test_add_func ("/gateway/sign-in/own-header", test_own_header);
+  g_test_add_func ("/gateway/sign-in/own-client", test_own_client);
+  g_test_add_func ("/gateway/sign-in/other-issuer", test_other_issuer);
+  g_test_add_func ("/gateway/sign-in/no-issuer", test_no_issuer);
 
   return g_test_run ();
 }

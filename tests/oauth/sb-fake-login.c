@@ -37,7 +37,7 @@ describe (SbFakeLogin       *self,
             g_strdup_printf ("{\"issuer\":\"%s\",\"authorization_endpoint\":\"%s/authorize\",\"token_endpoint\":"
                              "\"%s/token\",\"registration_endpoint\":\"%s/register\","
                              "\"code_challenge_methods_supported\":[\"S256\"],"
-                             "\"token_endpoint_auth_methods_supported\":[\"none\"]}",
+                             "\"token_endpoint_auth_methods_supported\":[\"none\",\"client_secret_post\"]}",
                              self->origin, self->origin, self->origin, self->origin));
   else
     answer (message, SOUP_STATUS_NOT_FOUND, g_strdup ("<html>"));
@@ -65,8 +65,11 @@ give_token (SbFakeLogin       *self,
 {
   g_autofree char *body = g_strndup (soup_server_message_get_request_body (message)->data,
                                      soup_server_message_get_request_body (message)->length);
+  const char *shown = soup_message_headers_get_one (soup_server_message_get_request_headers (message), "Authorization");
   gboolean refreshes = strstr (body, "grant_type=refresh_token") != NULL;
 
+  g_free (self->last_shown);
+  self->last_shown = g_strconcat (shown != NULL ? shown : "", "\n", body, NULL);
   if (refreshes)
     self->n_refreshed++;
   else
@@ -191,6 +194,7 @@ sb_fake_login_free (SbFakeLogin *self)
   g_free (self->resource);
   g_free (self->issuer);
   g_free (self->last_scope);
+  g_free (self->last_shown);
   g_free (self);
 }
 

@@ -19,6 +19,7 @@ typedef struct
   char        *resource; /* nullable: what the resource claims to be, if something else than url */
   char        *issuer;   /* nullable: who it claims is asked, if somebody else than origin */
   char        *last_scope;
+  char        *last_shown; /* nullable: who asked for the last token: header and body */
 
   /* How it behaves. */
   gboolean     gives_refresh;

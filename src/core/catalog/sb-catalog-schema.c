@@ -44,9 +44,13 @@ static const SbSchemaKey provider_keys[] = {
   { NULL }
 };
 
+/* The last three are ours; Docker's gateway passes over them. */
 static const SbSchemaKey oauth_keys[] = {
   { "providers", SB_SCHEMA_MAPS, provider_keys },
   { "scopes", SB_SCHEMA_TEXTS },
+  { "clientId", SB_SCHEMA_TEXT },
+  { "clientSecret", SB_SCHEMA_TEXT },
+  { "issuer", SB_SCHEMA_TEXT },
   { NULL }
 };
 

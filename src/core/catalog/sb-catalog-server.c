@@ -10,6 +10,9 @@
 
 #include <string.h>
 
+/* Where no entry says one: the client secret of a remote server never becomes a variable. */
+#define CLIENT_SECRET_VARIABLE "OAUTH_CLIENT_SECRET"
+
 struct _SbCatalogServer
 {
   GObject          parent_instance;
@@ -194,6 +197,35 @@ read_tools (SbCatalogServer *self)
   self->fields.tools = g_strv_builder_end (names);
 }
 
+static gboolean
+has_secret (SbCatalogFields *fields,
+            const char      *name)
+{
+  for (guint i = 0; i < fields->secrets->len; i++)
+    if (strcmp (((SbCatalogPair *) g_ptr_array_index (fields->secrets, i))->name, name) == 0)
+      return TRUE;
+
+  return FALSE;
+}
+
+static void
+read_oauth (SbCatalogServer *self)
+{
+  SbYamlNode *oauth = read_mapping (self->node, "oauth");
+  SbCatalogFields *fields = &self->fields;
+
+  fields->uses_oauth = oauth != NULL;
+  if (oauth == NULL)
+    return;
+
+  fields->client_id = read_text (oauth, "clientId");
+  fields->client_secret = read_text (oauth, "clientSecret");
+  fields->client_issuer = read_text (oauth, "issuer");
+  /* It is asked for, stored and kept out of logs as every other. */
+  if (fields->url != NULL && fields->client_secret != NULL && !has_secret (fields, fields->client_secret))
+    add_pair (fields->secrets, fields->client_secret, CLIENT_SECRET_VARIABLE);
+}
+
 static void
 read_metadata (SbCatalogServer *self)
 {
@@ -269,7 +301,6 @@ read_fields (SbCatalogServer *self)
   fields->prefix = read_text (node, "prefix");
   fields->long_lived = read_boolean (node, "longLived");
   fields->disable_network = read_boolean (node, "disableNetwork");
-  fields->uses_oauth = read_mapping (node, "oauth") != NULL;
   fields->command = read_texts (node, "command");
   fields->volumes = read_texts (node, "volumes");
   fields->allow_hosts = read_texts (node, "allowHosts");
@@ -277,6 +308,7 @@ read_fields (SbCatalogServer *self)
   read_pairs (node, "env", "name", "value", fields->env);
   read_pairs (node, "secrets", "name", "env", fields->secrets);
   read_remote (self);
+  read_oauth (self);
   read_tools (self);
   read_metadata (self);
   read_own (self);
@@ -336,6 +368,9 @@ fields_clear (SbCatalogFields *fields)
   g_free (fields->image);
   g_free (fields->user);
   g_free (fields->prefix);
+  g_free (fields->client_id);
+  g_free (fields->client_secret);
+  g_free (fields->client_issuer);
   g_free (fields->url);
   g_free (fields->transport);
   g_free (fields->category);

@@ -73,6 +73,9 @@ typedef struct
   gboolean   long_lived;
   gboolean   disable_network;
   gboolean   uses_oauth;
+  char      *client_id;     /* oauth: of a client that is registered by hand */
+  char      *client_secret; /* oauth: the name of a secret, which is among secrets too */
+  char      *client_issuer; /* oauth: the only one that may see them */
   GStrv      command;
   GStrv      volumes;
   GStrv      allow_hosts;

@@ -354,6 +354,27 @@ choose_transport (Resolve  *resolve,
                resolve->launch->name);
 }
 
+/* A secret is for one issuer: another server could name an issuer of its own and be shown it. */
+static gboolean
+take_client (Resolve  *resolve,
+             GError  **error)
+{
+  const SbCatalogFields *fields = resolve->fields;
+  SbServerLaunch *launch = resolve->launch;
+
+  if (fields->client_secret != NULL && (fields->client_id == NULL || fields->client_issuer == NULL))
+    return fail (error, SB_CATALOG_ERROR_SERVER,
+                 "“%.100s” has a “clientSecret” under “oauth”: say there whose it is (“clientId”) and the address of "
+                 "the only server that may see it (“issuer”), too.", launch->name);
+
+  launch->client_id = g_strdup (fields->client_id);
+  launch->client_issuer = g_strdup (fields->client_issuer);
+  if (fields->client_secret != NULL)
+    launch->client_secret = resolve->input->secret (fields->client_secret, resolve->input->user_data);
+
+  return TRUE;
+}
+
 static gboolean
 resolve_remote (Resolve  *resolve,
                 GError  **error)
@@ -365,7 +386,7 @@ resolve_remote (Resolve  *resolve,
   if (uri == NULL || g_uri_get_host (uri) == NULL || g_uri_get_host (uri)[0] == '\0' ||
       (strcmp (g_uri_get_scheme (uri), "https") != 0 && strcmp (g_uri_get_scheme (uri), "http") != 0))
     return fail (error, SB_CATALOG_ERROR_SERVER, "“%.200s” is no web address.", resolve->fields->url);
-  if (!choose_transport (resolve, error) || !add_secrets (resolve, error))
+  if (!choose_transport (resolve, error) || !add_secrets (resolve, error) || !take_client (resolve, error))
     return FALSE;
 
   launch->url = g_strdup (resolve->fields->url);
@@ -486,5 +507,8 @@ sb_server_launch_free (SbServerLaunch *self)
   g_free (self->directory);
   g_free (self->url);
   g_ptr_array_unref (self->headers);
+  g_free (self->client_id);
+  g_free (self->client_secret);
+  g_free (self->client_issuer);
   g_free (self);
 }

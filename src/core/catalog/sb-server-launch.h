@@ -59,6 +59,9 @@ typedef struct
   char            *url;
   gboolean         sse;       /* else streamable HTTP */
   GPtrArray       *headers;   /* of SbLaunchPair */
+  char            *client_id; /* nullable, as the next two: of OAuth */
+  char            *client_secret;
+  char            *client_issuer;
 } SbServerLaunch;
 
 SbServerLaunch *sb_server_launch_resolve (SbCatalogServer      *server,

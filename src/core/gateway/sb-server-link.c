@@ -220,6 +220,9 @@ open_remote (SbServerLink *self)
     .open = self->context->open_browser,
     .open_data = self->context->open_data,
     .unasked = self->context->open_unasked,
+    .client_id = self->launch->client_id,
+    .client_secret = self->launch->client_secret,
+    .client_issuer = self->launch->client_issuer,
   };
 
   if (has_authorization (self->launch))
@@ -229,6 +232,8 @@ open_remote (SbServerLink *self)
       return;
     }
 
+  if (self->tokens != NULL && !sb_oauth_source_has_client (self->tokens, &options))
+    g_clear_object (&self->tokens);
   if (self->tokens == NULL)
     self->tokens = sb_oauth_source_new (self->launch->url, &options);
   sb_oauth_source_load_async (self->tokens, tokens_loaded_cb, g_object_ref (self));

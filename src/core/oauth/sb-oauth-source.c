@@ -416,3 +416,13 @@ sb_oauth_source_sign_out (SbOAuthSource *self)
   keep_tokens (self);
   set_needs_sign_in (self, TRUE);
 }
+
+/* Whether it signs in as the client that the options name, if they name one. */
+gboolean
+sb_oauth_source_has_client (SbOAuthSource        *self,
+                            const SbOAuthOptions *options)
+{
+  return g_strcmp0 (self->options.client_id, options->client_id) == 0
+         && g_strcmp0 (self->options.client_secret, options->client_secret) == 0
+         && g_strcmp0 (self->options.client_issuer, options->client_issuer) == 0;
+}

@@ -15,6 +15,8 @@ G_DECLARE_FINAL_TYPE (SbOAuthSource, sb_oauth_source, SB, OAUTH_SOURCE, GObject)
 
 SbOAuthSource *sb_oauth_source_new               (const char            *url,
                                                   const SbOAuthOptions  *options);
+gboolean       sb_oauth_source_has_client        (SbOAuthSource         *self,
+                                                  const SbOAuthOptions  *options);
 gboolean       sb_oauth_source_get_needs_sign_in (SbOAuthSource         *self);
 void           sb_oauth_source_load_async        (SbOAuthSource         *self,
                                                   GAsyncReadyCallback    callback,
