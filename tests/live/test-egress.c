@@ -93,7 +93,7 @@ new_catalog (const char *name,
                           "    allowHosts: [%s]\n", name, script, hosts);
 }
 
-static void
+static void G_GNUC_PRINTF (3, 4)
 assert_told (SbTestGateway *test,
              const char    *told,
              const char    *format,
