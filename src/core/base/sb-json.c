@@ -249,6 +249,22 @@ sb_json_get_boolean (JsonObject *object,
   return value != NULL ? json_node_get_boolean (value) : fallback;
 }
 
+/* Returns: (transfer full): its members, which are shared: not to be changed themselves */
+JsonObject *
+sb_json_copy_object (JsonObject *object)
+{
+  JsonObject *copy = json_object_new ();
+  JsonObjectIter iter;
+  const char *name = NULL;
+  JsonNode *node = NULL;
+
+  json_object_iter_init_ordered (&iter, object);
+  while (json_object_iter_next_ordered (&iter, &name, &node))
+    json_object_set_member (copy, name, json_node_ref (node));
+
+  return copy;
+}
+
 /**
  * sb_json_get_object:
  * @object: (nullable): NULL has no members

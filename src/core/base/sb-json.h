@@ -43,6 +43,7 @@ double      sb_json_get_double       (JsonObject  *object,
 gboolean    sb_json_get_boolean      (JsonObject  *object,
                                       const char  *name,
                                       gboolean     fallback);
+JsonObject *sb_json_copy_object      (JsonObject  *object);
 JsonObject *sb_json_get_object       (JsonObject  *object,
                                       const char  *name);
 JsonArray  *sb_json_get_array        (JsonObject  *object,

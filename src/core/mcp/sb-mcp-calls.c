@@ -377,3 +377,9 @@ sb_mcp_client_set_log_level (SbMcpClient *self,
   json_object_set_string_member (params, "level", level);
   sb_mcp_client_request_async (self, "logging/setLevel", params, TIMEOUT_MS, NULL, NULL, NULL, ignored_cb, NULL);
 }
+
+const char *
+sb_mcp_client_get_log_level (SbMcpClient *self)
+{
+  return self->log_level;
+}

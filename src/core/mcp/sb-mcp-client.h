@@ -203,5 +203,6 @@ GStrv            sb_mcp_client_complete_finish      (SbMcpClient          *self,
                                                      GError              **error);
 void             sb_mcp_client_set_log_level        (SbMcpClient          *self,
                                                      const char           *level);
+const char      *sb_mcp_client_get_log_level          (SbMcpClient          *self); /* nullable */
 
 G_END_DECLS

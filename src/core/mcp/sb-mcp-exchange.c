@@ -6,6 +6,7 @@
 #include "sb-mcp-exchange-private.h"
 
 #include "sb-json.h"
+#include "sb-mcp-forward.h"
 #include "sb-mcp-message.h"
 
 static const char * const levels[] = {
@@ -66,15 +67,6 @@ question_free (gpointer data)
   g_free (question->method);
   json_object_unref (question->params);
   g_free (question);
-}
-
-static const char *
-get_needed_capability (const char *method)
-{
-  if (g_str_equal (method, "elicitation/create"))
-    return "elicitation";
-
-  return g_str_equal (method, "roots/list") ? "roots" : "sampling";
 }
 
 static int
@@ -337,6 +329,17 @@ sb_mcp_exchange_run (SbMcpExchange        *self,
   return TRUE;
 }
 
+/* levels: nullable; of two, the one that lets more through. */
+const char *
+sb_mcp_exchange_get_lower_level (const char *a,
+                                 const char *b)
+{
+  if (a == NULL || b == NULL)
+    return a != NULL ? a : b;
+
+  return find_level (a) <= find_level (b) ? a : b;
+}
+
 /* level: nullable. */
 gboolean
 sb_mcp_exchange_level_is_known (const char *level)
@@ -351,7 +354,6 @@ sb_mcp_exchange_get_params (SbMcpExchange *self)
   return sb_mcp_request_get_params (self->request);
 }
 
-/* Cancelled by the client, or when it is gone. */
 /* (transfer none): the same object for all requests of one client */
 GObject *
 sb_mcp_exchange_get_session (SbMcpExchange *self)
@@ -359,6 +361,7 @@ sb_mcp_exchange_get_session (SbMcpExchange *self)
   return G_OBJECT (self->peer);
 }
 
+/* Cancelled by the client, or when it is gone. */
 GCancellable *
 sb_mcp_exchange_get_cancellable (SbMcpExchange *self)
 {
@@ -376,6 +379,13 @@ gboolean
 sb_mcp_exchange_is_modern (SbMcpExchange *self)
 {
   return self->modern;
+}
+
+/* Returns: (nullable): the lowest that the client wants to hear of this exchange */
+const char *
+sb_mcp_exchange_get_log_level (SbMcpExchange *self)
+{
+  return self->log_level;
 }
 
 /* capability: "elicitation", "sampling" or "roots". */
@@ -486,8 +496,8 @@ sb_mcp_exchange_ask (SbMcpExchange *self,
       return answer;
     }
 
-  if (!sb_mcp_exchange_client_offers (self, get_needed_capability (method)))
-    self->lacking = get_needed_capability (method);
+  if (!sb_mcp_exchange_client_offers (self, sb_mcp_forward_get_capability (method)))
+    self->lacking = sb_mcp_forward_get_capability (method);
   question = g_new0 (Question, 1);
   question->key = g_strdup (key);
   question->method = g_strdup (method);
@@ -495,6 +505,28 @@ sb_mcp_exchange_ask (SbMcpExchange *self,
   g_ptr_array_add (self->questions, question);
 
   return NULL;
+}
+
+/**
+ * sb_mcp_exchange_forward_async:
+ * @params: (transfer none): of the question
+ *
+ * Asks the client of an exchange that is not modern at once, as it is, and whatever else is asked meanwhile. To be
+ * finished with sb_mcp_forward_finish().
+ */
+void
+sb_mcp_exchange_forward_async (SbMcpExchange       *self,
+                               const char          *method,
+                               JsonObject          *params,
+                               GCancellable        *cancellable,
+                               GAsyncReadyCallback  callback,
+                               gpointer             user_data)
+{
+  g_autoptr(JsonNode) id = json_node_copy (sb_mcp_request_get_id (self->request));
+
+  g_return_if_fail (!self->modern);
+
+  sb_mcp_forward_async (self->peer, id, method, params, cancellable, callback, user_data);
 }
 
 /* Returns: (nullable): what the handler gave to sb_mcp_exchange_wait() in the round before */

@@ -18,6 +18,9 @@ typedef void (*SbMcpExchangeHandler) (SbMcpExchange *exchange,
                                       gpointer       user_data);
 
 gboolean      sb_mcp_exchange_level_is_known  (const char    *level);
+const char   *sb_mcp_exchange_get_lower_level (const char    *a,
+                                               const char    *b);
+const char   *sb_mcp_exchange_get_log_level   (SbMcpExchange *self);
 JsonObject   *sb_mcp_exchange_get_params      (SbMcpExchange *self);
 GCancellable *sb_mcp_exchange_get_cancellable (SbMcpExchange *self);
 GObject      *sb_mcp_exchange_get_session     (SbMcpExchange *self);
@@ -43,6 +46,12 @@ JsonObject   *sb_mcp_exchange_ask             (SbMcpExchange *self,
                                                const char    *key,
                                                const char    *method,
                                                JsonObject    *params);
+void          sb_mcp_exchange_forward_async   (SbMcpExchange *self,
+                                               const char    *method,
+                                               JsonObject    *params,
+                                               GCancellable  *cancellable,
+                                               GAsyncReadyCallback callback,
+                                               gpointer       user_data);
 const char   *sb_mcp_exchange_get_state       (SbMcpExchange *self);
 void          sb_mcp_exchange_wait            (SbMcpExchange *self,
                                                const char    *state);

@@ -21,6 +21,8 @@ struct _SbMcpHost
   gpointer             elicitation_data;
   SbMcpSamplingFunc    sampling_func;    /* nullable */
   gpointer             sampling_data;
+  SbMcpRelayFunc       relay_func;       /* nullable: instead of all these */
+  gpointer             relay_data;
 };
 
 enum
@@ -128,7 +130,7 @@ sb_mcp_host_set_roots (SbMcpHost          *self,
 
   g_strfreev (self->roots);
   self->roots = g_strdupv ((char **) uris);
-  g_signal_emit (self, signals[ROOTS_CHANGED], 0);
+  sb_mcp_host_tell_roots_changed (self);
 }
 
 /* func: nullable. To be set before a client connects: what is not set is not offered to servers. */
@@ -151,6 +153,29 @@ sb_mcp_host_set_sampling_func (SbMcpHost         *self,
   self->sampling_data = user_data;
 }
 
+/**
+ * sb_mcp_host_set_relay_func:
+ * @func: gets every question as it came, with a task to be finished with a #JsonObject, now or later
+ *
+ * For a gateway, whose clients are asked: everything is offered to servers, as these may. Instead of the functions
+ * above and of roots.
+ */
+void
+sb_mcp_host_set_relay_func (SbMcpHost      *self,
+                            SbMcpRelayFunc  func,
+                            gpointer        user_data)
+{
+  self->relay_func = func;
+  self->relay_data = user_data;
+}
+
+/* Servers are told that roots are others now. */
+void
+sb_mcp_host_tell_roots_changed (SbMcpHost *self)
+{
+  g_signal_emit (self, signals[ROOTS_CHANGED], 0);
+}
+
 /* Whether there is somebody who answers servers' questions. */
 gboolean
 sb_mcp_host_can_elicit (SbMcpHost *self)
@@ -164,14 +189,14 @@ sb_mcp_host_new_capabilities (SbMcpHost *self)
 {
   JsonObject *capabilities = json_object_new ();
 
-  if (self->roots != NULL)
+  if (self->roots != NULL || self->relay_func != NULL)
     {
       JsonObject *roots = json_object_new ();
 
       json_object_set_boolean_member (roots, "listChanged", TRUE);
       json_object_set_object_member (capabilities, "roots", roots);
     }
-  if (self->elicitation_func != NULL)
+  if (self->elicitation_func != NULL || self->relay_func != NULL)
     {
       JsonObject *modes = json_object_new ();
 
@@ -179,10 +204,17 @@ sb_mcp_host_new_capabilities (SbMcpHost *self)
       json_object_set_object_member (modes, "url", json_object_new ());
       json_object_set_object_member (capabilities, "elicitation", modes);
     }
-  if (self->sampling_func != NULL)
+  if (self->sampling_func != NULL || self->relay_func != NULL)
     json_object_set_object_member (capabilities, "sampling", json_object_new ());
 
   return capabilities;
+}
+
+static gboolean
+is_question (const char *method)
+{
+  return g_str_equal (method, "roots/list") || g_str_equal (method, "elicitation/create")
+         || g_str_equal (method, "sampling/createMessage");
 }
 
 /**
@@ -208,7 +240,9 @@ sb_mcp_host_ask_async (SbMcpHost           *self,
 
   g_task_set_source_tag (task, sb_mcp_host_ask_async);
   g_task_set_check_cancellable (task, FALSE);
-  if (self->roots != NULL && g_str_equal (method, "roots/list"))
+  if (self->relay_func != NULL && is_question (method))
+    self->relay_func (task, method, params, self->relay_data);
+  else if (self->roots != NULL && g_str_equal (method, "roots/list"))
     g_task_return_pointer (task, new_roots_result (self), (GDestroyNotify) json_object_unref);
   else if (self->elicitation_func != NULL && g_str_equal (method, "elicitation/create"))
     ask_elicitation (self, task, server_name, params);

@@ -21,6 +21,11 @@ typedef void (*SbMcpElicitationFunc) (SbMcpElicitation *elicitation,
 typedef void (*SbMcpSamplingFunc)    (SbMcpSampling    *sampling,
                                       gpointer          user_data);
 
+typedef void (*SbMcpRelayFunc)       (GTask            *task,
+                                      const char       *method,
+                                      JsonObject       *params,
+                                      gpointer          user_data);
+
 SbMcpHost  *sb_mcp_host_new                  (void);
 void        sb_mcp_host_set_roots            (SbMcpHost            *self,
                                               const char * const   *uris);
@@ -30,6 +35,10 @@ void        sb_mcp_host_set_elicitation_func (SbMcpHost            *self,
 void        sb_mcp_host_set_sampling_func    (SbMcpHost            *self,
                                               SbMcpSamplingFunc     func,
                                               gpointer              user_data);
+void        sb_mcp_host_set_relay_func       (SbMcpHost            *self,
+                                              SbMcpRelayFunc        func,
+                                              gpointer              user_data);
+void        sb_mcp_host_tell_roots_changed   (SbMcpHost            *self);
 gboolean    sb_mcp_host_can_elicit           (SbMcpHost            *self);
 JsonObject *sb_mcp_host_new_capabilities     (SbMcpHost            *self);
 void        sb_mcp_host_ask_async            (SbMcpHost            *self,

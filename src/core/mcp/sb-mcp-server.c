@@ -6,6 +6,7 @@
 #include "sb-mcp-server.h"
 
 #include "sb-json.h"
+#include "sb-mcp-forward.h"
 #include "sb-mcp-parameters.h"
 #include "sb-mcp-session.h"
 #include "sb-mcp-toolbox.h"
@@ -19,7 +20,28 @@ struct _SbMcpServer
   GPtrArray    *sessions; /* of SbMcpSession */
 };
 
+enum
+{
+  WANTS_CHANGED,
+  ROOTS_CHANGED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
 G_DEFINE_FINAL_TYPE (SbMcpServer, sb_mcp_server, G_TYPE_OBJECT)
+
+static void
+wants_changed_cb (SbMcpServer *self)
+{
+  g_signal_emit (self, signals[WANTS_CHANGED], 0);
+}
+
+static void
+roots_changed_cb (SbMcpServer *self)
+{
+  g_signal_emit (self, signals[ROOTS_CHANGED], 0);
+}
 
 static void
 session_ended_cb (SbMcpSession *session,
@@ -27,7 +49,8 @@ session_ended_cb (SbMcpSession *session,
 {
   SbMcpServer *self = user_data;
 
-  g_ptr_array_remove_fast (self->sessions, session);
+  g_ptr_array_remove (self->sessions, session);
+  wants_changed_cb (self);
 }
 
 static void
@@ -55,6 +78,11 @@ static void
 sb_mcp_server_class_init (SbMcpServerClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = sb_mcp_server_dispose;
+
+  signals[WANTS_CHANGED] = g_signal_new ("wants-changed", SB_TYPE_MCP_SERVER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                         G_TYPE_NONE, 0);
+  signals[ROOTS_CHANGED] = g_signal_new ("roots-changed", SB_TYPE_MCP_SERVER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                         G_TYPE_NONE, 0);
 }
 
 static void
@@ -223,6 +251,87 @@ sb_mcp_server_tell_resource_updated (SbMcpServer *self,
     sb_mcp_session_tell_updated (g_ptr_array_index (self->sessions, i), uri);
 }
 
+/* level: of syslog; logger: nullable. To each client that has set a level, if that lets it through. */
+void
+sb_mcp_server_tell_log (SbMcpServer *self,
+                        const char  *level,
+                        const char  *logger,
+                        const char  *text)
+{
+  for (guint i = 0; i < self->sessions->len; i++)
+    sb_mcp_session_tell_log (g_ptr_array_index (self->sessions, i), level, logger, text);
+}
+
+/* Returns: (nullable): the lowest that any client has set */
+const char *
+sb_mcp_server_get_log_level (SbMcpServer *self)
+{
+  const char *lowest = NULL;
+
+  for (guint i = 0; i < self->sessions->len; i++)
+    {
+      SbMcpSession *session = g_ptr_array_index (self->sessions, i);
+
+      lowest = sb_mcp_exchange_get_lower_level (lowest, sb_mcp_session_get_log_level (session));
+    }
+
+  return lowest;
+}
+
+/* Returns: (transfer full): the addresses that clients have subscribed to, as a set */
+GHashTable *
+sb_mcp_server_collect_subscriptions (SbMcpServer *self)
+{
+  GHashTable *uris = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint i = 0; i < self->sessions->len; i++)
+    sb_mcp_session_collect_subscriptions (g_ptr_array_index (self->sessions, i), uris);
+
+  return uris;
+}
+
+/* Returns: (nullable): the user_data of whoever would be asked to read it */
+gpointer
+sb_mcp_server_find_resource (SbMcpServer *self,
+                             const char  *uri)
+{
+  SbMcpOffer *offer = sb_mcp_shelf_lookup (self->toolbox->resources, uri);
+
+  if (offer == NULL)
+    offer = sb_mcp_shelf_match (self->toolbox->templates, uri);
+
+  return offer != NULL ? offer->user_data : NULL;
+}
+
+/**
+ * sb_mcp_server_forward_async:
+ * @method: elicitation/create, sampling/createMessage or roots/list
+ * @params: (transfer none): of the question
+ *
+ * Asks the client that came last of those that can be asked this outside of an exchange. To be finished with
+ * sb_mcp_forward_finish(); with G_IO_ERROR_NOT_SUPPORTED when there is none.
+ */
+void
+sb_mcp_server_forward_async (SbMcpServer         *self,
+                             const char          *method,
+                             JsonObject          *params,
+                             GCancellable        *cancellable,
+                             GAsyncReadyCallback  callback,
+                             gpointer             user_data)
+{
+  for (guint i = self->sessions->len; i > 0; i--)
+    {
+      SbMcpSession *session = g_ptr_array_index (self->sessions, i - 1);
+
+      if (!sb_mcp_session_can_forward (session, method))
+        continue;
+      sb_mcp_session_forward_async (session, method, params, cancellable, callback, user_data);
+      return;
+    }
+
+  g_task_report_error (NULL, callback, user_data, sb_mcp_server_forward_async, sb_mcp_forward_new_lack (method));
+}
+
 /* Returns: (transfer none) (nullable): how the headers of a tools/call differ from its arguments */
 const char *
 sb_mcp_server_check_headers (JsonObject        *message,
@@ -250,6 +359,8 @@ sb_mcp_server_accept (SbMcpServer    *self,
 
   g_ptr_array_add (self->sessions, session);
   g_signal_connect (session, "ended", G_CALLBACK (session_ended_cb), self);
+  g_signal_connect_swapped (session, "wants-changed", G_CALLBACK (wants_changed_cb), self);
+  g_signal_connect_swapped (session, "roots-changed", G_CALLBACK (roots_changed_cb), self);
   sb_mcp_session_start (session);
 }
 

@@ -53,7 +53,8 @@ typedef struct
   SbMcpToolHandler  handler;
 } SbMcpToolSpec;
 
-/* An MCP server: tools, resources and prompts behind any number of transports. */
+/* An MCP server: tools, resources and prompts behind any number of transports. Signals: "wants-changed", what clients
+ * have subscribed to or which log they want; "roots-changed", of a client. */
 #define SB_TYPE_MCP_SERVER (sb_mcp_server_get_type ())
 G_DECLARE_FINAL_TYPE (SbMcpServer, sb_mcp_server, SB, MCP_SERVER, GObject)
 
@@ -95,6 +96,20 @@ void         sb_mcp_server_set_offers_all         (SbMcpServer          *self,
                                                    gboolean              offers_all);
 void         sb_mcp_server_tell_resource_updated  (SbMcpServer          *self,
                                                    const char           *uri);
+void         sb_mcp_server_tell_log               (SbMcpServer          *self,
+                                                   const char           *level,
+                                                   const char           *logger,
+                                                   const char           *text);
+const char  *sb_mcp_server_get_log_level          (SbMcpServer          *self);
+GHashTable  *sb_mcp_server_collect_subscriptions  (SbMcpServer          *self);
+gpointer     sb_mcp_server_find_resource          (SbMcpServer          *self,
+                                                   const char           *uri);
+void         sb_mcp_server_forward_async          (SbMcpServer          *self,
+                                                   const char           *method,
+                                                   JsonObject           *params,
+                                                   GCancellable         *cancellable,
+                                                   GAsyncReadyCallback   callback,
+                                                   gpointer              user_data);
 /* A SbMcpHeaderCheckFunc, whose user_data is the server. */
 const char  *sb_mcp_server_check_headers          (JsonObject           *message,
                                                    SbMcpHeaderLookup     lookup,

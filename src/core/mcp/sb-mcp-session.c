@@ -7,6 +7,7 @@
 
 #include "sb-json.h"
 #include "sb-mcp-exchange-private.h"
+#include "sb-mcp-forward.h"
 #include "sb-mcp-message.h"
 #include "sb-mcp-schema.h"
 #include "sb-mcp-subscriptions.h"
@@ -32,6 +33,8 @@ struct _SbMcpSession
 enum
 {
   ENDED,
+  WANTS_CHANGED,
+  ROOTS_CHANGED,
   N_SIGNALS,
 };
 
@@ -381,6 +384,7 @@ set_subscribed (SbMcpSession *self,
     }
   sb_mcp_subscriptions_set (self->subscriptions, uri, subscribed);
   sb_mcp_request_respond (request, json_object_new ());
+  g_signal_emit (self, signals[WANTS_CHANGED], 0);
 }
 
 static void
@@ -398,13 +402,24 @@ unsubscribe_cb (SbMcpRequest *request,
 }
 
 static void
+listened_cb (SbMcpSession *self)
+{
+  g_signal_emit (self, signals[WANTS_CHANGED], 0);
+}
+
+static void
 listen_cb (SbMcpRequest *request,
            gpointer      user_data)
 {
   SbMcpSession *self = user_data;
 
-  if (!refuse_unless_modern (self, request))
-    sb_mcp_subscriptions_listen (self->subscriptions, request);
+  if (refuse_unless_modern (self, request))
+    return;
+
+  sb_mcp_subscriptions_listen (self->subscriptions, request);
+  g_signal_connect_object (sb_mcp_request_get_cancellable (request), "cancelled", G_CALLBACK (listened_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_emit (self, signals[WANTS_CHANGED], 0);
 }
 
 static void
@@ -467,6 +482,14 @@ set_log_level_cb (SbMcpRequest *request,
   g_free (self->log_level);
   self->log_level = g_strdup (level);
   sb_mcp_request_respond (request, json_object_new ());
+  g_signal_emit (self, signals[WANTS_CHANGED], 0);
+}
+
+static void
+roots_changed_cb (JsonObject *params,
+                  gpointer    user_data)
+{
+  g_signal_emit (user_data, signals[ROOTS_CHANGED], 0);
 }
 
 static const SbMcpMethod methods[] = {
@@ -485,6 +508,7 @@ static const SbMcpMethod methods[] = {
   { .method = "subscriptions/listen", .request = listen_cb },
   { .method = "completion/complete", .request = complete_cb },
   { .method = "logging/setLevel", .request = set_log_level_cb },
+  { .method = "notifications/roots/list_changed", .notification = roots_changed_cb },
 };
 
 static void
@@ -521,6 +545,10 @@ sb_mcp_session_class_init (SbMcpSessionClass *klass)
 
   signals[ENDED] = g_signal_new ("ended", SB_TYPE_MCP_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                  G_TYPE_NONE, 0);
+  signals[WANTS_CHANGED] = g_signal_new ("wants-changed", SB_TYPE_MCP_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                         G_TYPE_NONE, 0);
+  signals[ROOTS_CHANGED] = g_signal_new ("roots-changed", SB_TYPE_MCP_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                         G_TYPE_NONE, 0);
 }
 
 static void
@@ -562,4 +590,60 @@ sb_mcp_session_tell_updated (SbMcpSession *self,
                              const char   *uri)
 {
   sb_mcp_subscriptions_tell_updated (self->subscriptions, uri);
+}
+
+/* uris: (inout): gets the addresses that the client has subscribed to */
+void
+sb_mcp_session_collect_subscriptions (SbMcpSession *self,
+                                      GHashTable   *uris)
+{
+  sb_mcp_subscriptions_collect (self->subscriptions, uris);
+}
+
+/* Returns: (nullable): what the client has set */
+const char *
+sb_mcp_session_get_log_level (SbMcpSession *self)
+{
+  return self->log_level;
+}
+
+/* What belongs to no exchange; in the modern era there is no such thing. */
+void
+sb_mcp_session_tell_log (SbMcpSession *self,
+                         const char   *level,
+                         const char   *logger,
+                         const char   *text)
+{
+  JsonObject *params;
+
+  if (!self->initialized || self->log_level == NULL
+      || g_strcmp0 (sb_mcp_exchange_get_lower_level (self->log_level, level), self->log_level) != 0)
+    return;
+
+  params = json_object_new ();
+  json_object_set_string_member (params, "level", level);
+  if (logger != NULL)
+    json_object_set_string_member (params, "logger", logger);
+  json_object_set_string_member (params, "data", text);
+  sb_mcp_peer_notify (self->peer, "notifications/message", params);
+}
+
+/* Whether the client can be asked this outside of an exchange. */
+gboolean
+sb_mcp_session_can_forward (SbMcpSession *self,
+                            const char   *method)
+{
+  return self->initialized && sb_mcp_forward_is_offered (self->capabilities, method);
+}
+
+/* As sb_mcp_forward_async(). */
+void
+sb_mcp_session_forward_async (SbMcpSession        *self,
+                              const char          *method,
+                              JsonObject          *params,
+                              GCancellable        *cancellable,
+                              GAsyncReadyCallback  callback,
+                              gpointer             user_data)
+{
+  sb_mcp_forward_async (self->peer, NULL, method, params, cancellable, callback, user_data);
 }

@@ -163,3 +163,34 @@ sb_mcp_subscriptions_tell_updated (SbMcpSubscriptions *self,
       sb_mcp_request_notify (request, "notifications/resources/updated", params);
     }
 }
+
+static void
+add_listed (GHashTable *uris,
+            JsonArray  *listed)
+{
+  guint n = listed != NULL ? MIN (json_array_get_length (listed), MAX_URIS) : 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      JsonNode *node = json_array_get_element (listed, i);
+
+      if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_string (node) != NULL)
+        g_hash_table_add (uris, json_node_dup_string (node));
+    }
+}
+
+/* uris: (inout): gets all that is subscribed to */
+void
+sb_mcp_subscriptions_collect (SbMcpSubscriptions *self,
+                              GHashTable         *uris)
+{
+  GHashTableIter iter;
+  gpointer uri = NULL;
+
+  drop_cancelled (self);
+  g_hash_table_iter_init (&iter, self->uris);
+  while (g_hash_table_iter_next (&iter, &uri, NULL))
+    g_hash_table_add (uris, g_strdup (uri));
+  for (guint i = 0; i < self->listeners->len; i++)
+    add_listed (uris, sb_json_get_array (get_filter (g_ptr_array_index (self->listeners, i)), "resourceSubscriptions"));
+}

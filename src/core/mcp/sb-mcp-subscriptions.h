@@ -15,6 +15,8 @@ void                sb_mcp_subscriptions_free         (SbMcpSubscriptions *self)
 void                sb_mcp_subscriptions_set          (SbMcpSubscriptions *self,
                                                        const char         *uri,
                                                        gboolean            subscribed);
+void                sb_mcp_subscriptions_collect      (SbMcpSubscriptions *self,
+                                                       GHashTable         *uris);
 void                sb_mcp_subscriptions_listen       (SbMcpSubscriptions *self,
                                                        SbMcpRequest       *request);
 /* legacy: whether the client has shaken hands, so that it is told without having asked */
