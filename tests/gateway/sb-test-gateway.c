@@ -59,6 +59,7 @@ sb_test_gateway_new (guint             start_timeout_ms,
   self->parts.start_timeout_ms = start_timeout_ms;
   self->parts.first_delay_ms = 1;
   self->parts.ping_ms = 10;
+  self->parts.ping_timeout_ms = 2000;
   self->secrets = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->gateway = sb_gateway_new (&self->parts);
 

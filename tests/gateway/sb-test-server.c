@@ -24,7 +24,8 @@
  * mute         it never answers, and hears neither the end of its input nor TERM
  * tools=A,B    what it offers; each answers with its name, its arguments and all kinds of content
  *
- * Tools that do more by their name: crash, slow (two steps, then it waits to be cancelled), grow (one more tool). */
+ * Tools that do more by their name: crash, slow (two steps, then it waits to be cancelled), grow (one more tool), touch
+ * (the note is another), log (at debug and at error); elicit, sample and roots ask the client, and tell its answer. */
 
 typedef struct
 {
@@ -70,11 +71,53 @@ answer (SbMcpToolCall *call)
   sb_mcp_tool_call_respond_whole (call, sb_json_parse_object (text, -1, NULL));
 }
 
+/* FALSE: the tool asks nothing. */
+static gboolean
+ask_client (SbMcpToolCall *call)
+{
+  static const struct
+  {
+    const char *tool;
+    const char *method;
+    const char *params;
+  } questions[] = {
+    { "elicit", "elicitation/create", "{\"mode\":\"form\",\"message\":\"Who?\",\"requestedSchema\":{\"type\":"
+      "\"object\",\"properties\":{\"name\":{\"type\":\"string\"}}}}" },
+    { "sample", "sampling/createMessage", "{\"maxTokens\":9,\"messages\":[{\"role\":\"user\",\"content\":{\"type\":"
+      "\"text\",\"text\":\"Say\"}}]}" },
+    { "roots", "roots/list", "{}" },
+  };
+  SbMcpExchange *exchange = sb_mcp_tool_call_get_exchange (call);
+
+  for (guint i = 0; i < G_N_ELEMENTS (questions); i++)
+    {
+      JsonObject *answer;
+      g_autofree char *text = NULL;
+
+      if (!g_str_equal (sb_mcp_tool_call_get_name (call), questions[i].tool))
+        continue;
+      answer = sb_mcp_exchange_ask (exchange, "q", questions[i].method,
+                                    sb_json_parse_object (questions[i].params, -1, NULL));
+      text = answer != NULL ? sb_json_object_to_string (answer) : NULL;
+      if (answer != NULL)
+        sb_mcp_tool_call_respond (call, text, NULL);
+      else
+        sb_mcp_exchange_wait (exchange, "waiting");
+      return TRUE;
+    }
+
+  return FALSE;
+}
+
 static void
 answer_cb (SbMcpToolCall *call,
            gpointer       user_data)
 {
   const char *name = sb_mcp_tool_call_get_name (call);
+  Program *program = user_data;
+
+  if (ask_client (call))
+    return;
 
   if (g_str_equal (name, "crash"))
     _exit (3);
@@ -89,7 +132,14 @@ answer_cb (SbMcpToolCall *call,
     }
 
   if (g_str_equal (name, "grow"))
-    add_tool (user_data, "grown");
+    add_tool (program, "grown");
+  if (g_str_equal (name, "touch"))
+    sb_mcp_server_tell_resource_updated (program->server, "test:note");
+  if (g_str_equal (name, "log"))
+    {
+      sb_mcp_exchange_log (sb_mcp_tool_call_get_exchange (call), "debug", NULL, "quiet");
+      sb_mcp_exchange_log (sb_mcp_tool_call_get_exchange (call), "error", "mind", "loud");
+    }
   answer (call);
 }
 

@@ -3,6 +3,7 @@
 
 #include "config.h"
 
+#include <signal.h>
 #include <string.h>
 
 #include "sb-mcp-http-server.h"
@@ -123,6 +124,62 @@ test_external (gconstpointer data)
   g_clear_object (&elsewhere.server);
 }
 
+/* Our own gateway as a process. url: (out): where it listens */
+static GSubprocess *
+start_process (SbTestGateway  *test,
+               char          **url)
+{
+  g_autofree char *program = g_build_filename (g_getenv ("SB_TEST_BUILD_ROOT"), "src", "cli", "sandbar-cli", NULL);
+  g_autofree char *catalog = g_build_filename (test->folder, "elsewhere.yaml", NULL);
+  g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDERR_PIPE);
+  g_autoptr(GDataInputStream) said = NULL;
+  g_autoptr(GError) error = NULL;
+  GSubprocess *process;
+
+  g_assert_true (g_file_set_contents (catalog, "registry: {}\n", -1, NULL));
+  g_subprocess_launcher_setenv (launcher, "MCP_GATEWAY_AUTH_TOKEN", TOKEN, TRUE);
+  g_subprocess_launcher_setenv (launcher, "XDG_RUNTIME_DIR", test->folder, TRUE);
+  g_subprocess_launcher_setenv (launcher, "XDG_CONFIG_HOME", test->folder, TRUE);
+  process = g_subprocess_launcher_spawn (launcher, &error, program, "gateway", "--transport=streaming", "--port=0",
+                                         "--catalog", catalog, NULL);
+  g_assert_no_error (error);
+  said = g_data_input_stream_new (g_subprocess_get_stderr_pipe (process));
+  while (*url == NULL)
+    {
+      g_autofree char *line = g_data_input_stream_read_line (said, NULL, NULL, NULL);
+      const char *at = line != NULL ? strstr (line, "server at ") : NULL;
+
+      g_assert_nonnull (line);
+      g_test_message ("%s", line);
+      *url = at != NULL ? g_strdup (at + strlen ("server at ")) : NULL;
+    }
+
+  return process;
+}
+
+/* One that is there and says nothing is lost as well, until it speaks again. */
+static void
+test_silent (void)
+{
+  g_autoptr(SbTestGateway) test = sb_test_gateway_new (MINUTE, NULL);
+  g_autofree char *url = NULL;
+  g_autoptr(GSubprocess) process = start_process (test, &url);
+  SbGatewayServer *server;
+  guint tries;
+
+  g_assert_true (sb_gateway_use_external (test->gateway, url, TOKEN, NULL));
+  sb_gateway_start (test->gateway);
+  server = sb_test_gateway_wait (test, "gateway", SB_GATEWAY_SERVER_READY);
+  tries = sb_gateway_server_get_n_restarts (server);
+  g_subprocess_send_signal (process, SIGSTOP);
+  sb_test_wait_until (sb_gateway_server_get_n_restarts (server) > tries);
+  g_subprocess_send_signal (process, SIGCONT);
+  sb_test_wait_until (sb_gateway_server_get_state (server) == SB_GATEWAY_SERVER_READY);
+  sb_test_gateway_stop (test);
+  g_subprocess_force_exit (process);
+  g_subprocess_wait (process, NULL, NULL);
+}
+
 static void
 test_refused (void)
 {
@@ -153,6 +210,7 @@ main (int    argc,
   g_test_add_data_func ("/gateway/modes/external/streamable", GINT_TO_POINTER (SB_MCP_HTTP_SERVE_STREAMABLE),
                         test_external);
   g_test_add_data_func ("/gateway/modes/external/sse", GINT_TO_POINTER (SB_MCP_HTTP_SERVE_SSE), test_external);
+  g_test_add_func ("/gateway/modes/silent", test_silent);
   g_test_add_func ("/gateway/modes/refused", test_refused);
 
   return g_test_run ();

@@ -73,6 +73,7 @@ sb_gateway_context_new (const SbGatewayContext *parts)
   self->start_timeout_ms = parts->start_timeout_ms;
   self->first_delay_ms = parts->first_delay_ms;
   self->ping_ms = parts->ping_ms;
+  self->ping_timeout_ms = parts->ping_timeout_ms;
   self->undertakers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, undertaker_dismiss);
   self->own_secrets = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 

@@ -55,6 +55,7 @@ typedef struct
   guint             start_timeout_ms; /* 0: a minute */
   guint             first_delay_ms;   /* before a server is started again; 0: a second */
   guint             ping_ms;          /* between looks at what is elsewhere; 0: a quarter of a minute */
+  guint             ping_timeout_ms;  /* 0: ten seconds; two in a row are a loss */
 } SbGatewayContext;
 
 /* A copy with references of its own; counted. */

@@ -12,6 +12,8 @@
 #define FIRST_DELAY_MS 1000
 #define PING_MS (15 * 1000)
 #define PING_TIMEOUT_MS (10 * 1000)
+/* A server that is busy with one thing at a time may well miss one. */
+#define MAX_MISSED_PINGS 2
 #define LAST_DELAY_MS (60 * 1000)
 /* A server that ran that long gets a new count of tries. */
 #define STABLE_SECONDS 60
@@ -30,6 +32,7 @@ struct _SbGatewayServer
   char                 *message;
   GPtrArray            *stopping;    /* of GTask: who waits for its end */
   SbOAuthSource        *tokens;      /* nullable: of a remote server */
+  SbMcpHost            *host;        /* nullable: the context's */
 
   /* owned: of the instance that runs or comes up */
   GCancellable         *cancellable;
@@ -44,6 +47,7 @@ struct _SbGatewayServer
   gint64                started;
   guint                 n_tries;     /* since it was last stable */
   guint                 n_restarts;
+  guint                 n_missed;    /* pings, one after the other */
 };
 
 enum
@@ -146,6 +150,7 @@ drop_instance (SbGatewayServer *self)
       g_clear_object (&self->client);
     }
   self->started = 0;
+  self->n_missed = 0;
   set_tools (self, NULL);
 
   return g_steal_pointer (&link);
@@ -309,12 +314,24 @@ pinged_cb (GObject      *source,
   if (self->client != SB_MCP_CLIENT (source) || self->state != SB_GATEWAY_SERVER_READY)
     return;
 
-  /* One that knows no pings has answered, too; and one that is busy is not lost. */
-  if (answer != NULL || g_error_matches (error, SB_MCP_ERROR, SB_MCP_ERROR_REMOTE) ||
-      g_error_matches (error, SB_MCP_ERROR, SB_MCP_ERROR_TIMEOUT))
+  /* One that knows no pings has answered, too. */
+  if (answer != NULL || g_error_matches (error, SB_MCP_ERROR, SB_MCP_ERROR_REMOTE))
+    self->n_missed = 0;
+  else if (g_error_matches (error, SB_MCP_ERROR, SB_MCP_ERROR_TIMEOUT))
+    self->n_missed++;
+  else
+    self->n_missed = MAX_MISSED_PINGS;
+
+  if (self->n_missed < MAX_MISSED_PINGS)
     await_ping (self);
   else
     fail (self, error);
+}
+
+static guint
+get_ping_timeout (SbGatewayServer *self)
+{
+  return self->context->ping_timeout_ms > 0 ? self->context->ping_timeout_ms : PING_TIMEOUT_MS;
 }
 
 static gboolean
@@ -323,8 +340,8 @@ ping_cb (gpointer user_data)
   SbGatewayServer *self = user_data;
 
   self->timeout_id = 0;
-  sb_mcp_client_request_async (self->client, "ping", NULL, PING_TIMEOUT_MS, NULL, NULL, self->cancellable, pinged_cb,
-                               g_object_ref (self));
+  sb_mcp_client_request_async (self->client, "ping", NULL, get_ping_timeout (self), NULL, NULL, self->cancellable,
+                               pinged_cb, g_object_ref (self));
 
   return G_SOURCE_REMOVE;
 }
@@ -436,7 +453,7 @@ opened_cb (GObject      *source,
 
   keep_tokens (self, sb_server_link_get_tokens (link));
   self->client = sb_mcp_client_new (transport);
-  sb_mcp_client_set_host (self->client, self->context->host);
+  sb_mcp_client_set_host (self->client, self->host != NULL ? self->host : self->context->host);
   self->closed_id = g_signal_connect (self->client, "closed", G_CALLBACK (closed_cb), self);
   self->changed_id = g_signal_connect_swapped (self->client, "tools-changed", G_CALLBACK (tools_changed_cb), self);
   self->timeout_id = g_timeout_add (get_start_timeout (self), too_slow_cb, self);
@@ -503,6 +520,7 @@ sb_gateway_server_dispose (GObject *object)
     end_link (drop_instance (self));
   keep_tokens (self, NULL);
   g_clear_object (&self->entry);
+  g_clear_object (&self->host);
   g_clear_object (&self->tools);
   g_clear_object (&self->log);
   g_clear_pointer (&self->context, sb_gateway_context_unref);
@@ -626,6 +644,16 @@ sb_gateway_server_is_own (SbGatewayServer *self)
   g_return_val_if_fail (SB_IS_GATEWAY_SERVER (self), FALSE);
 
   return sb_server_link_is_own (self->entry, self->context);
+}
+
+/* host: (nullable): who answers its questions from its next start on, instead of the context's */
+void
+sb_gateway_server_set_host (SbGatewayServer *self,
+                            SbMcpHost       *host)
+{
+  g_return_if_fail (SB_IS_GATEWAY_SERVER (self));
+
+  g_set_object (&self->host, host);
 }
 
 SbMcpClient *

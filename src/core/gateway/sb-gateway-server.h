@@ -38,6 +38,8 @@ const char          *sb_gateway_server_get_message      (SbGatewayServer      *s
 /* It is our own sandbox server. */
 gboolean             sb_gateway_server_is_own           (SbGatewayServer      *self);
 /* (nullable): only while ready */
+void                 sb_gateway_server_set_host         (SbGatewayServer      *self,
+                                                         SbMcpHost            *host);
 SbMcpClient         *sb_gateway_server_get_client       (SbGatewayServer      *self);
 /* of SbGatewayTool; empty unless ready */
 GListModel          *sb_gateway_server_get_tools        (SbGatewayServer      *self);
