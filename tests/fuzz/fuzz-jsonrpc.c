@@ -10,6 +10,7 @@
 #include "sb-mcp-client.h"
 #include "sb-mcp-memory-transport.h"
 #include "sb-mcp-server.h"
+#include "sb-mcp-text.h"
 
 int LLVMFuzzerTestOneInput (const uint8_t *data,
                             size_t         size);
@@ -56,7 +57,7 @@ say (SbMcpTransport *ours,
      const char     *line,
      gsize           length)
 {
-  g_autoptr(JsonNode) node = sb_json_parse (line, length, NULL);
+  g_autoptr(JsonNode) node = sb_mcp_text_parse (line, length);
   g_autofree char *text = NULL;
 
   if (node != NULL)

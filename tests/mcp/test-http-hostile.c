@@ -355,6 +355,42 @@ test_modern_headers (void)
   end (&fixture);
 }
 
+#define STATE "\"a\\u0000b\\ud800\\\"\\u00e9\""
+
+/* What a server of the modern era wants back comes back to the last bit, also what no tree of ours can hold. */
+static void
+test_exact_state (void)
+{
+  g_autoptr(SbScriptServer) server = sb_script_server_new ();
+  g_autofree char *url = g_strconcat (sb_script_server_get_origin (server), "/mcp", NULL);
+  SbMcpHttpOptions options = { .kind = SB_MCP_HTTP_STREAMABLE };
+  g_autoptr(SbMcpTransport) transport = sb_mcp_http_transport_new (url, &options, NULL);
+  g_autoptr(SbMcpClient) client = sb_mcp_client_new (transport);
+  g_autoptr(GAsyncResult) initialized = NULL;
+  g_autoptr(GAsyncResult) called = NULL;
+  g_autoptr(SbMcpToolResult) result = NULL;
+
+  sb_mcp_client_set_revision (client, "2026-07-28");
+  sb_script_server_answer (server, "POST", JSON_HEAD "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{"
+                           "\"resultType\":\"complete\",\"capabilities\":{},"
+                           "\"supportedVersions\":[\"2026-07-28\"]}}", FALSE);
+  sb_script_server_answer (server, "POST", JSON_HEAD "{\"jsonrpc\":\"2.0\",\"id\":2,\"result\":{"
+                           "\"resultType\":\"input_required\",\"requestState\":" STATE "}}", FALSE);
+  sb_script_server_answer (server, "POST", STREAM_HEAD "data: {\"jsonrpc\":\"2.0\",\"id\":3,\"result\":{"
+                           "\"resultType\":\"input_required\",\"requestState\":\"plain\"}}\n\n", FALSE);
+  sb_script_server_answer (server, "POST", JSON_HEAD "{\"jsonrpc\":\"2.0\",\"id\":4,\"result\":{"
+                           "\"resultType\":\"complete\",\"content\":[]}}", FALSE);
+  sb_mcp_client_initialize_async (client, NULL, sb_test_keep_result, &initialized);
+  sb_test_wait_until (initialized != NULL);
+  sb_mcp_client_call_tool_async (client, "x", NULL, NULL, 0, NULL, NULL, NULL, sb_test_keep_result, &called);
+  sb_test_wait_until (called != NULL);
+  result = sb_mcp_client_call_tool_finish (client, called, NULL);
+  g_assert_nonnull (result);
+  g_assert_nonnull (strstr (sb_script_server_wait (server, 2), "\"requestState\":" STATE));
+  g_assert_nonnull (strstr (sb_script_server_wait (server, 3), "\"requestState\":\"plain\""));
+  sb_mcp_client_close (client);
+}
+
 /* A redirect is followed, but what proves who we are stays behind. */
 static void
 test_redirect (void)
@@ -459,6 +495,7 @@ main (int    argc,
   g_test_add_func ("/mcp/http-hostile/packed", test_packed);
   g_test_add_func ("/mcp/http-hostile/untrusted", test_untrusted);
   g_test_add_func ("/mcp/http-hostile/modern-headers", test_modern_headers);
+  g_test_add_func ("/mcp/http-hostile/exact-state", test_exact_state);
   g_test_add_func ("/mcp/http-hostile/redirect", test_redirect);
   g_test_add_func ("/mcp/http-hostile/sse-openings", test_sse_openings);
   g_test_add_func ("/mcp/http-hostile/sse-order", test_sse_order);

@@ -297,13 +297,21 @@ sb_mcp_child_transport_start (SbMcpTransport *transport)
 }
 
 static void
-sb_mcp_child_transport_send (SbMcpTransport *transport,
-                             JsonNode       *message)
+sb_mcp_child_transport_send_with (SbMcpTransport         *transport,
+                                  JsonNode               *message,
+                                  const SbMcpSendOptions *options)
 {
   SbMcpChildTransport *self = SB_MCP_CHILD_TRANSPORT (transport);
 
   if (!self->asked_to_close)
-    sb_mcp_transport_send (self->stream, message);
+    sb_mcp_transport_send_with (self->stream, message, options);
+}
+
+static void
+sb_mcp_child_transport_send (SbMcpTransport *transport,
+                             JsonNode       *message)
+{
+  sb_mcp_child_transport_send_with (transport, message, NULL);
 }
 
 static void
@@ -321,6 +329,7 @@ sb_mcp_child_transport_iface_init (SbMcpTransportInterface *iface)
 {
   iface->start = sb_mcp_child_transport_start;
   iface->send = sb_mcp_child_transport_send;
+  iface->send_with = sb_mcp_child_transport_send_with;
   iface->close = sb_mcp_child_transport_close;
 }
 

@@ -7,6 +7,7 @@
 #include "sb-mcp-client-private.h"
 #include "sb-mcp-message.h"
 #include "sb-mcp-parameters.h"
+#include "sb-mcp-text.h"
 #include "sb-text.h"
 
 /* A server that asks on and on is ended here. */
@@ -23,6 +24,8 @@ typedef struct
   GStrv        parameters; /* nullable: for headers */
   JsonObject  *answers;    /* nullable: to the questions of the last round */
   JsonNode    *state;      /* nullable: the server's, to be given back as it is */
+  char        *exact;      /* nullable: its JSON text, where the tree cannot hold it */
+  char        *placeholder;
   JsonObject  *refusal;    /* nullable: the error that the server answered with */
   GError      *error;      /* nullable: of a question that could not be answered */
 
@@ -58,6 +61,8 @@ errand_free (gpointer data)
   g_strfreev (errand->parameters);
   g_clear_pointer (&errand->answers, json_object_unref);
   g_clear_pointer (&errand->state, json_node_unref);
+  g_free (errand->exact);
+  g_free (errand->placeholder);
   g_clear_pointer (&errand->refusal, json_object_unref);
   g_clear_error (&errand->error);
   g_free (errand);
@@ -93,7 +98,9 @@ new_params (SbMcpClient *self,
     sb_mcp_client_add_meta (self, params);
   if (errand->answers != NULL)
     json_object_set_object_member (params, "inputResponses", json_object_ref (errand->answers));
-  if (errand->state != NULL)
+  if (errand->exact != NULL)
+    json_object_set_string_member (params, "requestState", errand->placeholder);
+  else if (errand->state != NULL)
     json_object_set_member (params, "requestState", json_node_ref (errand->state));
 
   return params;
@@ -172,6 +179,24 @@ ask_all (GTask      *task,
 }
 
 static void
+take_state (Errand     *errand,
+            JsonObject *result)
+{
+  JsonNode *state = json_object_get_member (result, "requestState");
+  const char *exact = sb_json_get_string (result, SB_MCP_EXACT_STATE_KEY);
+
+  g_clear_pointer (&errand->state, json_node_unref);
+  g_clear_pointer (&errand->exact, g_free);
+  g_clear_pointer (&errand->placeholder, g_free);
+  errand->state = state != NULL ? json_node_ref (state) : NULL;
+  if (state != NULL && exact != NULL && sb_mcp_text_is_exact (exact))
+    {
+      errand->exact = g_strdup (exact);
+      errand->placeholder = g_uuid_string_random ();
+    }
+}
+
+static void
 take_questions (GTask      *task,
                 JsonObject *result)
 {
@@ -193,8 +218,7 @@ take_questions (GTask      *task,
     }
 
   g_clear_pointer (&errand->answers, json_object_unref);
-  g_clear_pointer (&errand->state, json_node_unref);
-  errand->state = state != NULL ? json_node_ref (state) : NULL;
+  take_state (errand, result);
   if (questions == NULL)
     {
       send_errand (g_object_ref (task));
@@ -317,6 +341,7 @@ send_errand (GTask *task)
     .timeout_ms = errand->timeout_ms,
     .send.parameters = (const char * const *) errand->parameters,
   };
+  SbMcpExactString exact = { errand->placeholder, errand->exact };
 
   if (sb_mcp_client_is_restoring (self))
     {
@@ -324,6 +349,8 @@ send_errand (GTask *task)
       return;
     }
 
+  if (errand->exact != NULL)
+    options.send.exact = &exact;
   errand->session = self->n_sessions;
   sb_mcp_peer_call_with (self->peer, errand->method, new_params (self, errand), &options,
                          g_task_get_cancellable (task), peer_answered_cb, task);

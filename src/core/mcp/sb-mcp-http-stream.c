@@ -12,6 +12,7 @@
 #include "sb-mcp-http-answer.h"
 #include "sb-mcp-http-header.h"
 #include "sb-mcp-message.h"
+#include "sb-mcp-text.h"
 
 #define ACCEPT_BOTH "application/json, text/event-stream"
 #define ACCEPT_STREAM "text/event-stream"
@@ -44,6 +45,8 @@ struct _SbMcpHttpStream
   SbMcpHttpLink      *link;
   JsonNode           *message;  /* nullable: only listens */
   char               *id_key;   /* nullable: the message wants no answer */
+  char               *placeholder; /* nullable, as exact: see SbMcpExactString */
+  char               *exact;
   SoupMessageHeaders *headers;  /* of every request */
   SbMcpHttpExchange  *exchange;
   char               *last_event_id;
@@ -258,7 +261,7 @@ end_accepted (SbMcpHttpStream   *self,
     }
 
   if (body->len > 0)
-    node = sb_json_parse (body->str, body->len, NULL);
+    node = sb_mcp_text_parse (body->str, body->len);
   if (node != NULL && deliver (self, node))
     {
       if (self->state != STATE_ENDED)
@@ -324,7 +327,7 @@ event_cb (const SbSseEvent *event,
   if (event->length == 0 || !g_str_equal (event->event, "message"))
     return;
 
-  node = sb_json_parse (event->data, event->length, NULL);
+  node = sb_mcp_text_parse (event->data, event->length);
   if (node != NULL && deliver (self, node) && self->state == STATE_OPEN)
     {
       enter (self, STATE_LINGERING);
@@ -399,7 +402,8 @@ start_exchange (SbMcpHttpStream *self)
 
   if (posts)
     {
-      char *text = sb_json_to_string (self->message, FALSE);
+      SbMcpExactString exact = { self->placeholder, self->exact };
+      char *text = sb_mcp_text_new (self->message, self->exact != NULL ? &exact : NULL);
 
       body = g_bytes_new_take (text, strlen (text));
     }
@@ -422,6 +426,8 @@ sb_mcp_http_stream_finalize (GObject *object)
   g_clear_pointer (&self->message, json_node_unref);
   g_clear_pointer (&self->headers, soup_message_headers_unref);
   g_free (self->id_key);
+  g_free (self->placeholder);
+  g_free (self->exact);
   g_free (self->last_event_id);
 
   G_OBJECT_CLASS (sb_mcp_http_stream_parent_class)->finalize (object);
@@ -477,6 +483,15 @@ sb_mcp_http_stream_set_header (SbMcpHttpStream *self,
 {
   if (value != NULL)
     soup_message_headers_replace (self->headers, name, value);
+}
+
+/* Before the start; copied. */
+void
+sb_mcp_http_stream_set_exact (SbMcpHttpStream        *self,
+                              const SbMcpExactString *exact)
+{
+  self->placeholder = g_strdup (exact->placeholder);
+  self->exact = g_strdup (exact->text);
 }
 
 /* Nothing is known of the server yet: a refusal may mean that it is of the older kind (UNSUPPORTED). */

@@ -32,6 +32,8 @@ SbMcpHttpStream *sb_mcp_http_stream_new              (SbMcpHttpLink             
 void             sb_mcp_http_stream_set_header       (SbMcpHttpStream            *self,
                                                       const char                 *name,
                                                       const char                 *value);
+void             sb_mcp_http_stream_set_exact        (SbMcpHttpStream            *self,
+                                                      const SbMcpExactString     *exact);
 void             sb_mcp_http_stream_set_probe        (SbMcpHttpStream            *self);
 void             sb_mcp_http_stream_start            (SbMcpHttpStream            *self);
 void             sb_mcp_http_stream_cancel           (SbMcpHttpStream            *self);

@@ -10,6 +10,7 @@
 #include "sb-json.h"
 #include "sb-line-framer.h"
 #include "sb-mcp-client.h"
+#include "sb-mcp-text.h"
 #include "sb-text.h"
 
 /* The far end does not read: from here on notifications are dropped, and later the connection. */
@@ -88,7 +89,7 @@ line_cb (const char *line,
   if (self->closing || is_blank (line, length))
     return;
 
-  message = sb_json_parse (line, length, NULL);
+  message = sb_mcp_text_parse (line, length);
   if (message != NULL)
     {
       json_node_seal (message);
@@ -148,8 +149,9 @@ sb_mcp_stream_transport_start (SbMcpTransport *transport)
 }
 
 static void
-sb_mcp_stream_transport_send (SbMcpTransport *transport,
-                              JsonNode       *message)
+sb_mcp_stream_transport_send_with (SbMcpTransport         *transport,
+                                   JsonNode               *message,
+                                   const SbMcpSendOptions *options)
 {
   SbMcpStreamTransport *self = SB_MCP_STREAM_TRANSPORT (transport);
   gsize pending = sb_duplex_get_pending (self->duplex);
@@ -166,13 +168,20 @@ sb_mcp_stream_transport_send (SbMcpTransport *transport,
       return;
     }
 
-  text = sb_json_to_string (message, FALSE);
+  text = sb_mcp_text_new (message, options != NULL ? options->exact : NULL);
   length = strlen (text);
   /* The newline takes the place of the terminator: a message may be large, so it is not copied for one
    * byte. */
   text[length] = '\n';
   bytes = g_bytes_new_take (text, length + 1);
   sb_duplex_write (self->duplex, bytes);
+}
+
+static void
+sb_mcp_stream_transport_send (SbMcpTransport *transport,
+                              JsonNode       *message)
+{
+  sb_mcp_stream_transport_send_with (transport, message, NULL);
 }
 
 static void
@@ -189,6 +198,7 @@ sb_mcp_stream_transport_iface_init (SbMcpTransportInterface *iface)
 {
   iface->start = sb_mcp_stream_transport_start;
   iface->send = sb_mcp_stream_transport_send;
+  iface->send_with = sb_mcp_stream_transport_send_with;
   iface->close = sb_mcp_stream_transport_close;
 }
 

@@ -342,6 +342,8 @@ sb_mcp_streamable_transport_send_with (SbMcpTransport         *transport,
     {
       set_session_headers (self, stream);
     }
+  if (options != NULL && options->exact != NULL)
+    sb_mcp_http_stream_set_exact (stream, options->exact);
   if (!self->works)
     sb_mcp_http_stream_set_probe (stream);
 

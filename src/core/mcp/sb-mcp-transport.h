@@ -8,6 +8,13 @@
 
 G_BEGIN_DECLS
 
+/* Where a message has the placeholder, which nobody could have guessed, the JSON text of a string is sent. */
+typedef struct
+{
+  const char *placeholder;
+  const char *text;
+} SbMcpExactString;
+
 /* What a message needs beside its text; all borrowed for the call. Transports with one pipe ignore it. */
 typedef struct
 {
@@ -17,6 +24,8 @@ typedef struct
   /* nullable: name, value, …, NULL: arguments of a tool whose schema marks them with x-mcp-header, as UTF-8.
    * Over HTTP each is sent as Mcp-Param-{name} (2026-07-28), encoded where it must be. */
   const char * const *parameters;
+  /* nullable: a server's own string that goes back to it */
+  const SbMcpExactString *exact;
 } SbMcpSendOptions;
 
 /* One JSON-RPC message at a time, both ways. Implemented in memory, over a byte stream (stdio, Docker attach)
