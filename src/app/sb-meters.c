@@ -40,6 +40,7 @@ show_share (GtkLevelBar *bar,
             guint64      used,
             guint64      limit)
 {
+  GtkWidget *share = gtk_widget_get_parent (GTK_WIDGET (label));
   g_autofree char *used_text = sb_format_size (used);
   g_autofree char *limit_text = sb_format_size (limit);
   g_autofree char *short_text = NULL;
@@ -48,10 +49,14 @@ show_share (GtkLevelBar *bar,
   /* Translators: name of a resource, what is used of it, its limit: "Memory 34 MiB of 1 GiB" */
   text = limit > 0 ? g_strdup_printf (_("%s %s of %s"), name, used_text, limit_text)
                    : g_strdup_printf ("%s %s", name, used_text);
+  /* A bar is drawn again for the same value, too. */
+  if (g_strcmp0 (gtk_widget_get_tooltip_text (share), text) == 0)
+    return;
+
   /* The whole of it is too long for a narrow pane. */
   short_text = g_strdup_printf ("%s %s", name, used_text);
   gtk_label_set_text (label, short_text);
-  gtk_widget_set_tooltip_text (gtk_widget_get_parent (GTK_WIDGET (label)), text);
+  gtk_widget_set_tooltip_text (share, text);
   gtk_widget_set_visible (GTK_WIDGET (bar), limit > 0);
   gtk_level_bar_set_value (bar, limit > 0 ? MIN ((double) used / limit, 1) : 0);
   gtk_accessible_update_property (GTK_ACCESSIBLE (bar), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);

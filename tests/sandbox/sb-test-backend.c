@@ -348,6 +348,22 @@ sb_test_backend_set_hanging (SbTestBackend *self,
   self->hanging = hanging;
 }
 
+/* The guard's child is the one that answers. */
+void
+sb_test_backend_hold_all (SbTestBackend *self,
+                          gboolean       hold)
+{
+  for (guint i = 0; i < self->children->len; i++)
+    {
+      const char *guard = g_subprocess_get_identifier (((Child *) g_ptr_array_index (self->children, i))->process);
+      g_autofree char *path = g_strdup_printf ("/proc/%s/task/%s/children", guard, guard);
+      g_autofree char *pid = NULL;
+
+      g_assert_true (g_file_get_contents (path, &pid, NULL, NULL));
+      g_assert_cmpint (kill ((pid_t) g_ascii_strtoll (pid, NULL, 10), hold ? SIGSTOP : SIGCONT), ==, 0);
+    }
+}
+
 void
 sb_test_backend_kill_all (SbTestBackend *self)
 {

@@ -28,6 +28,9 @@ void           sb_test_backend_set_memory    (SbTestBackend *self,
 /* Its image is missing until a job that it gives out is done by the engine at host; NULL: it is there. */
 void           sb_test_backend_lose_image    (SbTestBackend *self,
                                               const char    *host);
+/* They hold still, and answer nothing; or go on. */
+void           sb_test_backend_hold_all      (SbTestBackend *self,
+                                              gboolean       hold);
 /* From outside, as an engine or a user would. */
 void           sb_test_backend_kill_all      (SbTestBackend *self);
 

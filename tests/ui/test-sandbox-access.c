@@ -6,6 +6,7 @@
 #include <adwaita.h>
 #include <vte/vte.h>
 
+#include "sb-meters.h"
 #include "sb-page-fixture.h"
 #include "sb-sandbox-view.h"
 #include "sb-shell.h"
@@ -243,6 +244,65 @@ test_keys (SbPageFixture *fixture,
     }
 }
 
+static void
+count_cb (GdkFrameClock *clock,
+          guint         *n_frames)
+{
+  (*n_frames)++;
+}
+
+/* Nothing happens inside: nothing is drawn. What was drawn before it held still may take a moment. */
+static void
+test_idle (SbPageFixture *fixture,
+           gconstpointer  data)
+{
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (fixture->window);
+
+  fill (fixture);
+  for (gsize i = 0; i < G_N_ELEMENTS (pages); i++)
+    {
+      guint n_frames = 0;
+
+      show_page (fixture, pages[i]);
+      sb_test_backend_hold_all (fixture->backend, TRUE);
+      sb_test_spin (800);
+      g_signal_connect (clock, "paint", G_CALLBACK (count_cb), &n_frames);
+      sb_test_spin (1300);
+      g_signal_handlers_disconnect_by_data (clock, &n_frames);
+      sb_test_backend_hold_all (fixture->backend, FALSE);
+      if (n_frames > 0)
+        {
+          g_test_message ("page %s: %u frames", pages[i], n_frames);
+          g_test_fail ();
+        }
+    }
+}
+
+/* The same figures again are no reason to draw. */
+static void
+test_same_figures (SbPageFixture *fixture,
+                   gconstpointer  data)
+{
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (fixture->window);
+  const SbChannelCounters counters = { .memory_bytes = 1 << 20, .memory_limit = 1 << 30, .processes = 3 };
+  GtkWidget *meters = NULL;
+  guint n_frames = 0;
+
+  fill (fixture);
+  show_page (fixture, "files");
+  meters = sb_page_fixture_find (fixture->page, SB_TYPE_METERS);
+  sb_test_backend_hold_all (fixture->backend, TRUE);
+  sb_test_spin (300);
+  sb_meters_show (SB_METERS (meters), &counters);
+  sb_test_spin (500);
+  g_signal_connect (clock, "paint", G_CALLBACK (count_cb), &n_frames);
+  sb_meters_show (SB_METERS (meters), &counters);
+  sb_test_spin (300);
+  g_signal_handlers_disconnect_by_data (clock, &n_frames);
+  sb_test_backend_hold_all (fixture->backend, FALSE);
+  g_assert_cmpuint (n_frames, ==, 0);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -257,6 +317,8 @@ main (int   argc,
   g_test_add ("/sandbox-access/" name, SbPageFixture, type, sb_page_fixture_set_up, func, sb_page_fixture_tear_down)
   ADD ("names", test_names);
   ADD ("keys", test_keys);
+  ADD ("idle", test_idle);
+  ADD ("same-figures", test_same_figures);
 
   return g_test_run ();
 }
