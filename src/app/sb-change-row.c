@@ -13,6 +13,8 @@ struct _SbChangeRow
 {
   GtkWidget parent_instance;
 
+  char *tooltip; /* owned; nullable */
+
   /* template */
   GtkWidget *box;
   GtkLabel  *added;
@@ -99,11 +101,34 @@ sb_change_row_dispose (GObject *object)
 }
 
 static void
+sb_change_row_finalize (GObject *object)
+{
+  g_free (SB_CHANGE_ROW (object)->tooltip);
+
+  G_OBJECT_CLASS (sb_change_row_parent_class)->finalize (object);
+}
+
+/* Thousands of rows are bound while files change; few are pointed at. */
+static gboolean
+sb_change_row_query_tooltip (GtkWidget  *widget,
+                             int         x,
+                             int         y,
+                             gboolean    keyboard_tip,
+                             GtkTooltip *tooltip)
+{
+  gtk_tooltip_set_text (tooltip, SB_CHANGE_ROW (widget)->tooltip);
+
+  return SB_CHANGE_ROW (widget)->tooltip != NULL;
+}
+
+static void
 sb_change_row_class_init (SbChangeRowClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = sb_change_row_dispose;
+  G_OBJECT_CLASS (klass)->finalize = sb_change_row_finalize;
+  widget_class->query_tooltip = sb_change_row_query_tooltip;
 
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
@@ -119,6 +144,7 @@ static void
 sb_change_row_init (SbChangeRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
 }
 
 GtkWidget *
@@ -146,7 +172,8 @@ sb_change_row_set_change (SbChangeRow *self,
   gtk_label_set_text (self->mark, get_mark (kind));
   set_style (GTK_WIDGET (self->mark), kind);
   gtk_label_set_text (self->path, path);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self), label);
+  g_free (self->tooltip);
+  self->tooltip = g_strdup (label);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
 }
 

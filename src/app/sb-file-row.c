@@ -138,7 +138,6 @@ update_mark (SbFileRow  *self,
   const char *styles[] = { "caption-heading", get_mark_style (mark), NULL };
 
   gtk_label_set_text (self->mark, get_mark_sign (mark));
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->mark), get_mark_name (mark));
   gtk_widget_set_css_classes (GTK_WIDGET (self->mark), styles);
 }
 
@@ -170,8 +169,6 @@ update (SbFileRow *self)
   const char *name = sb_file_entry_get_display_name (entry);
   gboolean expanded = sb_outline_node_get_expanded (self->node);
   g_autofree char *caption = describe (entry);
-  g_autofree char *size = sb_format_size (sb_file_entry_get_size (entry));
-  g_autofree char *tooltip = g_strdup_printf ("%s · %s", name, size);
   SbFileMark mark = sb_file_entry_get_mark (entry);
   g_autofree char *label = g_strjoin (", ", name, caption, get_mark_name (mark), NULL);
 
@@ -183,7 +180,6 @@ update (SbFileRow *self)
   update_name (self, name, mark == SB_FILE_MARK_DELETED);
   gtk_label_set_text (self->caption, caption);
   update_mark (self, mark);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self), sb_outline_node_get_expandable (self->node) ? name : tooltip);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->arrow), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   expanded ? _("Collapse") : _("Expand"), -1);
@@ -201,6 +197,37 @@ arrow_clicked_cb (SbFileRow *self)
 {
   if (self->node != NULL && sb_outline_node_get_expandable (self->node))
     sb_outline_set_expanded (self->outline, self->node, !sb_outline_node_get_expanded (self->node));
+}
+
+/* Thousands of rows are bound while files change; few are pointed at. */
+static gboolean
+sb_file_row_query_tooltip (GtkWidget  *widget,
+                           int         x,
+                           int         y,
+                           gboolean    keyboard_tip,
+                           GtkTooltip *tooltip)
+{
+  SbFileRow *self = SB_FILE_ROW (widget);
+  SbFileEntry *entry = self->node != NULL ? sb_outline_node_get_item (self->node) : NULL;
+  g_autoptr(GString) text = NULL;
+  const char *mark;
+
+  if (entry == NULL)
+    return FALSE;
+
+  text = g_string_new (sb_file_entry_get_display_name (entry));
+  mark = get_mark_name (sb_file_entry_get_mark (entry));
+  if (sb_file_entry_get_file_type (entry) != SB_FILE_TYPE_DIRECTORY)
+    {
+      g_autofree char *size = sb_format_size (sb_file_entry_get_size (entry));
+
+      g_string_append_printf (text, " · %s", size);
+    }
+  if (mark != NULL)
+    g_string_append_printf (text, " · %s", mark);
+  gtk_tooltip_set_text (tooltip, text->str);
+
+  return TRUE;
 }
 
 static void
@@ -221,6 +248,7 @@ sb_file_row_class_init (SbFileRowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = sb_file_row_dispose;
+  widget_class->query_tooltip = sb_file_row_query_tooltip;
 
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
@@ -238,6 +266,7 @@ static void
 sb_file_row_init (SbFileRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
 }
 
 GtkWidget *

@@ -300,32 +300,87 @@ update_node (SbFileTree       *self,
     open_directory (self, sb_file_entry_get_path (entry));
 }
 
+static gboolean
+is_remembered (SbFileTree    *self,
+               SbOutlineNode *node)
+{
+  SbFileEntry *entry = sb_outline_node_get_item (node);
+
+  return sb_file_marks_was_deleted (self->changes, sb_file_entry_get_path (entry),
+                                    sb_file_entry_get_file_type (entry));
+}
+
+/* From end backwards as many as are gone for good go at once: a view has much to do for each change of its model.
+ * Returns: how many that were. */
+static guint
+remove_run (SbFileTree    *self,
+            SbOutlineNode *parent,
+            guint          end,
+            GHashTable    *infos)
+{
+  g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
+  guint start = end;
+
+  while (start > 0)
+    {
+      SbOutlineNode *node = sb_outline_node_get_child (parent, start - 1);
+      SbFileEntry *entry = sb_outline_node_get_item (node);
+
+      if (is_deleted (node) || g_hash_table_contains (infos, sb_file_entry_get_name (entry))
+          || is_remembered (self, node))
+        break;
+
+      g_ptr_array_add (paths, g_strdup (sb_file_entry_get_path (entry)));
+      forget (self, node);
+      start--;
+    }
+  if (start < end)
+    sb_outline_remove_range (self->outline, parent, start, end - start);
+  for (guint i = 0; i < paths->len; i++)
+    g_signal_emit (self, signals[CHANGED], 0, g_ptr_array_index (paths, i));
+
+  return end - start;
+}
+
+/* What is updated is not in infos any more. */
+static void
+compare_node (SbFileTree    *self,
+              SbOutlineNode *node,
+              GHashTable    *infos)
+{
+  SbFileEntry *entry = sb_outline_node_get_item (node);
+  SbFileInfo *info = g_hash_table_lookup (infos, sb_file_entry_get_name (entry));
+  gboolean was_directory = sb_file_entry_get_file_type (entry) == SB_FILE_TYPE_DIRECTORY;
+
+  if (info == NULL && !is_deleted (node))
+    {
+      bury (self, node);
+    }
+  else if (info != NULL && (info->type == SB_FILE_TYPE_DIRECTORY) != was_directory)
+    {
+      remove_node (self, node);
+    }
+  else if (info != NULL)
+    {
+      update_node (self, node, info);
+      g_hash_table_remove (infos, info->name);
+    }
+}
+
 static void
 remove_missing (SbFileTree    *self,
                 SbOutlineNode *parent,
                 GHashTable    *infos)
 {
-  for (guint i = sb_outline_node_get_n_children (parent); i > 0; i--)
-    {
-      SbOutlineNode *node = sb_outline_node_get_child (parent, i - 1);
-      SbFileEntry *entry = sb_outline_node_get_item (node);
-      SbFileInfo *info = g_hash_table_lookup (infos, sb_file_entry_get_name (entry));
-      gboolean was_directory = sb_file_entry_get_file_type (entry) == SB_FILE_TYPE_DIRECTORY;
+  guint end = sb_outline_node_get_n_children (parent);
 
-      if (info == NULL)
-        {
-          if (!is_deleted (node))
-            bury (self, node);
-        }
-      else if ((info->type == SB_FILE_TYPE_DIRECTORY) != was_directory)
-        {
-          remove_node (self, node);
-        }
-      else
-        {
-          update_node (self, node, info);
-          g_hash_table_remove (infos, info->name);
-        }
+  while (end > 0)
+    {
+      guint n_removed = remove_run (self, parent, end, infos);
+
+      end -= n_removed;
+      if (n_removed == 0)
+        compare_node (self, sb_outline_node_get_child (parent, --end), infos);
     }
 }
 

@@ -311,6 +311,35 @@ sb_outline_remove (SbOutline     *self,
 }
 
 void
+sb_outline_remove_range (SbOutline     *self,
+                         SbOutlineNode *parent,
+                         guint          index,
+                         guint          n)
+{
+  SbOutlineNode *last = NULL;
+  guint position;
+  guint n_rows = 0;
+
+  g_return_if_fail (SB_IS_OUTLINE (self));
+
+  parent = parent != NULL ? parent : self->root;
+  g_return_if_fail (n > 0 && index + n <= parent->children->len);
+
+  last = g_ptr_array_index (parent->children, index + n - 1);
+  position = sb_outline_get_position (self, g_ptr_array_index (parent->children, index));
+  if (position != G_MAXUINT)
+    {
+      n_rows = find_subtree_end (self, sb_outline_get_position (self, last) + 1, last->depth) - position;
+      g_ptr_array_remove_range (self->rows, position, n_rows);
+    }
+  for (guint i = index + n; i > index; i--)
+    _sb_outline_node_remove (parent, g_ptr_array_index (parent->children, i - 1));
+
+  if (n_rows > 0)
+    g_list_model_items_changed (G_LIST_MODEL (self), position, n_rows, 0);
+}
+
+void
 sb_outline_clear (SbOutline *self)
 {
   guint n_rows;

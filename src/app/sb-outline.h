@@ -34,6 +34,11 @@ SbOutlineNode *sb_outline_append       (SbOutline           *self,
                                         gboolean             expanded);
 void           sb_outline_remove       (SbOutline           *self,
                                         SbOutlineNode       *node);
+/* The n children from index on, with one items-changed. parent NULL: the root. */
+void           sb_outline_remove_range (SbOutline           *self,
+                                        SbOutlineNode       *parent,
+                                        guint                index,
+                                        guint                n);
 void           sb_outline_clear        (SbOutline           *self);
 void           sb_outline_set_expanded (SbOutline           *self,
                                         SbOutlineNode       *node,

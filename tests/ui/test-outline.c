@@ -238,6 +238,19 @@ collect (SbOutlineNode *node,
     }
 }
 
+static void
+remove_some (Fixture       *fixture,
+             SbOutlineNode *parent,
+             GRand         *random)
+{
+  SbOutlineNode *above = parent != NULL ? parent : sb_outline_get_root (fixture->outline);
+  guint n_children = sb_outline_node_get_n_children (above);
+  guint first = (guint) g_rand_int_range (random, 0, (gint32) n_children);
+  guint n = MIN (3, n_children - first);
+
+  sb_outline_remove_range (fixture->outline, parent, first, n);
+}
+
 /* Whatever happens in whatever order, the flat rows are the tree. */
 static void
 test_random (Fixture       *fixture,
@@ -255,8 +268,10 @@ test_random (Fixture       *fixture,
         add (fixture, node, "n", g_rand_boolean (random));
       else if (node == sb_outline_get_root (fixture->outline))
         continue;
-      else if (what < 6)
+      else if (what < 6 && g_rand_boolean (random))
         sb_outline_remove (fixture->outline, node);
+      else if (what < 6)
+        remove_some (fixture, sb_outline_node_get_parent (node), random);
       else
         sb_outline_set_expanded (fixture->outline, node, !sb_outline_node_get_expanded (node));
 
