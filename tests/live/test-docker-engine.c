@@ -201,7 +201,7 @@ test_missing_image (void)
   backend = sb_docker_backend_new (client, NULL, "sandbar/there-is-none:1");
   g_assert_false (sb_live_engine_probe (backend, &error));
   g_assert_error (error, SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_IMAGE);
-  g_assert_nonnull (strstr (error->message, "scripts/build-image"));
+  g_assert_nonnull (strstr (error->message, "sandbar-cli image build"));
   g_assert_nonnull (strstr (error->message, "sandbar/there-is-none:1"));
 }
 
