@@ -20,6 +20,7 @@ typedef struct
   SbBenchHost *host;
   SbChannel   *channel;
   SbFileTree  *tree;
+  SbChangeSet *changes;
   char        *folder; /* on this machine */
   int          inotify;
   guint        n_files;
@@ -81,6 +82,8 @@ open_bench (Bench *bench)
   bench->folder = g_dir_make_tmp ("sandbar-bench-XXXXXX", NULL);
   bench->inotify = inotify_init1 (IN_CLOEXEC);
   inotify_add_watch (bench->inotify, bench->folder, IN_CLOSE_WRITE);
+  bench->changes = sb_change_set_new (sb_sandbox_get_change_log (sandbox));
+  sb_file_tree_set_changes (bench->tree, bench->changes);
   sb_file_tree_set_channel (bench->tree, bench->channel);
   while (sb_file_tree_get_loading (bench->tree))
     g_main_context_iteration (NULL, TRUE);
@@ -96,6 +99,7 @@ close_bench (Bench *bench)
   close (bench->inotify);
   sb_file_tree_set_channel (bench->tree, NULL);
   g_object_unref (bench->tree);
+  g_object_unref (bench->changes);
   g_object_unref (bench->channel);
   g_free (bench->folder);
   sb_bench_host_close (bench->host);

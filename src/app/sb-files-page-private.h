@@ -31,6 +31,7 @@ struct _SbFilesPage
   char               *wanted;  /* nullable: to be shown when what is above it has been listed */
 
   /* template */
+  GtkWidget       *incomplete;
   GtkLabel        *progress;
   GtkWidget       *progress_box;
   GtkListView     *list;

@@ -36,6 +36,7 @@ update_state (SbFilesPage *self)
     gtk_stack_set_visible_child_name (self->states,
                                       sb_file_tree_get_loading (self->tree) ? "loading" : "empty");
   gtk_widget_set_visible (GTK_WIDGET (self->truncated), sb_file_tree_get_truncated (self->tree, ""));
+  gtk_widget_set_visible (self->incomplete, self->changes != NULL && !sb_change_set_is_complete (self->changes));
 }
 
 static void
@@ -214,6 +215,8 @@ sb_files_page_dispose (GObject *object)
     }
   if (self->chosen != NULL)
     g_signal_handlers_disconnect_by_data (self->chosen, self);
+  if (self->changes != NULL)
+    g_signal_handlers_disconnect_by_data (self->changes, self);
   g_clear_pointer ((GtkWidget **) &self->menu, gtk_widget_unparent);
   g_clear_pointer ((GtkWidget **) &self->toasts, gtk_widget_unparent);
   g_clear_object (&self->removed);
@@ -280,6 +283,7 @@ sb_files_page_class_init (SbFilesPageClass *klass)
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sandbar/Sandbar/ui/sb-files-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, SbFilesPage, incomplete);
   gtk_widget_class_bind_template_child (widget_class, SbFilesPage, list);
   gtk_widget_class_bind_template_child (widget_class, SbFilesPage, menu);
   gtk_widget_class_bind_template_child (widget_class, SbFilesPage, progress);
@@ -361,11 +365,17 @@ sb_files_page_set_changes (SbFilesPage *self,
 {
   g_return_if_fail (SB_IS_FILES_PAGE (self));
 
-  if (!g_set_object (&self->changes, changes))
+  if (self->changes == changes)
     return;
 
+  if (self->changes != NULL)
+    g_signal_handlers_disconnect_by_data (self->changes, self);
+  g_set_object (&self->changes, changes);
+  if (changes != NULL)
+    g_signal_connect_object (changes, "notify::complete", G_CALLBACK (update_state), self, G_CONNECT_SWAPPED);
   sb_file_tree_set_changes (self->tree, changes);
   sb_since_picker_set_changes (self->since, changes);
+  update_state (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CHANGES]);
 }
 

@@ -570,6 +570,9 @@ test_deleted (Fixture       *fixture,
   g_assert_true (diff_is (find_type (fixture->view, SB_TYPE_CHANGES_PAGE), "@@ -1,1 +0,0 @@\n- one\n"));
   gtk_widget_activate_action (fixture->view, "sandbox.page", "s", "files");
 
+  sb_change_log_set_incomplete (log);
+  g_assert_true (shows (page, "There were too many changes at once"));
+
   g_assert_true (sb_test_write (channel, "gone.js", "two\n", NULL));
   sb_test_wait_until (code_is (fixture, "two"));
   g_assert_true (gtk_widget_get_mapped (find_type (page, SB_TYPE_CODE_VIEW)));
