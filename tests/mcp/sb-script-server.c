@@ -21,7 +21,6 @@ struct _SbScriptServer
   GPtrArray         *heard;    /* of char* */
   GIOStream         *open;     /* nullable */
   GCancellable      *io;
-  GTlsCertificate   *certificate; /* nullable */
 };
 
 typedef struct
@@ -150,18 +149,10 @@ incoming_cb (GSocketService    *service,
              GObject           *source,
              gpointer           user_data)
 {
-  SbScriptServer *self = user_data;
   Visit *visit = g_new0 (Visit, 1);
 
-  visit->server = self;
+  visit->server = user_data;
   visit->connection = G_IO_STREAM (g_object_ref (connection));
-  if (self->certificate != NULL)
-    {
-      g_autoptr(GIOStream) plain = g_steal_pointer (&visit->connection);
-
-      visit->connection = g_tls_server_connection_new (plain, self->certificate, NULL);
-      g_assert_nonnull (visit->connection);
-    }
   visit->text = g_string_new (NULL);
   read_more (visit);
 
@@ -197,21 +188,10 @@ sb_script_server_free (SbScriptServer *self)
   g_object_unref (self->service);
   g_object_unref (self->io);
   g_clear_object (&self->open);
-  g_clear_object (&self->certificate);
   g_ptr_array_unref (self->answers);
   g_ptr_array_unref (self->heard);
   g_free (self->origin);
   g_free (self);
-}
-
-void
-sb_script_server_set_certificate (SbScriptServer  *self,
-                                  GTlsCertificate *certificate)
-{
-  g_autofree char *plain = g_steal_pointer (&self->origin);
-
-  g_set_object (&self->certificate, certificate);
-  self->origin = g_strconcat ("https", plain + strlen ("http"), NULL);
 }
 
 const char *

@@ -12,9 +12,6 @@ typedef struct _SbScriptServer SbScriptServer;
 
 SbScriptServer *sb_script_server_new        (void);
 void            sb_script_server_free       (SbScriptServer *self);
-/* To be reached by https from here on. */
-void            sb_script_server_set_certificate (SbScriptServer  *self,
-                                                  GTlsCertificate *certificate);
 const char     *sb_script_server_get_origin (SbScriptServer *self);
 /* The next request that begins so is answered with the bytes; then the connection is closed, or left open. A
  * request without an answer gets 405. */
