@@ -184,20 +184,21 @@ test_cancel (Fixture       *fixture,
   sb_test_wait_until (log_has (log, "cancelled"));
 }
 
+/* A slow machine may hear of one change in two notices: what is listed counts. */
 static void
 test_changes (Fixture       *fixture,
               gconstpointer  data)
 {
   sb_catalog_state_set_tool_enabled (fixture->test->parts.state, "one", "fail", FALSE);
-  sb_test_wait_until (fixture->n_changes == 1);
+  sb_test_wait_until (fixture->n_changes > 0);
   expect (fixture, "tools/call", "{\"name\":\"fail\",\"arguments\":{}}", "no tool of this name");
 
   sb_catalog_state_set_enabled (fixture->test->parts.state, "two", FALSE);
-  sb_test_wait_until (fixture->n_changes == 2);
+  wait_for (fixture, "tools/list", "\"name\":\"same\"");
   expect (fixture, "tools/call", "{\"name\":\"same\",\"arguments\":{}}", "\"text\":\"same\"");
 
   expect (fixture, "tools/call", "{\"name\":\"grow\",\"arguments\":{}}", "grow");
-  sb_test_wait_until (fixture->n_changes == 3);
+  wait_for (fixture, "tools/list", "\"name\":\"grown\"");
   expect (fixture, "tools/call", "{\"name\":\"grown\",\"arguments\":{}}", "grown");
 }
 
