@@ -294,6 +294,24 @@ built_cb (GObject      *source,
   g_task_return_pointer (task, packument, (GDestroyNotify) sb_npm_packument_unref);
 }
 
+/* NULL: the task has its error. */
+static GBytes *
+take_fetched (GTask        *task,
+              SoupSession  *session,
+              GAsyncResult *result)
+{
+  Job *job = g_task_get_task_data (task);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GBytes) bytes = sb_http_fetch_finish (session, result, &error);
+
+  if (bytes != NULL && check_status (job, &error))
+    return g_steal_pointer (&bytes);
+
+  return_fetch_error (task, job, error);
+
+  return NULL;
+}
+
 static void
 document_fetched_cb (GObject      *source,
                      GAsyncResult *result,
@@ -301,17 +319,10 @@ document_fetched_cb (GObject      *source,
 {
   g_autoptr(GTask) task = user_data;
   Job *job = g_task_get_task_data (task);
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GBytes) bytes = sb_http_fetch_finish (SOUP_SESSION (source), result, &error);
 
-  if (bytes == NULL || !check_status (job, &error))
-    {
-      return_fetch_error (task, job, error);
-      return;
-    }
-
-  job->document = g_steal_pointer (&bytes);
-  run_job (task, document_thread, built_cb);
+  job->document = take_fetched (task, SOUP_SESSION (source), result);
+  if (job->document != NULL)
+    run_job (task, document_thread, built_cb);
 }
 
 static void
@@ -361,17 +372,10 @@ tarball_fetched_cb (GObject      *source,
 {
   g_autoptr(GTask) task = user_data;
   Job *job = g_task_get_task_data (task);
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GBytes) bytes = sb_http_fetch_finish (SOUP_SESSION (source), result, &error);
 
-  if (bytes == NULL || !check_status (job, &error))
-    {
-      return_fetch_error (task, job, error);
-      return;
-    }
-
-  job->tarball = g_steal_pointer (&bytes);
-  run_job (task, tarball_thread, checked_cb);
+  job->tarball = take_fetched (task, SOUP_SESSION (source), result);
+  if (job->tarball != NULL)
+    run_job (task, tarball_thread, checked_cb);
 }
 
 static void
