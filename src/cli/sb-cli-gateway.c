@@ -13,6 +13,7 @@
 #include "sb-cli-gateway-setup.h"
 #include "sb-engine-discovery.h"
 #include "sb-gateway-proxy.h"
+#include "sb-mcp-serve.h"
 #include "sb-mcp-stdio.h"
 #include "sb-text.h"
 
@@ -129,15 +130,6 @@ transport_closed_cb (SbMcpTransport *transport,
 
 /* Serving */
 
-static void
-accept_cb (SbMcpTransport *transport,
-           gpointer        user_data)
-{
-  Program *program = user_data;
-
-  sb_mcp_server_accept (sb_gateway_proxy_get_server (program->proxy), transport);
-}
-
 static char *
 choose_host (SbCliGatewayOptions *options)
 {
@@ -160,12 +152,10 @@ serve_http (Program  *program,
     .token = program->token,
   };
 
-  program->http = sb_mcp_http_server_new (&serve, accept_cb, program, error);
+  program->http = sb_mcp_serve_http (sb_gateway_proxy_get_server (program->proxy), &serve, error);
   if (program->http == NULL)
     return FALSE;
 
-  sb_mcp_http_server_set_header_check (program->http, sb_mcp_server_check_headers,
-                                       sb_gateway_proxy_get_server (program->proxy));
   say ("> Start %s server at %s", options->transport == SB_CLI_GATEWAY_SSE ? "sse" : "streaming",
        sb_mcp_http_server_get_url (program->http));
 
@@ -185,7 +175,7 @@ serve (Program *program)
   else if (program->transport != NULL)
     {
       say ("> Start stdio server");
-      accept_cb (program->transport, program);
+      sb_mcp_server_accept (sb_gateway_proxy_get_server (program->proxy), program->transport);
     }
   else if (!serve_http (program, &error))
     {
@@ -440,21 +430,20 @@ make_gateway (Program   *program,
     }
 }
 
-/* From the environment, where no child finds it any more, or made up. */
-static void
-choose_token (Program *program)
+static gboolean
+choose_token (Program  *program,
+              GError  **error)
 {
+  gboolean made = FALSE;
+
   if (program->options->allow_unauthenticated)
-    return;
+    return TRUE;
 
-  program->token = g_strdup (g_getenv (TOKEN_VARIABLE));
-  g_unsetenv (TOKEN_VARIABLE);
-  if (program->token != NULL && program->token[0] != '\0')
-    return;
+  program->token = sb_mcp_serve_take_token (TOKEN_VARIABLE, NULL, &made, error);
+  if (made)
+    say ("- Clients need this token: %s", program->token);
 
-  g_free (program->token);
-  program->token = g_uuid_string_random ();
-  say ("- Clients need this token: %s", program->token);
+  return program->token != NULL;
 }
 
 static gboolean
@@ -474,8 +463,8 @@ set_up (Program  *program,
 
   for (guint i = 0; i < missing->len; i++)
     say ("MCP server not found: %s", (char *) g_ptr_array_index (missing, i));
-  if (options->transport != SB_CLI_GATEWAY_STDIO)
-    choose_token (program);
+  if (options->transport != SB_CLI_GATEWAY_STDIO && !choose_token (program, error))
+    return FALSE;
   make_gateway (program, catalogs);
 
   return TRUE;

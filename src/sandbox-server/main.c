@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "sb-engine-discovery.h"
+#include "sb-mcp-serve.h"
 #include "sb-mcp-stdio.h"
 #include "sb-sandbox-server.h"
 #include "sb-serve-options.h"
@@ -82,15 +83,6 @@ probed_cb (GObject      *source,
     g_printerr ("sandbar-sandbox: %s\n", error->message);
 }
 
-static void
-accept_cb (SbMcpTransport *transport,
-           gpointer        user_data)
-{
-  Program *program = user_data;
-
-  sb_mcp_server_accept (program->server, transport);
-}
-
 static gboolean
 open_stdio (Program *program)
 {
@@ -119,14 +111,13 @@ open_http (Program              *program,
   };
   g_autoptr(GError) error = NULL;
 
-  program->http = sb_mcp_http_server_new (&serve, accept_cb, program, &error);
+  program->http = sb_mcp_serve_http (program->server, &serve, &error);
   if (program->http == NULL)
     {
       g_printerr ("sandbar-sandbox: %s\n", error->message);
       return FALSE;
     }
 
-  sb_mcp_http_server_set_header_check (program->http, sb_mcp_server_check_headers, program->server);
   g_printerr ("sandbar-sandbox: serving at %s\n", sb_mcp_http_server_get_url (program->http));
   if (options->made_token)
     g_printerr ("sandbar-sandbox: the token is %s\n", options->token);

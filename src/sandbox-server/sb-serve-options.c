@@ -5,7 +5,7 @@
 
 #include "sb-serve-options.h"
 
-#include "sb-id.h"
+#include "sb-mcp-serve.h"
 
 #define TOKEN_VARIABLE "SANDBAR_MCP_TOKEN"
 
@@ -31,40 +31,17 @@ check_transport (SbServeOptions  *self,
 }
 
 static gboolean
-is_token (const char *token)
-{
-  for (gsize i = 0; token[i] != '\0'; i++)
-    if (token[i] <= ' ' || token[i] > '~')
-      return FALSE;
-
-  return token[0] != '\0';
-}
-
-/* Never from an argument, which everybody on the computer can read; and not left for children to inherit. */
-static gboolean
 find_token (SbServeOptions  *self,
             GError         **error)
 {
-  if (self->token_file != NULL && !g_file_get_contents (self->token_file, &self->token, NULL, error))
+  g_autofree char *given = NULL;
+
+  if (self->token_file != NULL && !g_file_get_contents (self->token_file, &given, NULL, error))
     return FALSE;
-  if (self->token == NULL)
-    self->token = g_strdup (g_getenv (TOKEN_VARIABLE));
-  g_unsetenv (TOKEN_VARIABLE);
 
-  if (self->token == NULL)
-    {
-      g_autofree char *half = sb_id_new ("sandbar");
+  self->token = sb_mcp_serve_take_token (TOKEN_VARIABLE, given, &self->made_token, error);
 
-      self->token = sb_id_new (half);
-      self->made_token = TRUE;
-    }
-  if (is_token (g_strstrip (self->token)))
-    return TRUE;
-
-  g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                       "The token must be one word of printable ASCII; write it into the token file.");
-
-  return FALSE;
+  return self->token != NULL;
 }
 
 /**
