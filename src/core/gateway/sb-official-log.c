@@ -80,9 +80,11 @@ read_line (SbOfficialLog *self,
   if (g_str_has_prefix (line, enabled))
     {
       self->n_servers = count_names (line + strlen (enabled));
+      self->n_ready = MIN (self->n_ready, self->n_servers);
       return TRUE;
     }
-  if (is_listed_server (line) && self->stage < SB_OFFICIAL_READY)
+  /* More of them than are enabled can only be a server that says so. */
+  if (is_listed_server (line) && self->stage < SB_OFFICIAL_READY && self->n_ready < self->n_servers)
     {
       self->n_ready++;
       advance (self, SB_OFFICIAL_LISTING);
