@@ -26,6 +26,9 @@
 #define ANSWER_MAX (256 * 1024)
 #define PATH_MAX_LENGTH 1024
 #define PATIENCE_SECONDS 2
+/* A network goes when the last container on it does, which may belong to somebody whom it takes longer to end. */
+#define NETWORK_TRIES 40
+#define NETWORK_PAUSE_MS 250
 
 static char answer[ANSWER_MAX + 1];
 
@@ -133,6 +136,24 @@ prune_volumes (const char *socket_path,
 }
 
 static void
+prune_networks (const char *socket_path,
+                const char *filters)
+{
+  char list[PATH_MAX_LENGTH];
+  char prune[PATH_MAX_LENGTH];
+
+  snprintf (list, sizeof list, "/networks?filters=%s", filters);
+  snprintf (prune, sizeof prune, "/networks/prune?filters=%s", filters);
+  for (unsigned int i = 0; i < NETWORK_TRIES; i++)
+    {
+      if (!request (socket_path, "GET", list) || collect_ids () == 0)
+        return;
+      request (socket_path, "POST", prune);
+      poll (NULL, 0, NETWORK_PAUSE_MS);
+    }
+}
+
+static void
 wait_for_owner (void)
 {
   struct pollfd lifeline = { .fd = STDIN_FILENO };
@@ -163,6 +184,7 @@ undertaker_run (char **argv)
       sweep (argv[0], argv[1]);
     }
   prune_volumes (argv[0], argv[1]);
+  prune_networks (argv[0], argv[1]);
 
   return 0;
 }

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "sb-instance.h"
@@ -19,6 +20,7 @@
 /* The sandbox server's image by another name: under its own it is served without a container. */
 #define BUILT "sandbar/sandbox-server:latest"
 #define IMAGE "sandbar-test/server:latest"
+#define OF_GATEWAYS "{\"ancestor\":[\"sandbar/gateway:latest\"]}"
 #define CATALOG \
   "registry:\n  %s:\n    image: " IMAGE "\n    disableNetwork: true\n" \
   "  mute:\n    x-sandbar:\n      command: [SERVER, count=FOLDER/mute, mute]\n" \
@@ -217,10 +219,139 @@ test_killed (void)
   g_assert_true (sb_test_process_is_gone (local));
 }
 
+/* The app in its place: Docker's gateway in a container, until it is killed. */
+static int
+run_owner (const char *name)
+{
+  g_autoptr(SbDockerClient) docker = sb_docker_client_new (g_getenv ("DOCKER_HOST"), NULL);
+  SbTestGateway *test = sb_test_gateway_new (MINUTE, NULL);
+  g_autofree char *catalog = g_strdup_printf ("registry:\n  %s:\n    image: " IMAGE "\n    disableNetwork: true\n",
+                                              name);
+  SbOfficialOptions options = { .transport = SB_OFFICIAL_STDIO, .image = "sandbar/gateway:latest" };
+  g_autoptr(GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+
+  /* Not longer than the test, however that ends. */
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+  sb_gateway_set_docker (test->gateway, docker);
+  sb_test_gateway_set_catalog (test, catalog);
+  if (!sb_gateway_use_official (test->gateway, &options, NULL))
+    return 1;
+
+  sb_gateway_start (test->gateway);
+  g_main_loop_run (loop);
+
+  return 0;
+}
+
+static guint
+count_with (SbDockerClient *client,
+            const char     *path,
+            const char     *filter)
+{
+  g_autofree char *escaped = g_uri_escape_string (filter, NULL, FALSE);
+  g_autofree char *full = g_strconcat (path, escaped, NULL);
+  g_autoptr(JsonNode) list = sb_live_engine_call (client, "GET", full, NULL);
+
+  g_assert_nonnull (list);
+
+  return json_array_get_length (json_node_get_array (list));
+}
+
+static guint
+count_gateways (SbDockerClient *client)
+{
+  return count_with (client, "/containers/json?all=1&filters=", OF_GATEWAYS);
+}
+
+static guint
+count_networks (SbDockerClient *client)
+{
+  return count_with (client, "/networks?filters=", "{\"name\":[\"sandbar-gateway\"]}");
+}
+
+/* (nullable): of the one that runs */
+static char *
+dup_running (SbDockerClient *client,
+             const char     *filter)
+{
+  g_autofree char *escaped = g_uri_escape_string (filter, NULL, FALSE);
+  g_autofree char *path = g_strconcat ("/containers/json?filters=", escaped, NULL);
+  g_autoptr(JsonNode) list = sb_live_engine_call (client, "GET", path, NULL);
+  JsonArray *array = json_node_get_array (list);
+
+  if (json_array_get_length (array) != 1)
+    return NULL;
+
+  return g_strdup (sb_json_get_string (json_array_get_object_element (array, 0), "Id"));
+}
+
+static gboolean
+runs_another (SbDockerClient *client,
+              const char     *filter,
+              const char     *old)
+{
+  g_autofree char *id = dup_running (client, filter);
+
+  return id != NULL && g_strcmp0 (id, old) != 0;
+}
+
+/* Until another one has come in its place. */
+static void
+kill_and_wait (SbDockerClient *client,
+               const char     *filter)
+{
+  g_autofree char *old = NULL;
+  g_autofree char *path = NULL;
+  g_autoptr(JsonNode) killed = NULL;
+
+  sb_test_wait_until (runs_another (client, filter, NULL));
+  old = dup_running (client, filter);
+  path = g_strdup_printf ("/containers/%s/kill", old);
+  killed = sb_live_engine_call (client, "POST", path, NULL);
+  sb_test_wait_until (runs_another (client, filter, old));
+}
+
+/* A server, the gateway and the app are killed one after the other: the first two come back, and after the last nothing
+ * is left, neither containers nor processes nor the network. */
+static void
+test_official_killed (void)
+{
+  g_autoptr(SbDockerClient) docker = connect_engine ();
+  g_autofree char *name = new_name ();
+  g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *folder = sb_test_make_dir ();
+  g_autofree char *of_server = g_strdup_printf ("{\"label\":[\"docker-mcp-name=%s\"]}", name);
+  g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE);
+  g_autoptr(GSubprocess) owner = NULL;
+
+  if (docker == NULL)
+    return;
+
+  g_subprocess_launcher_setenv (launcher, "DOCKER_HOST", sb_docker_client_get_host (docker), TRUE);
+  g_subprocess_launcher_setenv (launcher, "XDG_RUNTIME_DIR", folder, TRUE);
+  sb_orphans_adopt ();
+  owner = g_subprocess_launcher_spawn (launcher, NULL, self, "--owner", name, NULL);
+  g_assert_nonnull (owner);
+  sb_test_wait_until (count_containers (docker, name) == 1 && count_gateways (docker) == 1);
+
+  kill_and_wait (docker, of_server);
+  kill_and_wait (docker, OF_GATEWAYS);
+  sb_test_wait_until (runs_another (docker, of_server, NULL));
+
+  g_subprocess_force_exit (owner);
+  sb_test_wait_until (count_gateways (docker) == 0 && count_containers (docker, name) == 0);
+  sb_test_wait_until (count_networks (docker) == 0);
+  sb_test_wait_until (sb_orphans_count () == 0);
+  sb_test_remove_dir (folder);
+}
+
 int
 main (int    argc,
       char **argv)
 {
+  if (argc == 3 && g_str_equal (argv[1], "--owner"))
+    return run_owner (argv[2]);
+
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_add_func ("/live/gateway/image", test_image);
   g_test_add_func ("/live/gateway/missing-image", test_missing_image);
@@ -228,6 +359,7 @@ main (int    argc,
   g_test_add_data_func ("/live/gateway/official/sse", GINT_TO_POINTER (SB_OFFICIAL_SSE), test_official);
   g_test_add_data_func ("/live/gateway/official/streaming", GINT_TO_POINTER (SB_OFFICIAL_STREAMING), test_official);
   g_test_add_func ("/live/gateway/killed", test_killed);
+  g_test_add_func ("/live/gateway/official/killed", test_official_killed);
 
   return g_test_run ();
 }
