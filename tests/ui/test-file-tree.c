@@ -192,6 +192,12 @@ test_credit (Fixture       *fixture,
   sb_trace_event_finish (sb_trace_begin (fixture->trace, call, SB_TRACE_KIND_FILE, "~ new.js"),
                          SB_TRACE_STATE_OK);
   g_assert_cmpstr (sb_file_entry_get_credit (get_entry (fixture, "new.js"))->tool, ==, "editFile");
+
+  /* A terminal, say. */
+  log_change (fixture, "new.js", NULL, "2");
+  g_assert_null (sb_file_entry_get_credit (get_entry (fixture, "new.js")));
+  log_change (fixture, "new.js", sb_trace_event_get_id (call), "3");
+  g_assert_nonnull (sb_file_entry_get_credit (get_entry (fixture, "new.js")));
 }
 
 static gboolean
