@@ -7,7 +7,9 @@
 
 #include <glib/gi18n.h>
 
+#include "sb-engines-group.h"
 #include "sb-permissions-page.h"
+#include "sb-profiles-group.h"
 #include "sb-provider-group.h"
 
 struct _SbPreferences
@@ -20,7 +22,9 @@ struct _SbPreferences
 
   /* template */
   AdwPreferencesPage *agents;
+  SbEnginesGroup     *engines;
   SbPermissionsPage  *permissions;
+  SbProfilesGroup    *profiles;
   GtkSwitch          *rehearsal;
 };
 
@@ -64,6 +68,13 @@ update_switch (SbPreferences *self)
   g_signal_handlers_block_by_func (self->rehearsal, rehearsal_set_cb, self);
   gtk_switch_set_active (self->rehearsal, is_rehearsal_forced (self->workspace));
   g_signal_handlers_unblock_by_func (self->rehearsal, rehearsal_set_cb, self);
+}
+
+static void
+told_cb (SbPreferences *self,
+         const char    *sentence)
+{
+  show_error (self, sentence);
 }
 
 static void
@@ -150,13 +161,18 @@ sb_preferences_class_init (SbPreferencesClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = sb_preferences_dispose;
 
+  g_type_ensure (SB_TYPE_ENGINES_GROUP);
   g_type_ensure (SB_TYPE_PERMISSIONS_PAGE);
+  g_type_ensure (SB_TYPE_PROFILES_GROUP);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sandbar/Sandbar/ui/sb-preferences.ui");
   gtk_widget_class_bind_template_child (widget_class, SbPreferences, agents);
+  gtk_widget_class_bind_template_child (widget_class, SbPreferences, engines);
   gtk_widget_class_bind_template_child (widget_class, SbPreferences, permissions);
+  gtk_widget_class_bind_template_child (widget_class, SbPreferences, profiles);
   gtk_widget_class_bind_template_child (widget_class, SbPreferences, rehearsal);
   gtk_widget_class_bind_template_callback (widget_class, rehearsal_set_cb);
+  gtk_widget_class_bind_template_callback (widget_class, told_cb);
 }
 
 static void
@@ -173,6 +189,8 @@ sb_preferences_new (SbWorkspace *workspace)
   GListModel *agents = G_LIST_MODEL (sb_workspace_get_agents (workspace));
 
   self->workspace = g_object_ref (workspace);
+  sb_engines_group_set_workspace (self->engines, workspace);
+  sb_profiles_group_set_workspace (self->profiles, workspace);
   sb_permissions_page_set_workspace (self->permissions, workspace);
   update_switch (self);
 

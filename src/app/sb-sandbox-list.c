@@ -6,6 +6,7 @@
 #include "sb-sandbox-list.h"
 
 #include "sb-containers-view.h"
+#include "sb-kinds-menu.h"
 #include "sb-sandbox-row.h"
 
 struct _SbSandboxList
@@ -19,6 +20,7 @@ struct _SbSandboxList
   /* template */
   GtkWidget        *box;
   SbContainersView *containers;
+  GtkMenuButton    *kinds;
   GtkListView      *list;
   GtkStack         *states;
 };
@@ -80,6 +82,18 @@ row_activated_cb (SbSandboxList *self,
   g_signal_emit (self, signals[CHOSEN], 0);
 }
 
+/* Made when it is opened: profiles and engines come and go. */
+static void
+kinds_cb (GtkMenuButton *button,
+          gpointer       user_data)
+{
+  SbSandboxList *self = user_data;
+  SbWorkspace *workspace = self->selection != NULL ? sb_selection_get_workspace (self->selection) : NULL;
+  g_autoptr(GMenuModel) menu = workspace != NULL ? sb_kinds_menu_new (sb_workspace_get_sandboxes (workspace)) : NULL;
+
+  gtk_menu_button_set_menu_model (button, menu);
+}
+
 static gboolean
 sb_sandbox_list_grab_focus (GtkWidget *widget)
 {
@@ -119,6 +133,7 @@ sb_sandbox_list_class_init (SbSandboxListClass *klass)
                                                "/io/github/sandbar/Sandbar/ui/sb-sandbox-list.ui");
   gtk_widget_class_bind_template_child (widget_class, SbSandboxList, box);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxList, containers);
+  gtk_widget_class_bind_template_child (widget_class, SbSandboxList, kinds);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxList, list);
   gtk_widget_class_bind_template_child (widget_class, SbSandboxList, states);
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
@@ -132,6 +147,7 @@ sb_sandbox_list_init (SbSandboxList *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
 
+  gtk_menu_button_set_create_popup_func (self->kinds, kinds_cb, self, NULL);
   self->chosen = gtk_single_selection_new (NULL);
   gtk_single_selection_set_autoselect (self->chosen, FALSE);
   gtk_single_selection_set_can_unselect (self->chosen, TRUE);

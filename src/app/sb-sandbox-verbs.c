@@ -206,13 +206,16 @@ paused_cb (GObject      *source,
 
 void
 sb_sandbox_verbs_create (GtkWidget   *widget,
-                         SbSelection *selection)
+                         SbSelection *selection,
+                         const char  *profile,
+                         const char  *engine)
 {
+  const SbSandboxSpec spec = { .profile = profile, .engine = (char *) engine };
   SbConversation *conversation = sb_selection_get_conversation (selection);
   const char *owner = conversation != NULL ? sb_conversation_get_id (conversation) : NULL;
   Verb *verb = verb_new (widget, selection);
 
-  sb_sandbox_manager_create_async (get_manager (verb), NULL, owner, NULL, NULL, created_cb, verb);
+  sb_sandbox_manager_create_async (get_manager (verb), &spec, owner, NULL, NULL, created_cb, verb);
 }
 
 void

@@ -13,8 +13,11 @@ G_BEGIN_DECLS
  * and tells. The selection needs a workspace. */
 
 /* For the conversation that is selected, and then shown. */
+/* profile, engine: nullable: as the settings say */
 void sb_sandbox_verbs_create     (GtkWidget   *widget,
-                                  SbSelection *selection);
+                                  SbSelection *selection,
+                                  const char  *profile,
+                                  const char  *engine);
 /* Offers to bring back its files, or asks when they would be lost. n_unsaved: files that somebody types in. */
 void sb_sandbox_verbs_remove     (GtkWidget   *widget,
                                   SbSelection *selection,

@@ -33,7 +33,24 @@ new_cb (GtkWidget  *widget,
 
   gtk_menu_button_popdown (self->switcher);
   if (_sb_sandbox_view_get_sandboxes (self) != NULL)
-    sb_sandbox_verbs_create (widget, self->selection);
+    sb_sandbox_verbs_create (widget, self->selection, NULL, NULL);
+}
+
+/* An empty name means that of the settings. */
+static void
+new_of_cb (GtkWidget  *widget,
+           const char *action_name,
+           GVariant   *parameter)
+{
+  SbSandboxView *self = SB_SANDBOX_VIEW (widget);
+  const char *profile = NULL;
+  const char *engine = NULL;
+
+  g_variant_get (parameter, "(&s&s)", &profile, &engine);
+  gtk_menu_button_popdown (self->switcher);
+  if (_sb_sandbox_view_get_sandboxes (self) != NULL)
+    sb_sandbox_verbs_create (widget, self->selection, *profile != '\0' ? profile : NULL,
+                             *engine != '\0' ? engine : NULL);
 }
 
 /* (nullable): the one that the parameter names, or the one that is shown; NULL without a workspace */
@@ -151,6 +168,7 @@ _sb_sandbox_view_class_actions_init (SbSandboxViewClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   gtk_widget_class_install_action (widget_class, "sandbox.new", NULL, new_cb);
+  gtk_widget_class_install_action (widget_class, "sandbox.new-of", "(ss)", new_of_cb);
   gtk_widget_class_install_action (widget_class, "sandbox.remove", NULL, remove_cb);
   gtk_widget_class_install_action (widget_class, "sandbox.remove-one", "s", remove_cb);
   gtk_widget_class_install_action (widget_class, "sandbox.pause", NULL, pause_cb);

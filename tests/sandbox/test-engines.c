@@ -10,6 +10,8 @@
 #include "sb-test-backend.h"
 #include "sb-test.h"
 
+#include <string.h>
+
 #define GIB (G_GUINT64_CONSTANT (1024) * 1024 * 1024)
 
 /* Two engines that are used together, and one for when both are away. */
@@ -272,6 +274,28 @@ test_discovery (void)
   g_assert_false (sb_engine_discovery_check ("here=nowhere://x", NULL));
 }
 
+/* What stays the same is not touched; what goes takes no new sandboxes. */
+static void
+test_update (void)
+{
+  g_autoptr(SbEngineList) list = sb_engine_discovery_run (NULL, "a=tcp://a:1\n#b=tcp://b:1\nc=tcp://c:1", NULL, NULL);
+  g_autoptr(SbEngine) first = g_object_ref (sb_engine_list_find (list, "a"));
+  g_autoptr(SbEngine) third = g_object_ref (sb_engine_list_find (list, "c"));
+  g_autofree char *problem = NULL;
+
+  g_assert_null (sb_engine_list_find (list, "b"));
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, 3);
+  sb_engine_discovery_update (list, "a=tcp://a:1\nb=tcp://b:1\nc=tcp://elsewhere:1\nodd", &problem);
+  g_assert_true (sb_engine_list_find (list, "a") == first);
+  g_assert_nonnull (sb_engine_list_find (list, "b"));
+  g_assert_true (sb_engine_list_find (list, "c") != third);
+  g_assert_nonnull (sb_engine_list_find (list, "bubblewrap"));
+  g_assert_nonnull (strstr (problem, "odd"));
+
+  sb_engine_discovery_update (list, "#a=tcp://a:1", NULL);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, 1);
+}
+
 #define ADD(name, func) g_test_add ("/sandbox/engines/" name, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -281,6 +305,7 @@ main (int    argc,
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_add_func ("/sandbox/engines/placement", test_placement);
   g_test_add_func ("/sandbox/engines/discovery", test_discovery);
+  g_test_add_func ("/sandbox/engines/update", test_update);
   ADD ("spread", test_spread);
   ADD ("chosen", test_chosen);
   ADD ("one-is-lost", test_one_is_lost);

@@ -107,6 +107,33 @@ test_merge (void)
   g_assert_true (sb_sandbox_spec_fits (plain, sb_sandbox_profiles_find (profiles, "a")->spec));
 }
 
+/* One of the user's can be the default in place of "node", but not two. */
+static void
+test_chosen_default (void)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) profiles = sb_sandbox_profiles_parse ("[{\"name\":\"a\"},{\"name\":\"b\",\"default\":true}]",
+                                                             &error);
+  g_autofree char *written = NULL;
+  g_autoptr(GPtrArray) again = NULL;
+  g_autoptr(SbSandboxProfile) copy = NULL;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (profiles->len, ==, 2);
+  g_assert_cmpstr (sb_sandbox_profiles_find (profiles, NULL)->name, ==, "b");
+  written = sb_sandbox_profiles_to_json (profiles);
+  again = sb_sandbox_profiles_parse (written, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (sb_sandbox_profiles_find (again, NULL)->name, ==, "b");
+  copy = sb_sandbox_profile_copy (sb_sandbox_profiles_find (again, NULL), "c");
+  g_assert_cmpstr (copy->name, ==, "c");
+  g_assert_false (copy->is_default);
+
+  g_assert_null (sb_sandbox_profiles_parse ("[{\"name\":\"a\",\"default\":true},{\"name\":\"b\",\"default\":true}]",
+                                            &error));
+  g_assert_error (error, SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_UNSAFE);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -114,6 +141,7 @@ main (int    argc,
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
 
   g_test_add_func ("/sandbox/profile/default", test_default);
+  g_test_add_func ("/sandbox/profile/chosen-default", test_chosen_default);
   g_test_add_func ("/sandbox/profile/round-trip", test_round_trip);
   g_test_add_func ("/sandbox/profile/wrong", test_wrong);
   g_test_add_func ("/sandbox/profile/merge", test_merge);

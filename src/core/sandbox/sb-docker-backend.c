@@ -227,6 +227,7 @@ sb_docker_backend_get_info (SbSandboxBackend *backend)
       self->info.warnings = (const char * const *) self->engine->warnings;
       self->info.memory_bytes = self->engine->memory_bytes;
       self->info.cpus = self->engine->cpus;
+      self->info.is_rootless = self->engine->is_rootless;
     }
 
   return &self->info;

@@ -109,7 +109,7 @@ add_chosen (Discovery  *discovery,
       g_autoptr(SbDockerEndpoint) endpoint = NULL;
       g_autoptr(GError) error = NULL;
 
-      if (*g_strstrip (lines[i]) == '\0')
+      if (*g_strstrip (lines[i]) == '\0' || *lines[i] == '#')
         continue;
       if (!parse_line (lines[i], &name, &host, &error) || sb_engine_list_find (discovery->engines, name) != NULL)
         {
@@ -183,6 +183,57 @@ sb_engine_discovery_run (const char  *wanted,
     *problem = problems->len > 0 ? sb_text_clean (problems->str, problems->len, NULL) : NULL;
 
   return g_steal_pointer (&list);
+}
+
+static gboolean
+is_same (SbEngine *engine,
+         SbEngine *other)
+{
+  const SbBackendInfo *info = sb_engine_get_info (engine);
+  const SbBackendInfo *other_info = sb_engine_get_info (other);
+
+  return g_str_equal (sb_engine_get_id (engine), sb_engine_get_id (other))
+         && g_strcmp0 (info != NULL ? info->host : NULL, other_info != NULL ? other_info->host : NULL) == 0;
+}
+
+static gboolean
+is_among (SbEngine   *engine,
+          GListModel *engines)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (engines); i++)
+    {
+      g_autoptr(SbEngine) other = g_list_model_get_item (engines, i);
+
+      if (is_same (engine, other))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+/* The backends that need no engine stay as they are. */
+void
+sb_engine_discovery_update (SbEngineList  *list,
+                            const char    *engines,
+                            char         **problem)
+{
+  g_autoptr(SbEngineList) wanted = sb_engine_discovery_run ("docker", engines, problem, NULL);
+
+  for (guint i = g_list_model_get_n_items (G_LIST_MODEL (list)); i > 0; i--)
+    {
+      g_autoptr(SbEngine) engine = g_list_model_get_item (G_LIST_MODEL (list), i - 1);
+
+      if (sb_docker_backend_get_client (sb_engine_get_backend (engine)) != NULL
+          && !is_among (engine, G_LIST_MODEL (wanted)))
+        sb_engine_list_remove (list, engine);
+    }
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (wanted)); i++)
+    {
+      g_autoptr(SbEngine) engine = g_list_model_get_item (G_LIST_MODEL (wanted), i);
+
+      if (!is_among (engine, G_LIST_MODEL (list)))
+        sb_engine_list_add (list, engine);
+    }
 }
 
 gboolean

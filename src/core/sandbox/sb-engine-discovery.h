@@ -7,7 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* The setting (and environment variable) with the engines that the user added: "NAME=ADDRESS", one a line. */
+/* The setting (and environment variable) with the engines that the user added: "NAME=ADDRESS", one a line; a line that
+ * begins with "#" is one that is turned off. */
 #define SB_ENGINES_SETTING "sandbox-engines"
 #define SB_ENGINES_VARIABLE "SANDBAR_ENGINES"
 
@@ -16,6 +17,10 @@ SbEngineList *sb_engine_discovery_run    (const char  *wanted,
                                           const char  *engines,
                                           char       **problem,
                                           GError     **error);
+/* Those of a list that is in use become those of the setting; what stays the same is not touched. */
+void          sb_engine_discovery_update (SbEngineList *list,
+                                          const char   *engines,
+                                          char        **problem);
 /* For whoever lets the user edit one line of them. FALSE with SB_SANDBOX_ERROR_UNAVAILABLE and what is wrong. */
 gboolean      sb_engine_discovery_check  (const char  *line,
                                           GError     **error);

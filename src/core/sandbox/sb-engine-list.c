@@ -284,6 +284,23 @@ sb_engine_list_add (SbEngineList *self,
   g_list_model_items_changed (G_LIST_MODEL (self), position, 0, 1);
 }
 
+void
+sb_engine_list_remove (SbEngineList *self,
+                       SbEngine     *engine)
+{
+  guint position = 0;
+
+  g_return_if_fail (SB_IS_ENGINE_LIST (self));
+
+  if (!g_ptr_array_find (self->engines, engine, &position))
+    return;
+
+  g_signal_handlers_disconnect_by_data (engine, self);
+  g_ptr_array_remove_index (self->engines, position);
+  g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 0);
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
 SbEngine *
 sb_engine_list_find (SbEngineList *self,
                      const char   *id)

@@ -17,6 +17,9 @@ SbEngineList *sb_engine_list_new              (void);
 SbEngineList *sb_engine_list_new_for_backends (GListModel           *backends);
 void          sb_engine_list_add              (SbEngineList         *self,
                                                SbEngine             *engine);
+/* Its sandboxes live on; no new ones come to it. */
+void          sb_engine_list_remove           (SbEngineList         *self,
+                                               SbEngine             *engine);
 /* id: nullable: the one with most room that is ready. (transfer none) (nullable): none is, or it is not known yet
  * whether a more wanted one is */
 SbEngine     *sb_engine_list_choose           (SbEngineList         *self,

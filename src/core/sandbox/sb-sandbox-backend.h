@@ -70,6 +70,7 @@ typedef struct
   const char * const *warnings; /* sentences: what it cannot guarantee */
   guint64             memory_bytes;
   double              cpus;
+  gboolean            is_rootless;
 } SbBackendInfo;
 
 /* A backend starts sandbar-init isolated and hands over the stream to it. Nothing else. */

@@ -132,7 +132,8 @@ sb_sandbox_pools_claim (SbSandboxPools      *self,
 gboolean
 sb_sandbox_pools_has_spare (SbSandboxPools *self)
 {
-  SbSandboxPool *pool = g_hash_table_lookup (self->pools, SB_SANDBOX_PROFILE_DEFAULT);
+  SbSandboxProfile *profile = sb_sandbox_profiles_find (self->profiles, NULL);
+  SbSandboxPool *pool = g_hash_table_lookup (self->pools, profile->name);
 
   return pool != NULL && sb_sandbox_pool_is_ready (pool);
 }

@@ -31,7 +31,7 @@ static const Range idle_range = { "idleTtlSeconds", 10, MAX_SECONDS };
 
 static const char * const known_keys[] = {
   "name", "image", "engine", "memoryMb", "diskMb", "pids", "cpus", "ttlSeconds", "idleTtlSeconds", "env", "shared",
-  "allowWeak", NULL,
+  "allowWeak", "default", NULL,
 };
 
 static gboolean
@@ -203,6 +203,7 @@ read_profile (JsonObject  *object,
   g_free (profile->name);
   profile->name = g_strdup (name);
   profile->is_shared = sb_json_get_boolean (object, "shared", FALSE);
+  profile->is_default = sb_json_get_boolean (object, "default", FALSE);
   profile->spec->allows_weak = sb_json_get_boolean (object, "allowWeak", FALSE);
   if (!check_keys (object, name, error) || !read_limits (object, profile, error)
       || !read_text (object, "image", name, &profile->spec->image, error)
@@ -236,6 +237,7 @@ write_profile (const SbSandboxProfile *profile)
   json_object_set_array_member (object, "env", env);
   json_object_set_boolean_member (object, "shared", profile->is_shared);
   json_object_set_boolean_member (object, "allowWeak", spec->allows_weak);
+  json_object_set_boolean_member (object, "default", profile->is_default);
 
   return object;
 }
@@ -326,6 +328,11 @@ sb_sandbox_profiles_parse (const char  *json,
           fail (error, profile->name, "there are two of this name");
           return NULL;
         }
+      if (profile->is_default && sb_sandbox_profiles_find (profiles, NULL) != profile)
+        {
+          fail (error, profile->name, "another one is the default already");
+          return NULL;
+        }
     }
   if (sb_sandbox_profiles_find (profiles, NULL) == NULL)
     g_ptr_array_insert (profiles, 0, sb_sandbox_profile_new_default ());
@@ -346,10 +353,25 @@ sb_sandbox_profiles_to_json (GPtrArray *profiles)
   return json_to_string (node, FALSE);
 }
 
+static SbSandboxProfile *
+find_default (GPtrArray *profiles)
+{
+  for (guint i = 0; i < profiles->len; i++)
+    if (((SbSandboxProfile *) g_ptr_array_index (profiles, i))->is_default)
+      return g_ptr_array_index (profiles, i);
+
+  return NULL;
+}
+
 SbSandboxProfile *
 sb_sandbox_profiles_find (GPtrArray  *profiles,
                           const char *name)
 {
+  SbSandboxProfile *chosen = name == NULL ? find_default (profiles) : NULL;
+
+  if (chosen != NULL)
+    return chosen;
+
   for (guint i = 0; i < profiles->len; i++)
     {
       SbSandboxProfile *profile = g_ptr_array_index (profiles, i);
@@ -359,6 +381,20 @@ sb_sandbox_profiles_find (GPtrArray  *profiles,
     }
 
   return NULL;
+}
+
+SbSandboxProfile *
+sb_sandbox_profile_copy (const SbSandboxProfile *profile,
+                         const char             *name)
+{
+  SbSandboxProfile *copy = g_new0 (SbSandboxProfile, 1);
+
+  copy->name = g_strdup (name);
+  copy->spec = sb_sandbox_spec_copy (profile->spec);
+  copy->idle_ttl_seconds = profile->idle_ttl_seconds;
+  copy->is_shared = profile->is_shared;
+
+  return copy;
 }
 
 /**

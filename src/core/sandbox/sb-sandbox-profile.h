@@ -18,6 +18,7 @@ typedef struct
   SbSandboxSpec *spec;             /* image, limits, ttl, environment, engine; complete */
   guint          idle_ttl_seconds; /* 0: it may idle as long as it likes */
   gboolean       is_shared;        /* by all conversations; else each has its own */
+  gboolean       is_default;       /* at most one; without any it is "node" */
 } SbSandboxProfile;
 
 SbSandboxProfile *sb_sandbox_profile_new_default (void);
@@ -25,6 +26,9 @@ void              sb_sandbox_profile_free        (SbSandboxProfile       *profil
 /* of SbSandboxProfile; json nullable: only the default one, which is always among them */
 GPtrArray        *sb_sandbox_profiles_parse      (const char             *json,
                                                   GError                **error);
+/* (transfer full): another one of this name */
+SbSandboxProfile *sb_sandbox_profile_copy        (const SbSandboxProfile *profile,
+                                                  const char             *name);
 char             *sb_sandbox_profiles_to_json    (GPtrArray              *profiles);
 /* (transfer none) (nullable); name nullable: the default one */
 SbSandboxProfile *sb_sandbox_profiles_find       (GPtrArray              *profiles,
