@@ -16,7 +16,6 @@
 
 /* What a program may be started from by opening it. */
 static const char * const programs[] = {
-  "application/x-executable",
   "application/x-sharedlib",
   "application/x-desktop",
   "application/x-ms-dos-executable",
@@ -114,9 +113,14 @@ accept_cb (SbFilesPage   *self,
          && gdk_content_formats_contain_gtype (gdk_drop_get_formats (drop), GDK_TYPE_FILE_LIST);
 }
 
+/* A script is text for an editor: what interprets it is not what opens it, and the copy is not executable. */
 static gboolean
 is_program (const char *content_type)
 {
+  if (g_content_type_is_a (content_type, "application/x-executable")
+      && !g_content_type_is_a (content_type, "text/plain"))
+    return TRUE;
+
   for (gsize i = 0; i < G_N_ELEMENTS (programs); i++)
     if (g_content_type_is_a (content_type, programs[i]))
       return TRUE;
@@ -152,9 +156,10 @@ ask_program (OpenCall *call)
   GtkWindow *window = GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (call->page)));
   GtkWidget *dialog = gtk_app_chooser_dialog_new (window, GTK_DIALOG_MODAL, call->file);
 
+  gtk_window_set_title (GTK_WINDOW (dialog), _("Open With"));
   gtk_app_chooser_dialog_set_heading (GTK_APP_CHOOSER_DIALOG (dialog),
-                                      _("What is opened is a copy. It comes from the sandbox: choose a program that "
-                                        "takes no harm from a file that you did not write."));
+                                      _("What is opened is a copy of a file from the sandbox.\n"
+                                        "Choose a program that a file of strangers does not harm."));
   g_signal_connect_data (dialog, "response", G_CALLBACK (chosen_cb), call, (GClosureNotify) (GCallback) open_call_free,
                          0);
   gtk_window_present (GTK_WINDOW (dialog));
@@ -175,8 +180,7 @@ asked_cb (GObject      *source,
   if (info == NULL)
     _sb_files_page_tell (call->page, error->message);
   else if (is_program (g_file_info_get_content_type (info)))
-    _sb_files_page_tell (call->page,
-                         _("It is a program, or would start one. It is not opened outside of the sandbox."));
+    _sb_files_page_tell (call->page, _("Not opened: it is a program, or starts one"));
   else
     ask_program (g_steal_pointer (&call));
 }

@@ -630,6 +630,54 @@ test_drag_out (Fixture       *fixture,
   g_assert_nonnull (message);
 }
 
+/* (nullable): the dialog that asks which program */
+static GtkWidget *
+find_chooser (void)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr(GtkWidget) window = g_list_model_get_item (windows, i);
+
+      if (GTK_IS_APP_CHOOSER_DIALOG (window))
+        return window;
+    }
+
+  return NULL;
+}
+
+/* A script is text; what would start a program is not opened at all. */
+static void
+test_open_with (Fixture       *fixture,
+                gconstpointer  data)
+{
+  g_autofree char *type = g_content_type_guess ("a.desktop", NULL, 0, NULL);
+  SbChannel *channel;
+  GtkWidget *page;
+
+  if (!g_str_equal (type, "application/x-desktop"))
+    {
+      g_test_skip ("no database of file types");
+      return;
+    }
+
+  show_sandbox (fixture);
+  channel = sb_sandbox_get_channel (fixture->sandbox);
+  page = find_type (fixture->view, SB_TYPE_FILES_PAGE);
+  g_assert_true (sb_test_write (channel, "a.desktop", "[Desktop Entry]\nType=Application\nExec=true\n", NULL));
+  g_assert_true (sb_test_write (channel, "b.js", "one\n", NULL));
+  select_file (fixture, "a.desktop");
+  gtk_widget_activate_action (page, "files.open-with", NULL);
+  sb_test_wait_until (shows (fixture->view, "Not opened"));
+  g_assert_null (find_chooser ());
+  select_file (fixture, "b.js");
+  gtk_widget_activate_action (page, "files.open-with", NULL);
+  sb_test_wait_until (find_chooser () != NULL);
+  gtk_dialog_response (GTK_DIALOG (find_chooser ()), GTK_RESPONSE_CANCEL);
+  g_assert_null (find_chooser ());
+}
+
 /* Chosen without a pointer, and spoken. */
 static void
 test_list (Fixture       *fixture,
@@ -687,6 +735,7 @@ main (int   argc,
   g_test_add ("/sandbox-view/changes", Fixture, NULL, set_up, test_changes, tear_down);
   g_test_add ("/sandbox-view/deleted", Fixture, NULL, set_up, test_deleted, tear_down);
   g_test_add ("/sandbox-view/drag-out", Fixture, NULL, set_up, test_drag_out, tear_down);
+  g_test_add ("/sandbox-view/open-with", Fixture, NULL, set_up, test_open_with, tear_down);
   g_test_add ("/sandbox-view/list", Fixture, NULL, set_up, test_list, tear_down);
   g_test_add ("/sandbox-view/meters", Fixture, NULL, set_up, test_meters, tear_down);
 
