@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -30,6 +31,8 @@ read_status (ProcStatus *status)
   /* What cannot be read must not look like a guarantee. */
   memset (status, 0, sizeof *status);
   status->cap_effective = status->cap_permitted = status->cap_bounding = UINT64_MAX;
+  /* Asked, not read: gVisor's file has no such line. */
+  status->no_new_privs = prctl (PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
   if (file == NULL)
     return;
 
@@ -41,8 +44,6 @@ read_status (ProcStatus *status)
         status->cap_permitted = value;
       else if (sscanf (line, "CapBnd: %llx", &value) == 1)
         status->cap_bounding = value;
-      else if (sscanf (line, "NoNewPrivs: %llu", &value) == 1)
-        status->no_new_privs = (uint8_t) value;
       else if (sscanf (line, "Seccomp: %llu", &value) == 1)
         status->seccomp_mode = (uint8_t) value;
     }
@@ -90,11 +91,47 @@ workspace_size (void)
 }
 
 static bool
+has_option (const char *options,
+            const char *wanted)
+{
+  size_t length = strlen (wanted);
+
+  for (const char *option = options; option != NULL; option = strchr (option, ','))
+    {
+      option += *option == ',';
+      if (strncmp (option, wanted, length) == 0 && (option[length] == ',' || option[length] == '\0'))
+        return true;
+    }
+
+  return false;
+}
+
+/* The last mount on "/" is the one that counts. */
+static bool
+root_is_mounted_read_only (void)
+{
+  FILE *file = fopen ("/proc/self/mounts", "re");
+  char line[4096];
+  char target[256];
+  char options[1024];
+  bool found = false;
+
+  while (file != NULL && fgets (line, sizeof line, file) != NULL)
+    if (sscanf (line, "%*s %255s %*s %1023s", target, options) == 2 && strcmp (target, "/") == 0)
+      found = has_option (options, "ro");
+  if (file != NULL)
+    fclose (file);
+
+  return found;
+}
+
+/* gVisor says so only in the list of mounts. */
+static bool
 root_is_read_only (void)
 {
   struct statvfs info;
 
-  return statvfs ("/", &info) == 0 && (info.f_flag & ST_RDONLY) != 0;
+  return (statvfs ("/", &info) == 0 && (info.f_flag & ST_RDONLY) != 0) || root_is_mounted_read_only ();
 }
 
 /* Answers HELLO with what this end sees of its own prison, so that the backend can check instead of hope. */

@@ -298,6 +298,62 @@ test_gvisor (void)
   g_assert_error (error, SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_UNSAFE);
 }
 
+/* What gVisor's own threads need is on top of what the sandbox may have. */
+static void
+test_gvisor_threads (void)
+{
+  g_autoptr(SbDockerEngine) plain = new_engine (VERSION, INFO, NULL);
+  g_autoptr(SbDockerEngine) engine = new_engine (VERSION, "{\"NCPU\":2,\"PidsLimit\":true,"
+                                                 "\"Runtimes\":{\"runsc\":{}}}", NULL);
+  g_autoptr(JsonObject) request = new_inspected (engine);
+  JsonObject *host = sb_json_get_object (request, "HostConfig");
+  gint64 pids = sb_docker_request_get_pids (&spec, engine);
+
+  g_assert_cmpint (sb_docker_request_get_pids (&spec, plain), ==, 100);
+  g_assert_cmpint (pids, >, 500);
+  g_assert_cmpint (sb_json_get_int (host, "PidsLimit", 0), ==, pids);
+}
+
+/* Podman lists runtimes that it does not use, makes a folder of a tmpfs volume, and names volumes among the binds. */
+static void
+test_podman (void)
+{
+  static const char *const refused[] = { "/etc:/workspace:rw", "name:/workspace:rw", "/etc:/sbx:ro", "name:/etc:rw",
+                                         "name", "~/x:/sbx:ro" };
+  const char *version = "{\"Version\":\"4.3.1\",\"Os\":\"linux\",\"Arch\":\"amd64\","
+                        "\"Components\":[{\"Name\":\"Podman Engine\"}]}";
+  g_autoptr(SbDockerEngine) engine = new_engine (version, "{\"NCPU\":2,\"DefaultRuntime\":\"crun\","
+                                                 "\"Runtimes\":{\"crun\":{},\"runsc\":{}}}", NULL);
+  g_autoptr(SbDockerEngine) gvisor = new_engine (version, "{\"NCPU\":2,\"DefaultRuntime\":\"/usr/bin/runsc\","
+                                                 "\"Runtimes\":{\"crun\":{},\"runsc\":{}}}", NULL);
+  g_autoptr(JsonObject) inspected = new_inspected (engine);
+  JsonObject *host = sb_json_get_object (inspected, "HostConfig");
+  JsonArray *binds = json_array_new ();
+  g_autoptr(GPtrArray) facts = NULL;
+  g_autoptr(GError) error = NULL;
+
+  g_assert_false (engine->has_gvisor);
+  g_assert_true (gvisor->has_gvisor);
+  g_assert_false (json_object_has_member (host, "Runtime"));
+  g_assert_cmpuint (json_array_get_length (sb_json_get_array (host, "Mounts")), ==, 1);
+  g_assert_nonnull (strstr (sb_json_get_string (sb_json_get_object (host, "Tmpfs"), "/workspace"), "size=67108864"));
+
+  json_array_add_string_element (binds, "sandbar-init-1:/sbx:ro,rprivate,nosuid,nodev,rbind");
+  json_object_set_array_member (host, "Binds", binds);
+  facts = sb_docker_facts_check (&spec, engine, inspected, &good_greeting, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < G_N_ELEMENTS (refused); i++)
+    {
+      g_autoptr(GError) breach = NULL;
+
+      binds = json_array_new ();
+      json_array_add_string_element (binds, refused[i]);
+      json_object_set_array_member (host, "Binds", binds);
+      g_assert_null (sb_docker_facts_check (&spec, engine, inspected, &good_greeting, &breach));
+      g_assert_error (breach, SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_UNSAFE);
+    }
+}
+
 static void
 test_name (void)
 {
@@ -364,6 +420,8 @@ main (int    argc,
   g_test_add_func ("/sandbox/docker-request/breaches-inside", test_breaches_inside);
   g_test_add_func ("/sandbox/docker-request/missing-limit", test_missing_limit);
   g_test_add_func ("/sandbox/docker-request/gvisor", test_gvisor);
+  g_test_add_func ("/sandbox/docker-request/gvisor-threads", test_gvisor_threads);
+  g_test_add_func ("/sandbox/docker-request/podman", test_podman);
   g_test_add_func ("/sandbox/docker-request/name", test_name);
   g_test_add_func ("/sandbox/docker-request/instance", test_instance);
   g_test_add_func ("/sandbox/docker-request/tar", test_tar);

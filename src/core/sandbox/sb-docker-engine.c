@@ -95,6 +95,16 @@ dup_runtimes (JsonObject *info)
   return g_strv_builder_end (builder);
 }
 
+/* Podman names every runtime that it knows of, installed or not, and gives a container none but its own. */
+static gboolean
+offers_gvisor (const SbDockerEngine *engine)
+{
+  g_autofree char *own = g_path_get_basename (engine->runtime);
+
+  return engine->is_podman ? g_str_equal (own, SB_DOCKER_GVISOR)
+                           : g_strv_contains ((const char * const *) engine->runtimes, SB_DOCKER_GVISOR);
+}
+
 static char **
 dup_warnings (const SbDockerEngine *engine)
 {
@@ -139,12 +149,13 @@ sb_docker_engine_new (JsonObject  *version,
     }
 
   engine = g_new0 (SbDockerEngine, 1);
+  engine->is_podman = is_podman (version);
   engine->version = dup_version (version);
   engine->label = dup_label (version, info, engine->version);
   engine->runtimes = dup_runtimes (info);
-  engine->has_gvisor = g_strv_contains ((const char * const *) engine->runtimes, SB_DOCKER_GVISOR);
   engine->memory_bytes = (guint64) MAX (0, sb_json_get_int (info, "MemTotal", 0));
   engine->runtime = sb_text_clean (runtime != NULL ? runtime : "unknown runtime", -1, NULL);
+  engine->has_gvisor = offers_gvisor (engine);
   engine->arch = sb_text_clean (arch, -1, NULL);
   engine->cpus = MAX (1, sb_json_get_int (info, "NCPU", 1));
   engine->limits_memory = sb_json_get_boolean (info, "MemoryLimit", FALSE);

@@ -26,7 +26,8 @@ typedef struct
   gboolean  limits_cpu;
   gboolean  limits_pids;
   gboolean  is_rootless;
-  gboolean  has_gvisor; /* runsc is among the runtimes */
+  gboolean  is_podman;
+  gboolean  has_gvisor; /* a sandbox can run under runsc */
 } SbDockerEngine;
 
 SbDockerEngine *sb_docker_engine_new  (JsonObject      *version,

@@ -31,6 +31,26 @@ is_empty (JsonObject *object,
   return array == NULL || json_array_get_length (array) == 0;
 }
 
+/* Podman lists the container's own volumes here too, by name: "NAME:/sbx:ro,…". A folder of the host is a path. */
+static gboolean
+binds_host (JsonObject *host)
+{
+  JsonArray *binds = sb_json_get_array (host, "Binds");
+
+  for (guint i = 0; binds != NULL && i < json_array_get_length (binds); i++)
+    {
+      JsonNode *node = json_array_get_element (binds, i);
+      const char *bind = json_node_get_value_type (node) == G_TYPE_STRING ? json_node_get_string (node) : "";
+      const char *target = strchr (bind, ':');
+
+      if (!g_ascii_isalnum (bind[0]) || target == NULL
+          || !g_str_has_prefix (target, ":" SB_DOCKER_HELPER_TARGET ":"))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
 /* Engines ignore names they do not know: what is missing here was lost without an error. What PID 1 can see is
  * checked by sb_isolation_check(). */
 static const char *
@@ -47,7 +67,7 @@ find_breach (const SbSandboxSpec  *spec,
     return "it is privileged";
   if (!sb_json_get_boolean (host, "ReadonlyRootfs", FALSE))
     return "its root is writable";
-  if (!is_empty (host, "Binds") || !is_empty (host, "Devices"))
+  if (binds_host (host) || !is_empty (host, "Devices"))
     return "it sees files of the host";
   if (g_str_equal (get_string (host, "PidMode"), "host")
       || g_str_equal (get_string (host, "IpcMode"), "host"))
@@ -67,7 +87,7 @@ find_missing_limit (const SbSandboxSpec  *spec,
 {
   if (engine->limits_memory && sb_json_get_int (host, "Memory", 0) != (gint64) spec->memory_bytes)
     return "its memory is not limited";
-  if (engine->limits_pids && sb_json_get_int (host, "PidsLimit", 0) != (gint64) spec->pids)
+  if (engine->limits_pids && sb_json_get_int (host, "PidsLimit", 0) != sb_docker_request_get_pids (spec, engine))
     return "its processes are not limited";
   /* A file system of its own rounds to pages; a much larger one is not ours. */
   if (greeting->workspace_bytes > spec->disk_bytes + 4096)
@@ -117,8 +137,10 @@ add_processes (GPtrArray            *facts,
                const SbSandboxSpec  *spec,
                const SbDockerEngine *engine)
 {
-  g_autofree char *label = g_strdup_printf ("%u processes", spec->pids);
-  g_autofree char *detail = g_strdup_printf ("At most %u processes and threads at a time.", spec->pids);
+  gint64 pids = sb_docker_request_get_pids (spec, engine);
+  g_autofree char *label = g_strdup_printf ("%" G_GINT64_FORMAT " processes", pids);
+  g_autofree char *detail = g_strdup_printf ("At most %" G_GINT64_FORMAT " processes and threads at a time%s.", pids,
+                                             pids > (gint64) spec->pids ? ", gVisor's own among them" : "");
 
   if (engine->limits_pids)
     add (facts, "processes", TRUE, label, detail);

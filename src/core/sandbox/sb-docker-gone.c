@@ -12,11 +12,14 @@
 
 #define RETRY_MS 50
 #define MAX_TRIES 200
+/* Podman fails with 500 when a container ends by itself just now. Another trouble does not go away. */
+#define MAX_FAILURES 20
 
 typedef struct
 {
   char  *path;
   guint  tries;
+  guint  failures;
 } Gone;
 
 typedef struct
@@ -57,7 +60,18 @@ retry_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* 404: it is gone. 409: somebody, perhaps the engine itself, is at it. */
+/* 409: somebody, perhaps the engine itself, is at it. */
+static gboolean
+may_try_again (Gone         *gone,
+               const GError *error)
+{
+  if (g_error_matches (error, SB_DOCKER_ERROR, SB_DOCKER_ERROR_SERVER))
+    return ++gone->failures < MAX_FAILURES;
+
+  return g_error_matches (error, SB_DOCKER_ERROR, SB_DOCKER_ERROR_CONFLICT) && gone->tries < MAX_TRIES;
+}
+
+/* 404: it is gone. */
 static void
 deleted_cb (GObject      *source,
             GAsyncResult *result,
@@ -70,7 +84,7 @@ deleted_cb (GObject      *source,
 
   if (error == NULL || g_error_matches (error, SB_DOCKER_ERROR, SB_DOCKER_ERROR_NOT_FOUND))
     g_task_return_boolean (task, TRUE);
-  else if (g_error_matches (error, SB_DOCKER_ERROR, SB_DOCKER_ERROR_CONFLICT) && gone->tries < MAX_TRIES)
+  else if (may_try_again (gone, error))
     g_timeout_add_full (G_PRIORITY_DEFAULT, RETRY_MS, retry_cb, g_steal_pointer (&task), g_object_unref);
   else
     g_task_return_error (task, g_steal_pointer (&error));

@@ -17,6 +17,8 @@
 #define OPEN_FILES 4096
 /* Under memory pressure a sandbox goes before anything of the host. */
 #define OOM_SCORE 500
+/* gVisor's own kernel is counted among the processes, and ends when it cannot have another thread. */
+#define GVISOR_THREADS 1024
 
 static JsonArray *
 new_string_array (const char *first, ...)
@@ -81,6 +83,18 @@ new_workspace_mount (const SbSandboxSpec *spec)
   return mount;
 }
 
+/* Podman makes a plain folder of a volume that has options. It knows no uid here either: everything inside is the same
+ * user anyway. */
+static void
+set_workspace_tmpfs (JsonObject          *tmpfs,
+                     const SbSandboxSpec *spec)
+{
+  g_autofree char *o = g_strdup_printf ("rw,nosuid,nodev,size=%" G_GUINT64_FORMAT ",mode=0777",
+                                        spec->disk_bytes);
+
+  json_object_set_string_member (tmpfs, "/workspace", o);
+}
+
 static JsonObject *
 new_helper_mount (const char *volume,
                   gboolean    read_only)
@@ -121,6 +135,21 @@ new_ulimits (void)
   return ulimits;
 }
 
+static gboolean
+is_under_gvisor (const SbSandboxSpec  *spec,
+                 const SbDockerEngine *engine)
+{
+  return engine->has_gvisor && spec->hosts == NULL;
+}
+
+/* Returns: what PidsLimit is to be */
+gint64
+sb_docker_request_get_pids (const SbSandboxSpec  *spec,
+                            const SbDockerEngine *engine)
+{
+  return (gint64) spec->pids + (is_under_gvisor (spec, engine) ? GVISOR_THREADS : 0);
+}
+
 static void
 set_limits (JsonObject           *host,
             const SbSandboxSpec  *spec,
@@ -132,7 +161,7 @@ set_limits (JsonObject           *host,
       json_object_set_int_member (host, "MemorySwap", spec->memory_bytes);
     }
   if (engine->limits_pids)
-    json_object_set_int_member (host, "PidsLimit", spec->pids);
+    json_object_set_int_member (host, "PidsLimit", sb_docker_request_get_pids (spec, engine));
   if (engine->limits_cpu)
     json_object_set_int_member (host, "NanoCpus", (gint64) (MIN (spec->cpus, engine->cpus) * 1e9));
   json_object_set_int_member (host, "ShmSize", SHM_BYTES);
@@ -170,7 +199,10 @@ new_host_config (const SbSandboxSpec  *spec,
 
   json_object_set_string_member (tmpfs, "/tmp", tmp);
   json_object_set_string_member (log, "Type", "none");
-  json_array_add_object_element (mounts, new_workspace_mount (spec));
+  if (engine->is_podman)
+    set_workspace_tmpfs (tmpfs, spec);
+  else
+    json_array_add_object_element (mounts, new_workspace_mount (spec));
   json_array_add_object_element (mounts, new_helper_mount (helper_volume, TRUE));
 
   json_object_set_string_member (host, "NetworkMode", "none");
@@ -184,7 +216,7 @@ new_host_config (const SbSandboxSpec  *spec,
   json_object_set_object_member (host, "LogConfig", log);
   json_object_set_boolean_member (host, "AutoRemove", TRUE);
   /* A kernel of its own for the sandbox, where the engine has one to offer. */
-  if (engine->has_gvisor && spec->hosts == NULL)
+  if (is_under_gvisor (spec, engine))
     json_object_set_string_member (host, "Runtime", SB_DOCKER_GVISOR);
   if (spec->hosts != NULL)
     set_hosts (host, spec);

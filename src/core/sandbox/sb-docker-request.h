@@ -26,6 +26,8 @@ JsonObject *sb_docker_request_new            (const SbSandboxSpec  *spec,
                                               const char           *helper_volume,
                                               const SbDockerEngine *engine);
 JsonObject *sb_docker_request_new_labels     (const char           *id);
+gint64      sb_docker_request_get_pids (const SbSandboxSpec  *spec,
+                                        const SbDockerEngine *engine);
 JsonObject *sb_docker_request_new_for_filler (const char           *image,
                                               const char           *helper_volume);
 char       *sb_docker_request_dup_name       (const char           *id);
