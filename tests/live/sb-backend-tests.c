@@ -521,6 +521,19 @@ sb_backend_tests_add_one (const char    *name,
 
 /* One backend a program: it is probed here, once. */
 void
+sb_backend_tests_probe (SbSandboxBackend *backend)
+{
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(GError) error = NULL;
+
+  tested.backend = backend;
+  sb_sandbox_backend_probe_async (backend, NULL, sb_test_keep_result, &result);
+  sb_test_wait_until (result != NULL);
+  if (!sb_sandbox_backend_probe_finish (backend, result, &error))
+    tested.why_not = g_strdup (error->message);
+}
+
+void
 sb_backend_tests_add (const char       *name,
                       SbSandboxBackend *backend)
 {
@@ -546,15 +559,8 @@ sb_backend_tests_add (const char       *name,
     { "close", test_close },
     { "owner-killed", test_owner_killed },
   };
-  g_autoptr(GAsyncResult) result = NULL;
-  g_autoptr(GError) error = NULL;
 
-  tested.backend = backend;
-  sb_sandbox_backend_probe_async (backend, NULL, sb_test_keep_result, &result);
-  sb_test_wait_until (result != NULL);
-  if (!sb_sandbox_backend_probe_finish (backend, result, &error))
-    tested.why_not = g_strdup (error->message);
-
+  sb_backend_tests_probe (backend);
   for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
     sb_backend_tests_add_one (name, tests[i].name, tests[i].func);
   sb_seccomp_tests_add (name);

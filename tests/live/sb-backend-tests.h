@@ -25,6 +25,8 @@ void     sb_test_sandbox_remove   (SbTestSandbox     *self);
 /* What every backend must do, under /live/NAME/…. Skipped, with the reason, when its probe fails. */
 void     sb_backend_tests_add     (const char        *name,
                                    SbSandboxBackend  *backend);
+/* Only asks it; the tests are added one by one. */
+void     sb_backend_tests_probe   (SbSandboxBackend  *backend);
 /* A backend whose probe succeeded, or NULL: skip. */
 SbSandboxBackend *sb_backend_tests_get (gconstpointer data);
 void     sb_backend_tests_add_one (const char        *name,

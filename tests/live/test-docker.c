@@ -10,16 +10,16 @@
 static void
 test_no_engine (void)
 {
-  const char *reason = g_getenv ("SANDBAR_TEST_NO_DOCKER");
+  const char *reason = g_getenv ("SANDBAR_TEST_NO_" ENGINE);
 
-  g_test_skip (reason != NULL && *reason != '\0' ? reason : "SANDBAR_TEST_DOCKER_HOST names no engine");
+  g_test_skip (reason != NULL && *reason != '\0' ? reason : "SANDBAR_TEST_" ENGINE "_HOST names no engine");
 }
 
 int
 main (int    argc,
       char **argv)
 {
-  const char *host = g_getenv ("SANDBAR_TEST_DOCKER_HOST");
+  const char *host = g_getenv ("SANDBAR_TEST_" ENGINE "_HOST");
   g_autoptr(SbDockerClient) client = NULL;
   g_autoptr(SbSandboxBackend) backend = NULL;
   g_autoptr(GError) error = NULL;
@@ -27,7 +27,7 @@ main (int    argc,
   if (host == NULL || *host == '\0')
     {
       g_test_init (&argc, &argv, NULL);
-      g_test_add_func ("/live/docker", test_no_engine);
+      g_test_add_func ("/live/" NAME, test_no_engine);
       return g_test_run ();
     }
 
@@ -37,8 +37,8 @@ main (int    argc,
   sb_backend_tests_own (argc, argv, backend);
   /* No folders of its own for each test: all of them, and the owners that they kill, share one lock folder. */
   g_test_init (&argc, &argv, NULL);
-  sb_backend_tests_add ("docker", backend);
-  sb_tunnel_tests_add ("docker");
+  sb_backend_tests_add (NAME, backend);
+  sb_tunnel_tests_add (NAME);
 
   return g_test_run ();
 }
