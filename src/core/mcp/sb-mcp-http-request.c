@@ -5,10 +5,11 @@
 
 #include "sb-mcp-http-request.h"
 
+#include <string.h>
+
 #include "sb-json.h"
 #include "sb-mcp-http-guard.h"
 #include "sb-mcp-http-header.h"
-#include "sb-mcp-http-session.h"
 #include "sb-mcp-message.h"
 
 #define TOO_LARGE_KEY "sb-too-large"
@@ -28,6 +29,38 @@ got_chunk_cb (SoupServerMessage *http,
   soup_message_body_set_accumulate (body, FALSE);
   soup_message_body_truncate (body);
   g_object_set_data (G_OBJECT (http), TOO_LARGE_KEY, GINT_TO_POINTER (TRUE));
+}
+
+static gboolean
+read_id (SoupServerMessage *http,
+         JsonNode          *message,
+         GHashTable        *ids)
+{
+  JsonObject *object = JSON_NODE_HOLDS_OBJECT (message) ? json_node_get_object (message) : NULL;
+  JsonNode *id = object != NULL ? json_object_get_member (object, "id") : NULL;
+  g_autofree char *key = sb_mcp_message_dup_id_key (id);
+  gboolean has_method = object != NULL && json_object_has_member (object, "method");
+  gboolean is_answer = object != NULL && (json_object_has_member (object, "result")
+                                          || json_object_has_member (object, "error"));
+
+  if ((!has_method && !is_answer) || (has_method && id != NULL && key == NULL))
+    {
+      sb_mcp_http_request_refuse (http, SOUP_STATUS_BAD_REQUEST,
+                                  "This is no JSON-RPC message: a method, or a result or an error, is needed, and an "
+                                  "id is a string or a whole number.");
+      return FALSE;
+    }
+  if (!has_method || id == NULL)
+    return TRUE;
+  if (g_hash_table_contains (ids, key))
+    {
+      sb_mcp_http_request_refuse_with (http, SOUP_STATUS_BAD_REQUEST, id, SB_MCP_CODE_INVALID_REQUEST,
+                                       "Two requests of this batch have the same id.");
+      return FALSE;
+    }
+  g_hash_table_insert (ids, g_steal_pointer (&key), json_node_copy (id));
+
+  return TRUE;
 }
 
 /* nullable, foreign */
@@ -86,9 +119,42 @@ sb_mcp_http_request_read (SoupServerMessage *http)
   if (g_bytes_get_size (body) > 0)
     message = sb_json_parse (g_bytes_get_data (body, NULL), g_bytes_get_size (body), NULL);
   if (message == NULL)
-    sb_mcp_http_refuse (http, SOUP_STATUS_BAD_REQUEST, NULL, SB_MCP_CODE_PARSE, "The body is not valid JSON.");
+    sb_mcp_http_request_refuse_with (http, SOUP_STATUS_BAD_REQUEST, NULL, SB_MCP_CODE_PARSE,
+                                     "The body is not valid JSON.");
 
   return message;
+}
+
+/**
+ * sb_mcp_http_request_read_ids:
+ * @message: what was POSTed
+ * @has_batches: whether the agreed revision has them
+ * @ids: gets the ids of all requests in it: key → as it came
+ *
+ * Returns: %FALSE when it was refused
+ */
+gboolean
+sb_mcp_http_request_read_ids (SoupServerMessage *http,
+                              JsonNode          *message,
+                              gboolean           has_batches,
+                              GHashTable        *ids)
+{
+  JsonArray *batch = JSON_NODE_HOLDS_ARRAY (message) ? json_node_get_array (message) : NULL;
+
+  if (batch == NULL)
+    return read_id (http, message, ids);
+  if (!has_batches || json_array_get_length (batch) == 0)
+    {
+      sb_mcp_http_request_refuse (http, SOUP_STATUS_BAD_REQUEST,
+                                  "Batches are not part of this revision; send one message a request.");
+      return FALSE;
+    }
+
+  for (guint i = 0; i < json_array_get_length (batch); i++)
+    if (!read_id (http, json_array_get_element (batch, i), ids))
+      return FALSE;
+
+  return TRUE;
 }
 
 /* Revisions are dates: those without a handshake are all newer than those with one. */
@@ -133,7 +199,22 @@ sb_mcp_http_request_refuse (SoupServerMessage *http,
                             guint              status,
                             const char        *text)
 {
-  sb_mcp_http_refuse (http, status, NULL, SB_MCP_CODE_INVALID_REQUEST, text);
+  sb_mcp_http_request_refuse_with (http, status, NULL, SB_MCP_CODE_INVALID_REQUEST, text);
+}
+
+/* Answers with a status and, in the body, a JSON-RPC error. id: nullable */
+void
+sb_mcp_http_request_refuse_with (SoupServerMessage *http,
+                                 guint              status,
+                                 JsonNode          *id,
+                                 int                code,
+                                 const char        *text)
+{
+  g_autoptr(JsonObject) error = sb_mcp_message_new_error (id, code, text, NULL);
+  char *json = sb_json_object_to_string (error);
+
+  soup_server_message_set_status (http, status, NULL);
+  soup_server_message_set_response (http, "application/json", SOUP_MEMORY_TAKE, json, strlen (json));
 }
 
 void

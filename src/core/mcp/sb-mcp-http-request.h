@@ -18,12 +18,21 @@ gboolean    sb_mcp_http_request_accepts       (SoupServerMessage *http,
 void        sb_mcp_http_request_limit         (SoupServerMessage *http,
                                                gsize              max_body);
 JsonNode   *sb_mcp_http_request_read          (SoupServerMessage *http);
+gboolean    sb_mcp_http_request_read_ids      (SoupServerMessage *http,
+                                               JsonNode          *message,
+                                               gboolean           has_batches,
+                                               GHashTable        *ids);
 gboolean    sb_mcp_http_request_is_stateless  (SoupServerMessage *http,
                                                JsonNode          *message);
 const char *sb_mcp_http_request_find_mismatch (SoupServerMessage *http,
                                                JsonObject        *message);
 void        sb_mcp_http_request_refuse        (SoupServerMessage *http,
                                                guint              status,
+                                               const char        *text);
+void        sb_mcp_http_request_refuse_with   (SoupServerMessage *http,
+                                               guint              status,
+                                               JsonNode          *id,
+                                               int                code,
                                                const char        *text);
 void        sb_mcp_http_request_refuse_method (SoupServerMessage *http,
                                                const char        *allowed);

@@ -199,14 +199,14 @@ take_single (SbMcpHttpServer   *self,
 
   if (sb_mcp_http_header_get_meta_revision (object) == NULL)
     {
-      sb_mcp_http_refuse (http, SOUP_STATUS_BAD_REQUEST, id, SB_MCP_CODE_INVALID_PARAMS,
-                          "Each request names its revision in _meta (" SB_MCP_REVISION_KEY ").");
+      sb_mcp_http_request_refuse_with (http, SOUP_STATUS_BAD_REQUEST, id, SB_MCP_CODE_INVALID_PARAMS,
+                                       "Each request names its revision in _meta (" SB_MCP_REVISION_KEY ").");
       return;
     }
   mismatch = find_mismatch (self, http, object);
   if (mismatch != NULL)
     {
-      sb_mcp_http_refuse (http, SOUP_STATUS_BAD_REQUEST, id, SB_MCP_CODE_HEADER_MISMATCH, mismatch);
+      sb_mcp_http_request_refuse_with (http, SOUP_STATUS_BAD_REQUEST, id, SB_MCP_CODE_HEADER_MISMATCH, mismatch);
       return;
     }
 

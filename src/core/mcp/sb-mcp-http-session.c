@@ -12,6 +12,7 @@
 #include "sb-mcp-event-log.h"
 #include "sb-mcp-http-header.h"
 #include "sb-mcp-http-reply.h"
+#include "sb-mcp-http-request.h"
 #include "sb-mcp-message.h"
 
 /* The stream of what belongs to no request of the client. */
@@ -440,61 +441,24 @@ sb_mcp_http_session_is_idle (SbMcpHttpSession *self,
   return self->own == NULL && self->calls->len == 0 && self->last_used <= since;
 }
 
-/* FALSE: it was refused already. ids: gets the id of every request. */
+/* FALSE: it was refused. */
 static gboolean
-sort_message (SbMcpHttpSession  *self,
-              JsonNode          *message,
-              GHashTable        *ids,
-              SoupServerMessage *http)
+check_ids (SbMcpHttpSession  *self,
+           GHashTable        *ids,
+           SoupServerMessage *http)
 {
-  JsonObject *object = JSON_NODE_HOLDS_OBJECT (message) ? json_node_get_object (message) : NULL;
-  JsonNode *id = object != NULL ? json_object_get_member (object, "id") : NULL;
-  g_autofree char *key = sb_mcp_message_dup_id_key (id);
-  gboolean has_method = object != NULL && json_object_has_member (object, "method");
-  gboolean is_answer = object != NULL && (json_object_has_member (object, "result")
-                                          || json_object_has_member (object, "error"));
+  GHashTableIter iter;
+  gpointer key = NULL;
+  gpointer id = NULL;
 
-  if ((!has_method && !is_answer) || (has_method && id != NULL && key == NULL))
-    {
-      sb_mcp_http_refuse (http, SOUP_STATUS_BAD_REQUEST, NULL, SB_MCP_CODE_INVALID_REQUEST,
-                          "This is no JSON-RPC message: a method, or a result or an error, is needed, and an id is a "
-                          "string or a whole number.");
-      return FALSE;
-    }
-  if (!has_method || id == NULL)
-    return TRUE;
-  if (find_call (self, key) != NULL || g_hash_table_contains (ids, key))
-    {
-      sb_mcp_http_refuse (http, SOUP_STATUS_BAD_REQUEST, id, SB_MCP_CODE_INVALID_REQUEST,
-                          "A request with this id is still being worked on.");
-      return FALSE;
-    }
-  g_hash_table_insert (ids, g_steal_pointer (&key), json_node_copy (id));
-
-  return TRUE;
-}
-
-static gboolean
-sort_messages (SbMcpHttpSession  *self,
-               JsonNode          *message,
-               GHashTable        *ids,
-               SoupServerMessage *http)
-{
-  JsonArray *batch = JSON_NODE_HOLDS_ARRAY (message) ? json_node_get_array (message) : NULL;
-
-  if (batch == NULL)
-    return sort_message (self, message, ids, http);
-  if (self->kind == SB_MCP_HTTP_SESSION_SINGLE || !sb_mcp_revision_has_batches (self->revision)
-      || json_array_get_length (batch) == 0)
-    {
-      sb_mcp_http_refuse (http, SOUP_STATUS_BAD_REQUEST, NULL, SB_MCP_CODE_INVALID_REQUEST,
-                          "Batches are not part of this revision; send one message a request.");
-      return FALSE;
-    }
-
-  for (guint i = 0; i < json_array_get_length (batch); i++)
-    if (!sort_message (self, json_array_get_element (batch, i), ids, http))
-      return FALSE;
+  g_hash_table_iter_init (&iter, ids);
+  while (g_hash_table_iter_next (&iter, &key, &id))
+    if (find_call (self, key) != NULL)
+      {
+        sb_mcp_http_request_refuse_with (http, SOUP_STATUS_BAD_REQUEST, id, SB_MCP_CODE_INVALID_REQUEST,
+                                         "A request with this id is still being worked on.");
+        return FALSE;
+      }
 
   return TRUE;
 }
@@ -533,9 +497,10 @@ sb_mcp_http_session_take (SbMcpHttpSession  *self,
   g_autoptr(SbMcpHttpSession) held = g_object_ref (self);
   g_autoptr(GHashTable) ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                                      (GDestroyNotify) json_node_unref);
+  gboolean has_batches = self->kind != SB_MCP_HTTP_SESSION_SINGLE && sb_mcp_revision_has_batches (self->revision);
 
   touch (self);
-  if (!sort_messages (self, message, ids, http))
+  if (!sb_mcp_http_request_read_ids (http, message, has_batches, ids) || !check_ids (self, ids, http))
     return;
 
   if (self->kind != SB_MCP_HTTP_SESSION_SSE && g_hash_table_size (ids) > 0)
@@ -614,8 +579,8 @@ sb_mcp_http_session_listen (SbMcpHttpSession  *self,
   touch (self);
   if (last_event_id != NULL && !sb_mcp_event_log_find (self->log, last_event_id, &stream))
     {
-      sb_mcp_http_refuse (http, SOUP_STATUS_BAD_REQUEST, NULL, SB_MCP_CODE_INVALID_REQUEST,
-                          "What followed this event is not known any more.");
+      sb_mcp_http_request_refuse_with (http, SOUP_STATUS_BAD_REQUEST, NULL, SB_MCP_CODE_INVALID_REQUEST,
+                                       "What followed this event is not known any more.");
       return;
     }
 
@@ -640,19 +605,4 @@ sb_mcp_http_session_open_sse (SbMcpHttpSession  *self,
   self->own = sb_mcp_http_reply_new (http, own_gone_cb, self);
   sb_mcp_http_reply_begin_stream (self->own);
   sb_mcp_http_reply_event (self->own, "endpoint", NULL, endpoint);
-}
-
-/* Answers with a status and, in the body, a JSON-RPC error. id: nullable */
-void
-sb_mcp_http_refuse (SoupServerMessage *http,
-                    guint              status,
-                    JsonNode          *id,
-                    int                code,
-                    const char        *text)
-{
-  g_autoptr(JsonObject) error = sb_mcp_message_new_error (id, code, text, NULL);
-  char *json = sb_json_object_to_string (error);
-
-  soup_server_message_set_status (http, status, NULL);
-  soup_server_message_set_response (http, "application/json", SOUP_MEMORY_TAKE, json, strlen (json));
 }

@@ -35,10 +35,4 @@ void              sb_mcp_http_session_open_sse (SbMcpHttpSession     *self,
                                                 SoupServerMessage    *http,
                                                 const char           *endpoint);
 
-void              sb_mcp_http_refuse           (SoupServerMessage    *http,
-                                                guint                 status,
-                                                JsonNode             *id,
-                                                int                   code,
-                                                const char           *text);
-
 G_END_DECLS
