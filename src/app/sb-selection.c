@@ -62,6 +62,7 @@ make_tools (SbSelection *self)
     .gateway = sb_tool_servers_get_gateway (servers),
     .state = sb_tool_servers_get_state (servers),
     .secrets = sb_workspace_get_secrets (self->workspace),
+    .choice = sb_tool_servers_get_choice (servers),
     .store = sb_workspace_get_store (self->workspace),
     .path = path,
     .load = load_catalog,

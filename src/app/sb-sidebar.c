@@ -102,7 +102,8 @@ describe_gateway (SbSidebar *self)
 
   sb_gateway_count (gateway, &n_ready, &n_enabled);
   if (n_ready == n_enabled)
-    return g_strdup (_("gateway built-in"));
+    return g_strdup (sb_gateway_get_mode (gateway) == SB_GATEWAY_BUILT_IN ? _("gateway built-in")
+                                                                          : _("another gateway"));
 
   return g_strdup_printf (ngettext ("%u of %u server", "%u of %u servers", n_enabled), n_ready, n_enabled);
 }

@@ -67,6 +67,7 @@ make_gateway (SbToolsFixture *self)
 {
   g_autofree char *folder = sb_test_make_dir ();
   g_autofree char *path = g_build_filename (folder, "state.json", NULL);
+  g_autofree char *choice_path = g_build_filename (folder, "gateway.json", NULL);
   g_autoptr(GListStore) backends = g_list_store_new (SB_TYPE_SANDBOX_BACKEND);
   g_autoptr(GError) error = NULL;
 
@@ -80,6 +81,8 @@ make_gateway (SbToolsFixture *self)
   self->parts.secrets_data = self;
   self->gateway = sb_gateway_new (&self->parts);
   self->secrets = sb_secrets_new ();
+  self->choice = sb_gateway_choice_new (self->gateway, self->parts.sandboxes, self->parts.approvals, self->secrets,
+                                        choice_path);
 }
 
 void
@@ -93,6 +96,7 @@ sb_tools_fixture_set_up (SbToolsFixture *self,
     .gateway = self->gateway,
     .state = self->parts.state,
     .secrets = self->secrets,
+    .choice = self->choice,
     .path = "catalog.yaml",
     .load = load,
     .save = save,
@@ -122,6 +126,7 @@ sb_tools_fixture_tear_down (SbToolsFixture *self,
   sb_test_wait_until (result != NULL);
   sb_test_wait_until (self->page == NULL);
   g_assert_finalize_object (self->model);
+  g_clear_object (&self->choice);
   g_clear_object (&self->gateway);
   g_clear_object (&self->secrets);
   g_clear_object (&self->parts.state);

@@ -17,6 +17,7 @@ typedef struct
   SbGatewayContext  parts;
   SbGateway        *gateway;
   SbSecrets        *secrets;
+  SbGatewayChoice  *choice;
   SbToolsModel     *model;
   char             *saved; /* nullable: the text that was saved last */
 

@@ -49,6 +49,9 @@ show_switch (SbServerRow *self)
 {
   SbCatalogState *state = sb_tools_model_get_state (self->model);
 
+  /* Another gateway runs as long as it is in use. */
+  gtk_widget_set_visible (GTK_WIDGET (self->enabled),
+                          sb_gateway_get_mode (sb_tools_model_get_gateway (self->model)) == SB_GATEWAY_BUILT_IN);
   self->syncing = TRUE;
   gtk_switch_set_active (self->enabled,
                          sb_catalog_state_get_enabled (state, sb_gateway_server_get_name (self->server)));

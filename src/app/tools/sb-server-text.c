@@ -7,6 +7,8 @@
 
 #include <glib/gi18n.h>
 
+#include "sb-text.h"
+
 #define SHORT_ID 12
 
 const char *
@@ -28,6 +30,17 @@ sb_server_text_state (SbGatewayServer *server)
     default:
       return _("off");
     }
+}
+
+char *
+sb_server_text_dup_progress (SbGatewayServer *server)
+{
+  const char *message = sb_gateway_server_get_message (server);
+
+  if (sb_gateway_server_get_state (server) == SB_GATEWAY_SERVER_STARTING && message != NULL)
+    return sb_text_clean (message, -1, NULL);
+
+  return g_strdup (sb_server_text_state (server));
 }
 
 const char *

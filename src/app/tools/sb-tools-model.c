@@ -16,6 +16,7 @@ struct _SbToolsModel
   SbGateway       *gateway;
   SbCatalogState  *state;
   SbSecrets       *secrets;
+  SbGatewayChoice *choice; /* nullable */
   SbStore         *store;  /* nullable */
   SbGatewayServer *server; /* nullable */
   char            *path;
@@ -110,6 +111,7 @@ sb_tools_model_dispose (GObject *object)
   g_clear_object (&self->gateway);
   g_clear_object (&self->state);
   g_clear_object (&self->secrets);
+  g_clear_object (&self->choice);
   g_clear_object (&self->store);
 
   G_OBJECT_CLASS (sb_tools_model_parent_class)->dispose (object);
@@ -200,6 +202,7 @@ sb_tools_model_new (const SbToolsParts *parts)
   self->gateway = g_object_ref (parts->gateway);
   self->state = g_object_ref (parts->state);
   self->secrets = g_object_ref (parts->secrets);
+  g_set_object (&self->choice, parts->choice);
   g_set_object (&self->store, parts->store);
   self->path = g_strdup (parts->path);
   self->load = parts->load;
@@ -233,6 +236,14 @@ sb_tools_model_get_secrets (SbToolsModel *self)
   g_return_val_if_fail (SB_IS_TOOLS_MODEL (self), NULL);
 
   return self->secrets;
+}
+
+SbGatewayChoice *
+sb_tools_model_get_choice (SbToolsModel *self)
+{
+  g_return_val_if_fail (SB_IS_TOOLS_MODEL (self), NULL);
+
+  return self->choice;
 }
 
 SbStore *
@@ -388,6 +399,30 @@ sb_tools_model_add (SbToolsModel     *self,
     sb_catalog_state_set_enabled (self->state, g_ptr_array_index (import->names, i), TRUE);
 
   return sb_tools_model_save (self, text, error);
+}
+
+gboolean
+sb_tools_model_take_build (SbToolsModel   *self,
+                           SbServerBuild  *build,
+                           GError        **error)
+{
+  g_autoptr(SbCatalog) catalog = NULL;
+  g_autofree char *text = NULL;
+  const char *name;
+
+  g_return_val_if_fail (SB_IS_TOOLS_MODEL (self), FALSE);
+
+  name = sb_server_build_get_name (build);
+  catalog = sb_catalog_new_from_data (self->text, -1, error);
+  if (catalog != NULL)
+    text = sb_server_build_edit (build, catalog, error);
+  if (text == NULL || !sb_tools_model_save (self, text, error))
+    return FALSE;
+
+  sb_tools_model_switch_server (self, name, TRUE);
+  sb_tools_model_set_server (self, sb_gateway_lookup (self->gateway, name));
+
+  return TRUE;
 }
 
 void

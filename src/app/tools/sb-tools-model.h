@@ -4,8 +4,10 @@
 #pragma once
 
 #include "sb-catalog-import.h"
+#include "sb-gateway-choice.h"
 #include "sb-gateway.h"
 #include "sb-secrets.h"
+#include "sb-server-build.h"
 #include "sb-store.h"
 
 G_BEGIN_DECLS
@@ -24,6 +26,7 @@ typedef struct
   SbGateway         *gateway;
   SbCatalogState    *state;
   SbSecrets         *secrets;
+  SbGatewayChoice   *choice;   /* nullable: no other gateways */
   SbStore           *store;    /* nullable: no history */
   const char        *path;     /* of the user's catalog */
 
@@ -43,6 +46,7 @@ SbToolsModel    *sb_tools_model_new           (const SbToolsParts  *parts);
 SbGateway       *sb_tools_model_get_gateway   (SbToolsModel        *self);
 SbCatalogState  *sb_tools_model_get_state     (SbToolsModel        *self);
 SbSecrets       *sb_tools_model_get_secrets   (SbToolsModel        *self);
+SbGatewayChoice *sb_tools_model_get_choice    (SbToolsModel        *self);
 SbStore         *sb_tools_model_get_store     (SbToolsModel        *self);
 const char      *sb_tools_model_get_path      (SbToolsModel        *self);
 
@@ -73,6 +77,10 @@ gboolean         sb_tools_model_undo          (SbToolsModel        *self,
 /* Adds its servers, switched on, and stores the secrets it came with. */
 gboolean         sb_tools_model_add           (SbToolsModel        *self,
                                                SbCatalogImport     *import,
+                                               GError             **error);
+/* Pins what was built, and switches it on; one that runs is started anew. */
+gboolean         sb_tools_model_take_build    (SbToolsModel        *self,
+                                               SbServerBuild       *build,
                                                GError             **error);
 void             sb_tools_model_edit          (SbToolsModel        *self,
                                                const char          *server);

@@ -8,12 +8,16 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
+#include "sb-build-dialog.h"
 #include "sb-catalog-page.h"
+#include "sb-gateway-dialog.h"
 #include "sb-id.h"
 #include "sb-page-tabs.h"
 #include "sb-server-log-page.h"
+#include "sb-server-text.h"
 #include "sb-servers-page.h"
 #include "sb-text.h"
+#include "sb-tools-export.h"
 #include "sb-tools-page.h"
 
 struct _SbToolsView
@@ -25,11 +29,13 @@ struct _SbToolsView
 
   /* template */
   GtkWidget     *box;
+  GtkLabel      *chip;
   GtkStringList *names;
   GtkStack      *pages;
   GtkDropDown   *picker;
   GtkLabel      *subtitle;
   SbPageTabs    *tabs;
+  GtkLabel      *title;
 
   gboolean syncing;
 };
@@ -77,6 +83,30 @@ count_tools (SbGateway *gateway,
     }
 }
 
+/* While another gateway stands in for the catalog's servers it is the one server. */
+static void
+update_chip (SbToolsView *self)
+{
+  static const char * const titles[] = {
+    N_("Gateway built-in"), N_("Docker’s gateway"), N_("Gateway elsewhere"),
+  };
+  SbGateway *gateway = sb_tools_model_get_gateway (self->model);
+  SbGatewayMode mode = sb_gateway_get_mode (gateway);
+  g_autoptr(SbGatewayServer) server = g_list_model_get_item (G_LIST_MODEL (gateway), 0);
+  gboolean other = mode != SB_GATEWAY_BUILT_IN && server != NULL;
+
+  gtk_label_set_text (self->title, _(titles[mode]));
+  gtk_widget_set_visible (GTK_WIDGET (self->chip), other);
+  if (other)
+    {
+      const char *classes[] = { "sb-chip", sb_server_text_style (server), NULL };
+      g_autofree char *text = sb_server_text_dup_progress (server);
+
+      gtk_label_set_text (self->chip, text);
+      gtk_widget_set_css_classes (GTK_WIDGET (self->chip), classes);
+    }
+}
+
 static void
 update_subtitle (SbToolsView *self)
 {
@@ -97,6 +127,7 @@ update_subtitle (SbToolsView *self)
   count = sb_format_count (n_tokens);
   text = g_strdup_printf (_("%s · %s · %s tokens a request"), servers, tools, count);
   gtk_label_set_text (self->subtitle, text);
+  update_chip (self);
 }
 
 /* The first one is all of them. */
@@ -134,7 +165,7 @@ servers_changed_cb (SbToolsView *self)
       g_autofree char *name = sb_text_clean (sb_gateway_server_get_name (server), -1, NULL);
 
       g_signal_handlers_disconnect_by_func (server, update_subtitle, self);
-      g_signal_connect_object (server, "notify::state", G_CALLBACK (update_subtitle), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (server, "notify", G_CALLBACK (update_subtitle), self, G_CONNECT_SWAPPED);
       gtk_string_list_append (self->names, name);
     }
   self->syncing = FALSE;
@@ -171,6 +202,64 @@ page_cb (GtkWidget  *widget,
          GVariant   *parameter)
 {
   gtk_stack_set_visible_child_name (SB_TOOLS_VIEW (widget)->pages, g_variant_get_string (parameter, NULL));
+}
+
+static void
+present (SbToolsView *self,
+         GtkWidget   *dialog)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  if (GTK_IS_WINDOW (root))
+    gtk_window_set_transient_for (GTK_WINDOW (dialog), GTK_WINDOW (root));
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+gateway_cb (GtkWidget  *widget,
+            const char *action_name,
+            GVariant   *parameter)
+{
+  SbToolsView *self = SB_TOOLS_VIEW (widget);
+
+  present (self, sb_gateway_dialog_new (sb_tools_model_get_choice (self->model)));
+}
+
+static void
+build_cb (GtkWidget  *widget,
+          const char *action_name,
+          GVariant   *parameter)
+{
+  SbToolsView *self = SB_TOOLS_VIEW (widget);
+
+  present (self, sb_build_dialog_new (self->model));
+}
+
+static void
+export_compose_cb (GtkWidget  *widget,
+                   const char *action_name,
+                   GVariant   *parameter)
+{
+  sb_tools_export_compose (widget, SB_TOOLS_VIEW (widget)->model);
+}
+
+static void
+export_json_cb (GtkWidget  *widget,
+                const char *action_name,
+                GVariant   *parameter)
+{
+  sb_tools_export_json (widget, SB_TOOLS_VIEW (widget)->model);
+}
+
+static void
+update_actions (SbToolsView *self)
+{
+  static const char * const actions[] = { "tools.build", "tools.export-compose", "tools.export-json" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
+    gtk_widget_action_set_enabled (GTK_WIDGET (self), actions[i], self->model != NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "tools.gateway",
+                                 self->model != NULL && sb_tools_model_get_choice (self->model) != NULL);
 }
 
 static void
@@ -250,14 +339,20 @@ sb_tools_view_class_init (SbToolsViewClass *klass)
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/sandbar/Sandbar/ui/sb-tools-view.ui");
   gtk_widget_class_bind_template_child (widget_class, SbToolsView, box);
+  gtk_widget_class_bind_template_child (widget_class, SbToolsView, chip);
   gtk_widget_class_bind_template_child (widget_class, SbToolsView, names);
   gtk_widget_class_bind_template_child (widget_class, SbToolsView, pages);
   gtk_widget_class_bind_template_child (widget_class, SbToolsView, picker);
   gtk_widget_class_bind_template_child (widget_class, SbToolsView, subtitle);
   gtk_widget_class_bind_template_child (widget_class, SbToolsView, tabs);
+  gtk_widget_class_bind_template_child (widget_class, SbToolsView, title);
   gtk_widget_class_bind_template_callback (widget_class, page_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, picked_cb);
   gtk_widget_class_install_action (widget_class, "tools.page", "s", page_cb);
+  gtk_widget_class_install_action (widget_class, "tools.gateway", NULL, gateway_cb);
+  gtk_widget_class_install_action (widget_class, "tools.build", NULL, build_cb);
+  gtk_widget_class_install_action (widget_class, "tools.export-compose", NULL, export_compose_cb);
+  gtk_widget_class_install_action (widget_class, "tools.export-json", NULL, export_json_cb);
   gtk_widget_class_install_action (widget_class, "tools.next-page", NULL, next_page_cb);
   gtk_widget_class_install_action (widget_class, "tools.previous-page", NULL, previous_page_cb);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Page_Down, GDK_CONTROL_MASK, "tools.next-page", NULL);
@@ -275,6 +370,7 @@ sb_tools_view_init (SbToolsView *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   page_changed_cb (self);
+  update_actions (self);
 }
 
 void
@@ -292,10 +388,12 @@ sb_tools_view_set_model (SbToolsView  *self,
   self->model = g_object_ref (model);
   gateway = sb_tools_model_get_gateway (model);
   g_signal_connect_object (gateway, "items-changed", G_CALLBACK (servers_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (gateway, "notify::mode", G_CALLBACK (update_subtitle), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (gateway, "tools-changed", G_CALLBACK (update_subtitle), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (sb_tools_model_get_state (model), "changed", G_CALLBACK (update_subtitle), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (model, "notify::server", G_CALLBACK (show_selected), self, G_CONNECT_SWAPPED);
   servers_changed_cb (self);
+  update_actions (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MODEL]);
 }

@@ -5,6 +5,10 @@
 
 #include "sb-compose-export.h"
 
+#include <string.h>
+
+#include "sb-yaml-node.h"
+
 #define HEAD \
   "# The tools of Sandbar without its window. Set MCP_GATEWAY_AUTH_TOKEN in .env, then: docker compose up\n"
 /* The only folder that the gateway reads catalogs from. */
@@ -134,6 +138,78 @@ sb_compose_export (const SbComposeInput *input)
   add_text (add_mapping (add_mapping (root, "configs"), "catalog"), "file", file);
   add_text (add_mapping (add_mapping (root, "secrets"), SECRET), "environment", "SANDBAR_MCP_SECRETS");
   sb_yaml_node_write (root, 0, out);
+
+  return g_string_free (g_steal_pointer (&out), FALSE);
+}
+
+/* Inside double quotes of a .env file, as Compose reads them. */
+static void
+append_quoted (GString    *out,
+               const char *text)
+{
+  for (const char *at = text; *at != '\0'; at++)
+    {
+      if (*at == '\n')
+        g_string_append (out, "\\n");
+      else if (*at == '\r')
+        g_string_append (out, "\\r");
+      else if (*at == '"' || *at == '\\' || *at == '$')
+        g_string_append_printf (out, "\\%c", *at);
+      else
+        g_string_append_c (out, *at);
+    }
+}
+
+static void
+append_secrets (GString         *lines,
+                SbCatalogServer *server,
+                GHashTable      *secrets)
+{
+  GPtrArray *wanted = sb_catalog_server_get_fields (server)->secrets;
+
+  for (guint i = 0; i < wanted->len; i++)
+    {
+      const char *name = ((SbCatalogPair *) g_ptr_array_index (wanted, i))->name;
+      const char *value = secrets != NULL ? g_hash_table_lookup (secrets, name) : NULL;
+
+      /* The gateway reads a line each. */
+      if (strpbrk (name, "=\r\n") == NULL && (value == NULL || strpbrk (value, "\r\n") == NULL))
+        g_string_append_printf (lines, "%s=%s\n", name, value != NULL ? value : "");
+    }
+}
+
+/**
+ * sb_compose_export_env:
+ * @catalog: with the servers of @input
+ * @secrets: (nullable): name → secret; without it there are only names to fill in
+ * @token: (nullable): of the gateway
+ *
+ * The .env file that goes beside the docker-compose.yml. Pure.
+ *
+ * Returns: (transfer full): not for others' eyes when it has secrets
+ */
+char *
+sb_compose_export_env (const SbComposeInput *input,
+                       SbCatalog            *catalog,
+                       GHashTable           *secrets,
+                       const char           *token)
+{
+  g_autoptr(GString) lines = g_string_new (NULL);
+  g_autoptr(GString) out = g_string_new ("# Clients of the gateway send this token.\nMCP_GATEWAY_AUTH_TOKEN=\"");
+
+  g_return_val_if_fail (SB_IS_CATALOG (catalog) && input->servers != NULL, NULL);
+
+  append_quoted (out, token != NULL ? token : "");
+  for (guint i = 0; input->servers[i] != NULL; i++)
+    {
+      SbCatalogServer *server = sb_catalog_lookup (catalog, input->servers[i]);
+
+      if (server != NULL)
+        append_secrets (lines, server, secrets);
+    }
+  g_string_append (out, "\"\n# What its servers want: name=value, a line each.\nSANDBAR_MCP_SECRETS=\"");
+  append_quoted (out, lines->str);
+  g_string_append (out, "\"\n");
 
   return g_string_free (g_steal_pointer (&out), FALSE);
 }

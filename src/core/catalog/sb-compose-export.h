@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "sb-yaml-node.h"
+#include "sb-catalog.h"
 
 G_BEGIN_DECLS
 
@@ -18,6 +18,10 @@ typedef struct
   guint               port;          /* on the loopback address */
 } SbComposeInput;
 
-char *sb_compose_export (const SbComposeInput *input);
+char *sb_compose_export     (const SbComposeInput *input);
+char *sb_compose_export_env (const SbComposeInput *input,
+                             SbCatalog            *catalog,
+                             GHashTable           *secrets,
+                             const char           *token);
 
 G_END_DECLS

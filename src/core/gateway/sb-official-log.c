@@ -147,8 +147,7 @@ char *
 sb_official_log_describe (SbOfficialLog *self)
 {
   static const char * const words[] = {
-    "The gateway starts", "The gateway pulls images", "The gateway verifies images", "The gateway lists tools",
-    "The gateway is ready",
+    "starting", "pulling images", "verifying images", "listing tools", "ready",
   };
 
   if (self->n_servers == 0 || self->stage < SB_OFFICIAL_LISTING)
