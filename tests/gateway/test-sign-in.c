@@ -50,12 +50,23 @@ test_signs_in (void)
   sb_test_gateway_wait (test, "one", SB_GATEWAY_SERVER_READY);
   g_assert_cmpuint (login->n_browsed, ==, 1);
 
+  /* Who signed out is nobody at the next start. */
+  g_assert_true (sb_gateway_server_get_signed_in (server));
+  sb_gateway_server_sign_out (server);
+  g_assert_false (sb_gateway_server_get_signed_in (server));
+  sb_test_gateway_stop (test);
+  sb_gateway_start (test->gateway);
+  sb_test_gateway_wait (test, "one", SB_GATEWAY_SERVER_BLOCKED);
+  sb_gateway_server_sign_in (server);
+  sb_test_gateway_wait (test, "one", SB_GATEWAY_SERVER_READY);
+  g_assert_cmpuint (login->n_browsed, ==, 2);
+
   g_clear_pointer (&login->token, g_free);
   sb_test_gateway_wait (test, "one", SB_GATEWAY_SERVER_BLOCKED);
   g_assert_true (sb_gateway_server_get_needs_sign_in (server));
   sb_gateway_server_sign_in (server);
   sb_test_gateway_wait (test, "one", SB_GATEWAY_SERVER_READY);
-  g_assert_cmpuint (login->n_browsed, ==, 2);
+  g_assert_cmpuint (login->n_browsed, ==, 3);
 }
 
 static void

@@ -733,6 +733,23 @@ sb_gateway_server_get_needs_sign_in (SbGatewayServer *self)
   return self->tokens != NULL && sb_oauth_source_get_needs_sign_in (self->tokens);
 }
 
+gboolean
+sb_gateway_server_get_signed_in (SbGatewayServer *self)
+{
+  g_return_val_if_fail (SB_IS_GATEWAY_SERVER (self), FALSE);
+
+  return self->tokens != NULL && sb_oauth_source_get_signed_in (self->tokens);
+}
+
+void
+sb_gateway_server_sign_out (SbGatewayServer *self)
+{
+  g_return_if_fail (SB_IS_GATEWAY_SERVER (self));
+
+  if (self->tokens != NULL)
+    sb_oauth_source_sign_out (self->tokens);
+}
+
 /**
  * sb_gateway_server_sign_in:
  *

@@ -52,6 +52,9 @@ const char          *sb_gateway_server_get_container_id (SbGatewayServer      *s
 
 /* It is a remote server that wants to know who its user is, or to be allowed more: sign_in() is what helps. */
 gboolean             sb_gateway_server_get_needs_sign_in (SbGatewayServer     *self);
+gboolean             sb_gateway_server_get_signed_in    (SbGatewayServer      *self);
+/* Forgets who its user is, here and in the keyring; what runs goes on until it is stopped. */
+void                 sb_gateway_server_sign_out         (SbGatewayServer      *self);
 /* Opens the browser; a server that is blocked starts when the user has signed in. */
 void                 sb_gateway_server_sign_in          (SbGatewayServer      *self);
 /* From OFF, WAITING and BLOCKED; otherwise nothing happens. */

@@ -309,6 +309,14 @@ sb_oauth_source_new (const char           *url,
 
 /* The server was refused, and only the user can help. */
 gboolean
+sb_oauth_source_get_signed_in (SbOAuthSource *self)
+{
+  g_return_val_if_fail (SB_IS_OAUTH_SOURCE (self), FALSE);
+
+  return self->tokens != NULL;
+}
+
+gboolean
 sb_oauth_source_get_needs_sign_in (SbOAuthSource *self)
 {
   g_return_val_if_fail (SB_IS_OAUTH_SOURCE (self), FALSE);

@@ -18,6 +18,8 @@ SbOAuthSource *sb_oauth_source_new               (const char            *url,
 gboolean       sb_oauth_source_has_client        (SbOAuthSource         *self,
                                                   const SbOAuthOptions  *options);
 gboolean       sb_oauth_source_get_needs_sign_in (SbOAuthSource         *self);
+/* There are tokens that sign_out() would forget. */
+gboolean       sb_oauth_source_get_signed_in     (SbOAuthSource         *self);
 void           sb_oauth_source_load_async        (SbOAuthSource         *self,
                                                   GAsyncReadyCallback    callback,
                                                   gpointer               user_data);
