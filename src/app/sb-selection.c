@@ -221,6 +221,8 @@ sb_selection_set_conversation (SbSelection    *self,
 
   sb_selection_set_trace_id (self, NULL);
   g_set_object (&self->conversation, conversation);
+  if (self->tools != NULL)
+    sb_tools_model_set_trace (self->tools, conversation != NULL ? sb_conversation_get_trace (conversation) : NULL);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CONVERSATION]);
 }
 

@@ -7,10 +7,13 @@
 #include <string.h>
 
 #include "sb-catalog-page.h"
+#include "sb-fake-engine.h"
 #include "sb-problem-row.h"
 #include "sb-shell.h"
 #include "sb-test.h"
 #include "sb-tools-fixture.h"
+
+#define DIGEST "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
 static GtkTextBuffer *
 get_buffer (SbToolsFixture *fixture)
@@ -72,6 +75,31 @@ test_fix (SbToolsFixture *fixture,
   g_assert_true (has (fixture, "longlived"));
 }
 
+/* The digest of what has the name now goes into the text; nothing is saved by it. */
+static void
+test_pin (SbToolsFixture *fixture,
+          gconstpointer   data)
+{
+  g_autoptr(SbFakeEngine) engine = sb_fake_engine_new ();
+  g_autoptr(SbDockerClient) docker = sb_docker_client_new (sb_fake_engine_get_host (engine), NULL);
+  GtkTextIter start;
+
+  gtk_text_buffer_get_iter_at_line (get_buffer (fixture), &start, 3);
+  gtk_text_buffer_place_cursor (get_buffer (fixture), &start);
+  gtk_widget_activate_action (fixture->page, "catalog.pin", NULL);
+  g_assert_false (sb_tools_model_get_unsaved (fixture->model));
+
+  sb_gateway_set_docker (fixture->gateway, docker);
+  sb_fake_engine_set_answer (engine, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{\"RepoDigests\":[\"example/weather@"
+                             DIGEST "\"]}", -1, 0, TRUE);
+  gtk_widget_activate_action (fixture->page, "catalog.pin", NULL);
+  sb_test_wait_until (has (fixture, "    image: example/weather@" DIGEST "\n"));
+  g_assert_true (sb_tools_model_get_unsaved (fixture->model));
+  g_assert_null (strstr (sb_tools_model_get_text (fixture->model), DIGEST));
+  gtk_text_buffer_undo (get_buffer (fixture));
+  g_assert_true (has (fixture, "image: example/weather:1\n"));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -86,6 +114,7 @@ main (int   argc,
   g_test_add ("/catalog-page/" name, SbToolsFixture, type, sb_tools_fixture_set_up, func, sb_tools_fixture_tear_down)
   ADD ("save", test_save);
   ADD ("fix", test_fix);
+  ADD ("pin", test_pin);
 
   return g_test_run ();
 }

@@ -5,6 +5,7 @@
 
 #include <adwaita.h>
 
+#include "sb-server-config.h"
 #include "sb-server-dialog.h"
 #include "sb-server-row.h"
 #include "sb-servers-page.h"
@@ -80,6 +81,68 @@ test_remove (SbToolsFixture *fixture,
   gtk_widget_activate_action (fixture->page, "servers.undo", NULL);
   g_assert_nonnull (sb_gateway_lookup (fixture->gateway, "weather"));
   g_assert_cmpstr (fixture->saved, ==, before);
+}
+
+static GtkWidget *
+find_window (GType type)
+{
+  g_autoptr(GList) windows = gtk_window_list_toplevels ();
+
+  for (GList *l = windows; l != NULL; l = l->next)
+    if (G_TYPE_CHECK_INSTANCE_TYPE (l->data, type))
+      return l->data;
+
+  return NULL;
+}
+
+/* What is written in the editor would bring it back. */
+static void
+test_unsaved (SbToolsFixture *fixture,
+              gconstpointer   data)
+{
+  gtk_single_selection_set_selected (get_servers (fixture), 0);
+  sb_tools_model_set_unsaved (fixture->model, TRUE);
+  gtk_widget_activate_action (fixture->page, "servers.remove", NULL);
+  g_assert_nonnull (sb_gateway_lookup (fixture->gateway, "weather"));
+  gtk_window_close (GTK_WINDOW (find_window (ADW_TYPE_MESSAGE_DIALOG)));
+  g_assert_nonnull (sb_gateway_lookup (fixture->gateway, "weather"));
+  sb_test_wait_until (find_window (ADW_TYPE_MESSAGE_DIALOG) == NULL);
+
+  gtk_widget_activate_action (fixture->page, "servers.remove", NULL);
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (find_window (ADW_TYPE_MESSAGE_DIALOG)), "remove");
+  g_assert_null (sb_gateway_lookup (fixture->gateway, "weather"));
+  gtk_window_destroy (GTK_WINDOW (find_window (ADW_TYPE_MESSAGE_DIALOG)));
+}
+
+/* Its values are set in a form, which shows them when somebody comes back. */
+static void
+test_config (SbToolsFixture *fixture,
+             gconstpointer   data)
+{
+  static const char text[] =
+    "registry:\n  files:\n    image: example/files:1\n    config:\n      - name: files\n        description: d\n"
+    "        type: object\n        properties:\n          depth: {type: integer}\n";
+  GtkWidget *config = NULL;
+  GtkWidget *entry = NULL;
+  JsonObject *values = NULL;
+
+  g_assert_true (sb_tools_model_save (fixture->model, text, NULL));
+  gtk_single_selection_set_selected (get_servers (fixture), 0);
+  config = sb_tools_fixture_find (fixture->page, SB_TYPE_SERVER_CONFIG);
+  g_assert_true (gtk_widget_get_visible (config));
+  gtk_editable_set_text (GTK_EDITABLE (sb_tools_fixture_find (config, GTK_TYPE_ENTRY)), "deep");
+  gtk_widget_activate_action (config, "config.apply", NULL);
+  g_assert_null (sb_catalog_state_get_config (fixture->parts.state, "files"));
+  gtk_editable_set_text (GTK_EDITABLE (sb_tools_fixture_find (config, GTK_TYPE_ENTRY)), "3");
+  gtk_widget_activate_action (config, "config.apply", NULL);
+  values = sb_catalog_state_get_config (fixture->parts.state, "files");
+  g_assert_nonnull (values);
+  g_assert_cmpint (json_object_get_int_member (values, "depth"), ==, 3);
+
+  sb_tools_model_set_server (fixture->model, NULL);
+  gtk_single_selection_set_selected (get_servers (fixture), 0);
+  entry = sb_tools_fixture_find (config, GTK_TYPE_ENTRY);
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (entry)), ==, "3");
 }
 
 /* A secret goes to the keyring, and nothing of it stays in the window. */
@@ -197,6 +260,8 @@ main (int   argc,
   ADD ("switch", test_switch);
   ADD ("restart", test_restart);
   ADD ("remove", test_remove);
+  ADD ("unsaved", test_unsaved);
+  ADD ("config", test_config);
   ADD ("secret", test_secret);
   ADD ("add", test_add);
   ADD ("settings", test_settings);

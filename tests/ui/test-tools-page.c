@@ -3,6 +3,7 @@
 
 #include "config.h"
 
+#include "sb-form-field.h"
 #include "sb-form.h"
 #include "sb-json.h"
 #include "sb-shell.h"
@@ -87,7 +88,7 @@ test_run (SbToolsFixture *fixture,
   start_own (fixture);
   gtk_single_selection_set_selected (get_tools (fixture), find (fixture, "listSandboxes"));
   sb_test_wait_until (gtk_widget_get_mapped (detail));
-  g_assert_true (sb_tools_fixture_shows (detail, "No agent has called it yet."));
+  g_assert_true (sb_tools_fixture_shows (detail, "It was not called yet."));
   gtk_widget_activate_action (detail, "tool.run", NULL);
   sb_test_wait_until (sb_tools_fixture_shows (detail, "Done, after"));
 
@@ -125,6 +126,31 @@ test_many (SbToolsFixture *fixture,
   g_list_store_remove_all (store);
 }
 
+/* What a person calls is in the trace, under the name that agents use. */
+static void
+test_traced (SbToolsFixture *fixture,
+             gconstpointer   data)
+{
+  g_autoptr(SbTrace) trace = sb_trace_new (fixture->parts.redactor);
+  g_autoptr(SbTraceEvent) turn = NULL;
+  g_autoptr(SbTraceEvent) call = NULL;
+  GtkWidget *detail = sb_tools_fixture_find (fixture->page, SB_TYPE_TOOL_DETAIL);
+
+  sb_tools_model_set_trace (fixture->model, trace);
+  start_own (fixture);
+  gtk_single_selection_set_selected (get_tools (fixture), find (fixture, "listSandboxes"));
+  gtk_widget_activate_action (detail, "tool.run", NULL);
+  sb_test_wait_until (g_list_model_get_n_items (G_LIST_MODEL (trace)) == 2);
+  turn = g_list_model_get_item (G_LIST_MODEL (trace), 0);
+  call = g_list_model_get_item (G_LIST_MODEL (trace), 1);
+  g_assert_cmpstr (sb_trace_event_get_title (turn), ==, "By hand: listSandboxes");
+  g_assert_cmpint (sb_trace_event_get_kind (call), ==, SB_TRACE_KIND_TOOL_CALL);
+  g_assert_cmpstr (sb_trace_event_get_title (call), ==, "listSandboxes");
+  sb_test_wait_until (sb_trace_event_get_state (call) == SB_TRACE_STATE_OK
+                      && sb_trace_event_get_state (turn) == SB_TRACE_STATE_OK);
+  g_assert_nonnull (sb_trace_event_get_response (call));
+}
+
 static void
 test_form (SbToolsFixture *fixture,
            gconstpointer   data)
@@ -133,6 +159,7 @@ test_form (SbToolsFixture *fixture,
     "{\"type\": \"object\", \"required\": [\"n\"], \"properties\": {"
     "\"n\": {\"type\": \"integer\", \"default\": 7, \"minimum\": 1},"
     "\"on\": {\"type\": \"boolean\", \"default\": true},"
+    "\"maybe\": {\"type\": \"boolean\"},"
     "\"color\": {\"type\": \"string\", \"enum\": [\"red\", \"green\"], \"default\": \"green\"},"
     "\"list\": {\"type\": \"array\", \"items\": {\"type\": \"string\"}},"
     "\"text\": {\"type\": \"string\"}}}";
@@ -143,13 +170,24 @@ test_form (SbToolsFixture *fixture,
   g_autofree char *text = NULL;
   GtkWidget *entry = sb_tools_fixture_find (form, GTK_TYPE_ENTRY);
   GtkWidget *lines = sb_tools_fixture_find (form, GTK_TYPE_TEXT_VIEW);
+  GtkWidget *on = sb_tools_fixture_find (form, GTK_TYPE_SWITCH);
+  GtkWidget *maybe = NULL;
+  g_autoptr(JsonObject) moved = NULL;
 
-  g_assert_cmpuint (sb_form_get_n_fields (SB_FORM (form)), ==, 5);
+  g_assert_cmpuint (sb_form_get_n_fields (SB_FORM (form)), ==, 6);
   gtk_text_buffer_set_text (gtk_text_view_get_buffer (GTK_TEXT_VIEW (lines)), "[\"a\", \"b\"]", -1);
   content = sb_form_dup_content (SB_FORM (form), &error);
   g_assert_no_error (error);
   text = sb_json_object_to_string (content);
   g_assert_cmpstr (text, ==, "{\"n\":7,\"on\":true,\"color\":\"green\",\"list\":[\"a\",\"b\"]}");
+
+  /* A switch that was moved says so, even when it is back where it was. */
+  maybe = sb_tools_fixture_find (gtk_widget_get_next_sibling (gtk_widget_get_ancestor (on, SB_TYPE_FORM_FIELD)),
+                                 GTK_TYPE_SWITCH);
+  gtk_switch_set_active (GTK_SWITCH (maybe), TRUE);
+  gtk_switch_set_active (GTK_SWITCH (maybe), FALSE);
+  moved = sb_form_dup_content (SB_FORM (form), &error);
+  g_assert_true (json_object_has_member (moved, "maybe"));
 
   gtk_editable_set_text (GTK_EDITABLE (entry), "seven");
   g_assert_null (sb_form_dup_content (SB_FORM (form), &error));
@@ -176,6 +214,7 @@ main (int   argc,
   ADD ("one-server", test_one_server);
   ADD ("run", test_run);
   ADD ("many", test_many);
+  ADD ("traced", test_traced);
   ADD ("form", test_form);
 
   return g_test_run ();

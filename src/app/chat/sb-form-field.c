@@ -29,6 +29,8 @@ struct _SbFormField
   /* children */
   GtkWidget *box;
   GtkWidget *editor;
+
+  gboolean   touched; /* a switch that somebody has moved */
 };
 
 G_DEFINE_FINAL_TYPE (SbFormField, sb_form_field, GTK_TYPE_WIDGET)
@@ -151,6 +153,12 @@ make_choices (SbFormField *self)
   return self->editor;
 }
 
+static void
+switched_cb (SbFormField *self)
+{
+  self->touched = TRUE;
+}
+
 static GtkWidget *
 make_switch (SbFormField *self)
 {
@@ -158,6 +166,7 @@ make_switch (SbFormField *self)
   gtk_widget_set_halign (self->editor, GTK_ALIGN_START);
   if (self->field->default_value != NULL)
     gtk_switch_set_active (GTK_SWITCH (self->editor), json_node_get_boolean (self->field->default_value));
+  g_signal_connect_object (self->editor, "notify::active", G_CALLBACK (switched_cb), self, G_CONNECT_SWAPPED);
 
   return self->editor;
 }
@@ -236,6 +245,16 @@ make_editor (SbFormField *self,
 }
 
 /* Values */
+
+/* A switch that nobody moved is no answer, unless one is wanted: off is not the same as not said. */
+static JsonNode *
+new_switch_value (SbFormField *self)
+{
+  if (!self->touched && !self->field->required && self->field->default_value == NULL)
+    return NULL;
+
+  return json_node_init_boolean (json_node_alloc (), gtk_switch_get_active (GTK_SWITCH (self->editor)));
+}
 
 static char *
 dup_text (SbFormField *self)
@@ -399,7 +418,7 @@ sb_form_field_dup_value (SbFormField  *self,
   *value = NULL;
   kind = self->field != NULL ? self->field->kind : SB_MCP_FIELD_STRING;
   if (kind == SB_MCP_FIELD_BOOLEAN)
-    *value = json_node_init_boolean (json_node_alloc (), gtk_switch_get_active (GTK_SWITCH (self->editor)));
+    *value = new_switch_value (self);
   else if (kind == SB_MCP_FIELD_CHOICE)
     *value = new_choice_value (self);
   else if (kind == SB_MCP_FIELD_CHOICES)

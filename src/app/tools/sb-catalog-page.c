@@ -8,8 +8,10 @@
 #include <glib/gi18n.h>
 #include <gtksourceview/gtksource.h>
 
+#include "sb-catalog-edit.h"
 #include "sb-catalog-export.h"
 #include "sb-catalog-lint.h"
+#include "sb-image-pin.h"
 #include "sb-problem-row.h"
 #include "sb-source-scheme.h"
 
@@ -20,8 +22,9 @@ struct _SbCatalogPage
   GtkWidget parent_instance;
 
   /* owned */
-  SbToolsModel *model; /* nullable */
-  GListModel   *found; /* nullable: of SbCatalogProblem */
+  SbToolsModel *model;       /* nullable */
+  GListModel   *found;       /* nullable: of SbCatalogProblem */
+  GCancellable *cancellable; /* nullable: while a digest is looked up */
   guint         lint_id;
 
   /* template */
@@ -76,6 +79,9 @@ update (SbCatalogPage *self)
   gtk_label_set_text (self->state, state);
   gtk_widget_set_visible (self->list_window, n > 0);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "catalog.save", modified && self->model != NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "catalog.pin", self->cancellable == NULL && self->model != NULL);
+  if (self->model != NULL)
+    sb_tools_model_set_unsaved (self->model, modified);
 }
 
 static void
@@ -218,6 +224,120 @@ save_cb (GtkWidget  *widget,
   update (self);
 }
 
+/* A digest that is looked up for one entry. */
+typedef struct
+{
+  SbCatalogPage *page;   /* owned */
+  char          *server;
+} Pin;
+
+static void
+pin_free (Pin *pin)
+{
+  g_object_unref (pin->page);
+  g_free (pin->server);
+  g_free (pin);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Pin, pin_free)
+
+/* Into the text as it is by now. */
+static void
+take_pin (SbCatalogPage *self,
+          const char    *server,
+          const char    *image)
+{
+  g_autofree char *text = dup_text (self);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(SbCatalog) catalog = sb_catalog_new_from_data (text, -1, &error);
+  g_autofree char *pinned = catalog != NULL ? sb_catalog_edit_set_image (catalog, server, image, &error) : NULL;
+  g_autofree char *done = g_strdup_printf (_("%s is pinned; save to run it so"), server);
+
+  if (pinned == NULL)
+    {
+      tell (self, error->message);
+      return;
+    }
+
+  if (!g_str_equal (pinned, text))
+    replace_text (self, pinned);
+  edit_cb (self, server);
+  tell (self, done);
+}
+
+static void
+pinned_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr(Pin) pin = user_data;
+  SbCatalogPage *self = pin->page;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *image = sb_image_pin_finish (SB_DOCKER_CLIENT (source), result, &error);
+
+  /* The page has gone meanwhile. */
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+
+  g_clear_object (&self->cancellable);
+  if (image != NULL)
+    take_pin (self, pin->server, image);
+  else
+    tell (self, error->message);
+  update (self);
+}
+
+/* The entry that the cursor is in: the last one that begins before it. (nullable) */
+static SbCatalogServer *
+find_at_cursor (SbCatalogPage *self,
+                SbCatalog     *catalog)
+{
+  GtkTextBuffer *buffer = GTK_TEXT_BUFFER (self->buffer);
+  SbCatalogServer *found = NULL;
+  GtkTextIter iter;
+
+  gtk_text_buffer_get_iter_at_mark (buffer, &iter, gtk_text_buffer_get_insert (buffer));
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (catalog)); i++)
+    {
+      g_autoptr(SbCatalogServer) server = g_list_model_get_item (G_LIST_MODEL (catalog), i);
+
+      if (sb_catalog_server_get_line (server) <= (guint) gtk_text_iter_get_line (&iter) + 1)
+        found = server;
+    }
+
+  return found;
+}
+
+static void
+pin_cb (GtkWidget  *widget,
+        const char *action_name,
+        GVariant   *parameter)
+{
+  SbCatalogPage *self = SB_CATALOG_PAGE (widget);
+  SbDockerClient *docker = sb_gateway_get_docker (sb_tools_model_get_gateway (self->model));
+  g_autofree char *text = dup_text (self);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(SbCatalog) catalog = sb_catalog_new_from_data (text, -1, &error);
+  SbCatalogServer *server = catalog != NULL ? find_at_cursor (self, catalog) : NULL;
+  const char *image = server != NULL ? sb_catalog_server_get_fields (server)->image : NULL;
+  Pin *pin;
+
+  if (catalog == NULL || image == NULL || docker == NULL)
+    {
+      tell (self, catalog == NULL ? error->message
+                  : image == NULL ? _("Put the cursor into a server that is an image.")
+                                  : _("No engine answers. Start Docker or Podman, then try again."));
+      return;
+    }
+
+  pin = g_new0 (Pin, 1);
+  pin->page = g_object_ref (self);
+  pin->server = g_strdup (sb_catalog_server_get_name (server));
+  self->cancellable = g_cancellable_new ();
+  update (self);
+  sb_image_pin_async (docker, image, self->cancellable, pinned_cb, pin);
+}
+
 static void
 copy_json_cb (GtkWidget  *widget,
               const char *action_name,
@@ -265,6 +385,17 @@ activated_cb (SbCatalogPage *self,
 
   if (problem != NULL)
     show_line (self, sb_catalog_problem_get_line (problem));
+}
+
+/* A look-up that runs holds the page until it hears of this. */
+static void
+sb_catalog_page_unroot (GtkWidget *widget)
+{
+  SbCatalogPage *self = SB_CATALOG_PAGE (widget);
+  g_autoptr(GCancellable) cancellable = g_steal_pointer (&self->cancellable);
+
+  g_cancellable_cancel (cancellable);
+  GTK_WIDGET_CLASS (sb_catalog_page_parent_class)->unroot (widget);
 }
 
 static void
@@ -321,6 +452,7 @@ sb_catalog_page_class_init (SbCatalogPageClass *klass)
   object_class->dispose = sb_catalog_page_dispose;
   object_class->get_property = sb_catalog_page_get_property;
   object_class->set_property = sb_catalog_page_set_property;
+  widget_class->unroot = sb_catalog_page_unroot;
 
   properties[PROP_MODEL] =
     g_param_spec_object ("model", NULL, NULL, SB_TYPE_TOOLS_MODEL,
@@ -344,6 +476,7 @@ sb_catalog_page_class_init (SbCatalogPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, update);
   gtk_widget_class_install_action (widget_class, "catalog.save", NULL, save_cb);
   gtk_widget_class_install_action (widget_class, "catalog.copy-json", NULL, copy_json_cb);
+  gtk_widget_class_install_action (widget_class, "catalog.pin", NULL, pin_cb);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_s, GDK_CONTROL_MASK, "catalog.save", NULL);
 }
 

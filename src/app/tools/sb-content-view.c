@@ -186,6 +186,27 @@ sb_content_view_show_message (SbContentView *self,
 }
 
 void
+sb_content_view_show_messages (SbContentView *self,
+                               GPtrArray     *messages)
+{
+  g_return_if_fail (SB_IS_CONTENT_VIEW (self));
+
+  sb_content_view_clear (self);
+  for (guint i = 0; i < MIN (messages->len, MAX_ITEMS); i++)
+    {
+      const SbMcpPromptMessage *message = g_ptr_array_index (messages, i);
+
+      add_label (self, message->from_assistant ? _("Assistant") : _("User"));
+      gtk_widget_add_css_class (gtk_widget_get_last_child (self->box), "caption-heading");
+      add_content (self, message->content);
+    }
+  if (messages->len > MAX_ITEMS)
+    add_label (self, _("There is more; it is not shown."));
+  if (messages->len == 0)
+    add_label (self, _("The answer is empty."));
+}
+
+void
 sb_content_view_show (SbContentView *self,
                       GPtrArray     *contents,
                       JsonNode      *structured)

@@ -21,4 +21,8 @@ void sb_content_view_show         (SbContentView         *self,
                                    GPtrArray             *contents,
                                    JsonNode              *structured);
 
+/* messages: of SbMcpPromptMessage, each below who says it */
+void sb_content_view_show_messages (SbContentView        *self,
+                                    GPtrArray            *messages);
+
 G_END_DECLS

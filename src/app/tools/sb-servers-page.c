@@ -8,6 +8,7 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
+#include "sb-server-config.h"
 #include "sb-server-dialog.h"
 #include "sb-server-row.h"
 #include "sb-server-secrets.h"
@@ -26,11 +27,13 @@ struct _SbServersPage
   guint         age_id;
 
   /* template */
+  SbServerConfig     *config;
   GtkLabel           *description;
   GtkWidget          *detail;
   SbServerSecrets    *secrets;
   GtkSingleSelection *selection;
   GtkWidget          *sign_in;
+  GtkWidget          *sign_out;
   GtkStack           *states;
   AdwToastOverlay    *toasts;
 
@@ -74,9 +77,11 @@ show_detail (SbServersPage   *self,
   gtk_label_set_text (self->description, clean != NULL ? clean : "");
   gtk_widget_set_visible (GTK_WIDGET (self->description), clean != NULL && *clean != '\0');
   sb_server_secrets_set_server (self->secrets, self->model, server);
+  sb_server_config_set_server (self->config, self->model, server);
   gtk_widget_set_visible (self->detail, server != NULL
                                         && (gtk_widget_get_visible (GTK_WIDGET (self->description))
-                                            || gtk_widget_get_visible (GTK_WIDGET (self->secrets))));
+                                            || gtk_widget_get_visible (GTK_WIDGET (self->secrets))
+                                            || gtk_widget_get_visible (GTK_WIDGET (self->config))));
 }
 
 static void
@@ -98,6 +103,7 @@ update (SbServersPage *self)
   gtk_widget_action_set_enabled (widget, "servers.log", server != NULL);
   gtk_widget_action_set_enabled (widget, "servers.sign-in", needs_sign_in && state != SB_GATEWAY_SERVER_STARTING);
   gtk_widget_set_visible (self->sign_in, needs_sign_in);
+  gtk_widget_set_visible (self->sign_out, server != NULL && sb_gateway_server_get_signed_in (server));
   gtk_widget_action_set_enabled (widget, "servers.edit", own_entry);
   gtk_widget_action_set_enabled (widget, "servers.remove", own_entry);
 }
@@ -174,6 +180,20 @@ sign_in_cb (GtkWidget  *widget,
 }
 
 static void
+sign_out_cb (GtkWidget  *widget,
+             const char *action_name,
+             GVariant   *parameter)
+{
+  SbGatewayServer *server = get_selected (SB_SERVERS_PAGE (widget));
+
+  if (server == NULL)
+    return;
+
+  sb_gateway_server_sign_out (server);
+  restart_cb (widget, action_name, parameter);
+}
+
+static void
 log_cb (GtkWidget  *widget,
         const char *action_name,
         GVariant   *parameter)
@@ -194,11 +214,8 @@ edit_cb (GtkWidget  *widget,
 }
 
 static void
-remove_cb (GtkWidget  *widget,
-           const char *action_name,
-           GVariant   *parameter)
+remove_selected (SbServersPage *self)
 {
-  SbServersPage *self = SB_SERVERS_PAGE (widget);
   SbGatewayServer *server = get_selected (self);
   g_autoptr(GError) error = NULL;
   AdwToast *toast;
@@ -215,6 +232,49 @@ remove_cb (GtkWidget  *widget,
   adw_toast_set_button_label (toast, _("_Undo"));
   adw_toast_set_action_name (toast, "servers.undo");
   adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+static void
+answered_cb (SbServersPage *self,
+             const char    *response)
+{
+  if (g_str_equal (response, "remove"))
+    remove_selected (self);
+  else if (g_str_equal (response, "show"))
+    gtk_widget_activate_action (GTK_WIDGET (self), "tools.page", "s", "catalog");
+}
+
+/* What is written in the editor still has the entry. */
+static void
+ask_to_remove (SbServersPage *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *widget = adw_message_dialog_new (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL,
+                                              _("The Catalog Has Unsaved Changes"),
+                                              _("They still have the server in them: saved later, they bring it "
+                                                "back. Save or undo them first, or remove it all the same."));
+  AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG (widget);
+
+  adw_message_dialog_add_responses (dialog, "cancel", _("_Cancel"), "show", _("_Show the Catalog"), "remove",
+                                    _("_Remove"), NULL);
+  adw_message_dialog_set_response_appearance (dialog, "remove", ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_default_response (dialog, "show");
+  adw_message_dialog_set_close_response (dialog, "cancel");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (answered_cb), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+remove_cb (GtkWidget  *widget,
+           const char *action_name,
+           GVariant   *parameter)
+{
+  SbServersPage *self = SB_SERVERS_PAGE (widget);
+
+  if (sb_tools_model_get_unsaved (self->model))
+    ask_to_remove (self);
+  else
+    remove_selected (self);
 }
 
 static void
@@ -365,11 +425,13 @@ sb_servers_page_class_init (SbServersPageClass *klass)
 
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/sandbar/Sandbar/ui/sb-servers-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, SbServersPage, config);
   gtk_widget_class_bind_template_child (widget_class, SbServersPage, description);
   gtk_widget_class_bind_template_child (widget_class, SbServersPage, detail);
   gtk_widget_class_bind_template_child (widget_class, SbServersPage, secrets);
   gtk_widget_class_bind_template_child (widget_class, SbServersPage, selection);
   gtk_widget_class_bind_template_child (widget_class, SbServersPage, sign_in);
+  gtk_widget_class_bind_template_child (widget_class, SbServersPage, sign_out);
   gtk_widget_class_bind_template_child (widget_class, SbServersPage, states);
   gtk_widget_class_bind_template_child (widget_class, SbServersPage, toasts);
   gtk_widget_class_bind_template_callback (widget_class, row_bind_cb);
@@ -382,9 +444,11 @@ sb_servers_page_class_init (SbServersPageClass *klass)
   gtk_widget_class_install_action (widget_class, "servers.remove", NULL, remove_cb);
   gtk_widget_class_install_action (widget_class, "servers.restart", NULL, restart_cb);
   gtk_widget_class_install_action (widget_class, "servers.sign-in", NULL, sign_in_cb);
+  gtk_widget_class_install_action (widget_class, "servers.sign-out", NULL, sign_out_cb);
   gtk_widget_class_install_action (widget_class, "servers.undo", NULL, undo_cb);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Delete, 0, "servers.remove", NULL);
 
+  g_type_ensure (SB_TYPE_SERVER_CONFIG);
   g_type_ensure (SB_TYPE_SERVER_SECRETS);
 }
 

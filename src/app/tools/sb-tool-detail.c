@@ -10,6 +10,7 @@
 #include "sb-code-view.h"
 #include "sb-content-view.h"
 #include "sb-form.h"
+#include "sb-hand-call.h"
 #include "sb-id.h"
 #include "sb-json.h"
 #include "sb-page-tabs.h"
@@ -94,7 +95,7 @@ show_times (SbToolDetail *self)
     sb_store_get_tool_times (store, sb_gateway_tool_get_exposed_name (self->tool), &times);
   if (times.n_calls == 0)
     {
-      gtk_label_set_text (self->times, _("No agent has called it yet."));
+      gtk_label_set_text (self->times, _("It was not called yet."));
       return;
     }
 
@@ -167,17 +168,28 @@ take_result (SbToolDetail    *self,
   sb_content_view_show (self->result, result->contents, result->structured);
 }
 
+/* A call on its way. */
+typedef struct
+{
+  SbToolDetail  *detail; /* owned */
+  SbGatewayTool *tool;   /* owned */
+  SbHandCall    *call;
+} Call;
+
 static void
 called_cb (GObject      *source,
            GAsyncResult *result,
            gpointer      user_data)
 {
-  g_autoptr(SbToolDetail) self = user_data;
+  g_autofree Call *call = user_data;
+  g_autoptr(SbToolDetail) self = call->detail;
+  g_autoptr(SbGatewayTool) tool = call->tool;
   g_autoptr(GError) error = NULL;
   g_autoptr(SbMcpToolResult) answer = sb_mcp_client_call_tool_finish (SB_MCP_CLIENT (source), result, &error);
 
+  sb_hand_call_end (call->call, answer, error);
   /* Of a tool that is no longer shown. */
-  if (self->cancellable == NULL || self->tool == NULL)
+  if (self->cancellable == NULL || self->tool != tool)
     return;
 
   if (answer != NULL)
@@ -187,7 +199,24 @@ called_cb (GObject      *source,
   else
     show_state (self, error->message, TRUE);
   g_clear_object (&self->cancellable);
+  show_times (self);
   update_actions (self);
+}
+
+/* As the agents call it, so that both are counted together. */
+static Call *
+begin_call (SbToolDetail *self,
+            JsonObject   *arguments)
+{
+  const char *name = sb_gateway_tool_get_exposed_name (self->tool);
+  g_autofree char *title = g_strdup_printf (_("By hand: %s"), name);
+  Call *call = g_new0 (Call, 1);
+
+  call->detail = g_object_ref (self);
+  call->tool = g_object_ref (self->tool);
+  call->call = sb_hand_call_begin (sb_tools_model_get_trace (self->model), title, name, arguments);
+
+  return call;
 }
 
 static SbMcpClient *
@@ -208,6 +237,7 @@ run_cb (GtkWidget  *widget,
   g_autoptr(JsonObject) arguments = NULL;
   g_autoptr(GError) error = NULL;
   SbMcpClient *client = get_client (self);
+  Call *call;
 
   sb_content_view_clear (self->result);
   arguments = sb_form_dup_content (SB_FORM (self->form), &error);
@@ -220,8 +250,10 @@ run_cb (GtkWidget  *widget,
   self->began = sb_clock_monotonic ();
   self->cancellable = g_cancellable_new ();
   show_state (self, _("Running…"), FALSE);
-  sb_mcp_client_call_tool_async (client, sb_gateway_tool_get_name (self->tool), arguments, NULL, CALL_TIMEOUT_MS, NULL,
-                                 NULL, self->cancellable, called_cb, g_object_ref (self));
+  call = begin_call (self, arguments);
+  sb_mcp_client_call_tool_async (client, sb_gateway_tool_get_name (self->tool), arguments,
+                                 sb_hand_call_get_id (call->call), CALL_TIMEOUT_MS, NULL, NULL, self->cancellable,
+                                 called_cb, call);
   update_actions (self);
 }
 

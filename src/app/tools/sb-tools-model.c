@@ -19,6 +19,7 @@ struct _SbToolsModel
   SbGatewayChoice *choice; /* nullable */
   SbStore         *store;  /* nullable */
   SbGatewayServer *server; /* nullable */
+  SbTrace         *trace;  /* nullable */
   char            *path;
   char            *text;
   char            *before; /* nullable: the text before a server was removed */
@@ -27,6 +28,8 @@ struct _SbToolsModel
   SbLoadCatalogFunc load;
   SbSaveCatalogFunc save;
   gpointer          user_data;
+
+  gboolean          unsaved;
 };
 
 enum
@@ -34,6 +37,7 @@ enum
   PROP_0,
   PROP_SERVER,
   PROP_TEXT,
+  PROP_UNSAVED,
   N_PROPS
 };
 
@@ -101,6 +105,14 @@ store_secrets (SbToolsModel    *self,
 }
 
 static void
+stopped_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  sb_gateway_server_stop_finish (SB_GATEWAY_SERVER (source), result, NULL);
+}
+
+static void
 sb_tools_model_dispose (GObject *object)
 {
   SbToolsModel *self = SB_TOOLS_MODEL (object);
@@ -108,6 +120,7 @@ sb_tools_model_dispose (GObject *object)
   if (self->gateway != NULL)
     g_signal_handlers_disconnect_by_data (self->gateway, self);
   g_clear_object (&self->server);
+  g_clear_object (&self->trace);
   g_clear_object (&self->gateway);
   g_clear_object (&self->state);
   g_clear_object (&self->secrets);
@@ -143,6 +156,9 @@ sb_tools_model_get_property (GObject    *object,
     case PROP_TEXT:
       g_value_set_string (value, SB_TOOLS_MODEL (object)->text);
       break;
+    case PROP_UNSAVED:
+      g_value_set_boolean (value, SB_TOOLS_MODEL (object)->unsaved);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -158,6 +174,9 @@ sb_tools_model_set_property (GObject      *object,
     {
     case PROP_SERVER:
       sb_tools_model_set_server (SB_TOOLS_MODEL (object), g_value_get_object (value));
+      break;
+    case PROP_UNSAVED:
+      sb_tools_model_set_unsaved (SB_TOOLS_MODEL (object), g_value_get_boolean (value));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -180,6 +199,9 @@ sb_tools_model_class_init (SbToolsModelClass *klass)
   properties[PROP_TEXT] =
     g_param_spec_string ("text", NULL, NULL, NULL,
                          G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_UNSAVED] =
+    g_param_spec_boolean ("unsaved", NULL, NULL, FALSE,
+                          G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   signals[EDIT] = g_signal_new ("edit",
@@ -399,6 +421,60 @@ sb_tools_model_add (SbToolsModel     *self,
     sb_catalog_state_set_enabled (self->state, g_ptr_array_index (import->names, i), TRUE);
 
   return sb_tools_model_save (self, text, error);
+}
+
+gboolean
+sb_tools_model_get_unsaved (SbToolsModel *self)
+{
+  g_return_val_if_fail (SB_IS_TOOLS_MODEL (self), FALSE);
+
+  return self->unsaved;
+}
+
+void
+sb_tools_model_set_unsaved (SbToolsModel *self,
+                            gboolean      unsaved)
+{
+  g_return_if_fail (SB_IS_TOOLS_MODEL (self));
+
+  if (self->unsaved == unsaved)
+    return;
+
+  self->unsaved = unsaved;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_UNSAVED]);
+}
+
+SbTrace *
+sb_tools_model_get_trace (SbToolsModel *self)
+{
+  g_return_val_if_fail (SB_IS_TOOLS_MODEL (self), NULL);
+
+  return self->trace;
+}
+
+void
+sb_tools_model_set_trace (SbToolsModel *self,
+                          SbTrace      *trace)
+{
+  g_return_if_fail (SB_IS_TOOLS_MODEL (self));
+
+  g_set_object (&self->trace, trace);
+}
+
+void
+sb_tools_model_set_config (SbToolsModel *self,
+                           const char   *server,
+                           JsonObject   *config)
+{
+  SbGatewayServer *running;
+
+  g_return_if_fail (SB_IS_TOOLS_MODEL (self));
+
+  sb_catalog_state_set_config (self->state, server, config);
+  running = sb_gateway_lookup (self->gateway, server);
+  /* What is switched on is started again by the gateway as soon as it is off. */
+  if (running != NULL && sb_gateway_server_get_state (running) != SB_GATEWAY_SERVER_OFF)
+    sb_gateway_server_stop_async (running, stopped_cb, NULL);
 }
 
 gboolean

@@ -37,8 +37,8 @@ typedef struct
 } SbToolsParts;
 
 /* What the pages of the Tools tab share, so that they never call each other: the gateway, the server that is looked at,
- * the user's catalog. Properties: server (nullable: all of them), text. Signal "edit" (char *server): somebody wants to
- * see that entry. */
+ * the user's catalog. Properties: server (nullable: all of them), text, unsaved. Signal "edit" (char *server): somebody
+ * wants to see that entry. */
 #define SB_TYPE_TOOLS_MODEL (sb_tools_model_get_type ())
 G_DECLARE_FINAL_TYPE (SbToolsModel, sb_tools_model, SB, TOOLS_MODEL, GObject)
 
@@ -78,6 +78,18 @@ gboolean         sb_tools_model_undo          (SbToolsModel        *self,
 gboolean         sb_tools_model_add           (SbToolsModel        *self,
                                                SbCatalogImport     *import,
                                                GError             **error);
+/* What somebody writes in the editor and has not saved yet; other changes of the catalog would be lost with it. */
+gboolean         sb_tools_model_get_unsaved   (SbToolsModel        *self);
+void             sb_tools_model_set_unsaved   (SbToolsModel        *self,
+                                               gboolean             unsaved);
+/* Where calls made by hand are written down: of the conversation that is shown. (nullable) */
+SbTrace         *sb_tools_model_get_trace     (SbToolsModel        *self);
+void             sb_tools_model_set_trace     (SbToolsModel        *self,
+                                               SbTrace             *trace);
+/* config: nullable; a server that runs is started anew with it. */
+void             sb_tools_model_set_config    (SbToolsModel        *self,
+                                               const char          *server,
+                                               JsonObject          *config);
 /* Pins what was built, and switches it on; one that runs is started anew. */
 gboolean         sb_tools_model_take_build    (SbToolsModel        *self,
                                                SbServerBuild       *build,

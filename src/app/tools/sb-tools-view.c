@@ -12,6 +12,7 @@
 #include "sb-catalog-page.h"
 #include "sb-gateway-dialog.h"
 #include "sb-id.h"
+#include "sb-offers-page.h"
 #include "sb-page-tabs.h"
 #include "sb-server-log-page.h"
 #include "sb-server-text.h"
@@ -359,6 +360,7 @@ sb_tools_view_class_init (SbToolsViewClass *klass)
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Page_Up, GDK_CONTROL_MASK, "tools.previous-page", NULL);
 
   g_type_ensure (SB_TYPE_CATALOG_PAGE);
+  g_type_ensure (SB_TYPE_OFFERS_PAGE);
   g_type_ensure (SB_TYPE_PAGE_TABS);
   g_type_ensure (SB_TYPE_SERVERS_PAGE);
   g_type_ensure (SB_TYPE_SERVER_LOG_PAGE);
