@@ -133,7 +133,7 @@ static const struct
   "  disable FILE NAME\n" \
   "  config FILE NAME [KEY=VALUE…]   what the server is told; without a value: shows it, KEY= forgets it\n" \
   "  import FILE SETTINGS      servers of Claude Desktop, VS Code or Zed; secrets of a .env file\n" \
-  "  export FILE               the same way out\n" \
+  "  export FILE               the same way out, for the servers that are on; --form says as what\n" \
   "  compose FILE              a docker-compose.yml with the servers that are on\n" \
   "  template FILE NAME        how the server would be run\n\n" \
   "Exit status: 0 done, 1 failed or something is wrong, 2 wrong use."
@@ -148,11 +148,14 @@ parse_options (SbCliCatalog   *options,
       NULL },
     { "engine", 0, 0, G_OPTION_ARG_STRING, &options->engine, "build, pin: where: unix://, tcp://, ssh://, context://",
       "ADDRESS" },
-    { "form", 'f', 0, G_OPTION_ARG_STRING, &options->form, "export: mcpServers, servers, context_servers or env",
+    { "form", 'f', 0, G_OPTION_ARG_STRING, &options->form,
+      "export: mcpServers, servers, context_servers, env, compose, compose-env",
       "FORM" },
     { "json", 'j', 0, G_OPTION_ARG_NONE, &options->json, "show, lint: one JSON object per line", NULL },
     { "name", 'n', 0, G_OPTION_ARG_STRING, &options->name, "build: what the server is called", "NAME" },
     { "network", 0, 0, G_OPTION_ARG_NONE, &options->network, "build: the Dockerfile may use the network", NULL },
+    { "secrets", 0, 0, G_OPTION_ARG_NONE, &options->secrets, "export as compose-env: with the secrets, in clear",
+      NULL },
     { "print", 'p', 0, G_OPTION_ARG_NONE, &options->print, "Print the new catalog and change nothing", NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->words, NULL, "VERB FILE…" },
     { NULL }

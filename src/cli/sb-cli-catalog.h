@@ -15,6 +15,7 @@ typedef struct
   gboolean  docker;
   gboolean  print;
   gboolean  network;
+  gboolean  secrets;
   char     *engine;
   char     *form;
   char     *name;

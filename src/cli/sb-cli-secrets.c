@@ -5,8 +5,8 @@
 
 #include "sb-cli-secrets.h"
 
-#include "sb-catalog-server.h"
 #include "sb-secrets.h"
+#include "sb-tool-servers.h"
 
 #include <stdio.h>
 
@@ -44,6 +44,7 @@ sb_cli_store_secrets (GPtrArray *secrets)
   for (guint i = 0; i < secrets->len; i++)
     {
       SbCatalogPair *secret = g_ptr_array_index (secrets, i);
+      g_autofree char *key = sb_tool_servers_dup_secret_name (secret->name);
 
       if (secret->value[0] == '\0')
         {
@@ -51,7 +52,7 @@ sb_cli_store_secrets (GPtrArray *secrets)
           continue;
         }
       storing.n_open++;
-      sb_secrets_store_async (store, secret->name, secret->value, NULL, stored_cb, &storing);
+      sb_secrets_store_async (store, key, secret->value, NULL, stored_cb, &storing);
     }
 
   if (storing.n_open == 0)
@@ -64,4 +65,50 @@ sb_cli_store_secrets (GPtrArray *secrets)
     }
 
   return !storing.failed;
+}
+
+static void
+keep_cb (GObject      *source,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  *(GAsyncResult **) user_data = g_object_ref (result);
+}
+
+static char *
+lookup (SbSecrets  *store,
+        const char *name)
+{
+  g_autofree char *key = sb_tool_servers_dup_secret_name (name);
+  g_autoptr(GAsyncResult) result = NULL;
+
+  sb_secrets_lookup_async (store, key, NULL, keep_cb, &result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+
+  return sb_secrets_lookup_finish (store, result, NULL);
+}
+
+GHashTable *
+sb_cli_lookup_secrets (SbCatalog *catalog)
+{
+  GHashTable *found = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_autoptr(SbSecrets) store = sb_secrets_new ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (catalog)); i++)
+    {
+      g_autoptr(SbCatalogServer) server = g_list_model_get_item (G_LIST_MODEL (catalog), i);
+      GPtrArray *secrets = sb_catalog_server_get_fields (server)->secrets;
+
+      for (guint j = 0; j < secrets->len; j++)
+        {
+          const char *name = ((SbCatalogPair *) g_ptr_array_index (secrets, j))->name;
+          char *secret = lookup (store, name);
+
+          if (secret != NULL)
+            g_hash_table_insert (found, g_strdup (name), secret);
+        }
+    }
+
+  return found;
 }

@@ -3,11 +3,14 @@
 
 #pragma once
 
-#include <glib.h>
+#include "sb-catalog.h"
 
 G_BEGIN_DECLS
 
 /* @secrets: of SbCatalogPair. FALSE, with the reason on stderr, when they cannot be kept. Blocks. */
 gboolean sb_cli_store_secrets (GPtrArray *secrets);
+
+/* name → secret (transfer full): what is stored of what the catalog's servers want. Blocks. */
+GHashTable *sb_cli_lookup_secrets (SbCatalog *catalog);
 
 G_END_DECLS

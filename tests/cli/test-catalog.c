@@ -184,6 +184,26 @@ test_config (Fixture       *fixture,
   g_assert_cmpstr (fixture->out, ==, "root=\"/x=y\"\n");
 }
 
+/* As compose file and what goes beside it; names only, since nobody asked for more. */
+static void
+test_compose (Fixture       *fixture,
+              gconstpointer  data)
+{
+  g_assert_true (g_file_set_contents (fixture->file,
+                                      "registry:\n  a:\n    image: x\n    secrets:\n      - {name: a.key, env: KEY}\n"
+                                      "  off:\n    image: y\n    secrets:\n      - {name: off.key, env: OFF}\n", -1,
+                                      NULL));
+  g_assert_cmpint (run (fixture, "enable FILE a"), ==, 0);
+  g_assert_cmpint (run (fixture, "export FILE --form compose"), ==, 0);
+  g_assert_nonnull (strstr (fixture->out, "--servers=a"));
+  g_assert_cmpint (run (fixture, "export FILE --form compose-env"), ==, 0);
+  g_assert_nonnull (strstr (fixture->out, "\nMCP_GATEWAY_AUTH_TOKEN=\"\"\n"));
+  g_assert_nonnull (strstr (fixture->out, "\nSANDBAR_MCP_SECRETS=\"a.key=\\n\"\n"));
+  g_assert_cmpint (run (fixture, "export FILE --form compose-env --secrets"), ==, 0);
+  g_assert_null (strstr (fixture->out, "AUTH_TOKEN=\"\""));
+  g_assert_cmpint (run (fixture, "export FILE --form other"), ==, 2);
+}
+
 static void
 test_lint (Fixture       *fixture,
            gconstpointer  data)
@@ -263,6 +283,7 @@ main (int   argc,
   ADD ("pin", test_pin);
   ADD ("build", test_build);
   ADD ("config", test_config);
+  ADD ("compose", test_compose);
   ADD ("lint", test_lint);
   ADD ("state", test_state);
   ADD ("import", test_import);

@@ -8,8 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* What one server offers besides tools, as long as it runs: a GListModel of SbOffer, prompts first. Follows its notices.
- * Signal "listed": what it had to say is there, or it failed; see problem. */
+/* What one server offers besides tools, as long as it runs: a GListModel of SbOffer, prompts first. Follows its
+ * notices. Signal "listed": what it had to say is there, or it failed; see problem. */
 #define SB_TYPE_OFFERS (sb_offers_get_type ())
 G_DECLARE_FINAL_TYPE (SbOffers, sb_offers, SB, OFFERS, GObject)
 

@@ -15,9 +15,6 @@
 #include "sb-tool-servers.h"
 
 #define CATALOG_FILE "catalog.yaml"
-#define MODEL "ai/qwen3:latest"
-#define CONTEXT_SIZE 16384
-#define PORT 8811
 
 /* One export, from the question where to until the files are there. */
 typedef struct
@@ -119,9 +116,9 @@ write_all (Export     *self,
     .gateway_image = choice != NULL ? sb_gateway_choice_get_image (choice) : SB_OFFICIAL_IMAGE,
     .catalog_file = "./" CATALOG_FILE,
     .servers = (const char * const *) servers,
-    .model = MODEL,
-    .context_size = CONTEXT_SIZE,
-    .port = PORT,
+    .model = SB_COMPOSE_MODEL,
+    .context_size = SB_COMPOSE_CONTEXT_SIZE,
+    .port = SB_COMPOSE_PORT,
   };
   g_autofree char *token = self->secrets != NULL ? sb_id_new ("sandbar") : NULL;
   g_autofree char *compose = sb_compose_export (&input);

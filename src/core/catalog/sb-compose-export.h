@@ -7,6 +7,11 @@
 
 G_BEGIN_DECLS
 
+/* What there is when nobody says otherwise. */
+#define SB_COMPOSE_MODEL "ai/qwen3:latest"
+#define SB_COMPOSE_CONTEXT_SIZE 16384
+#define SB_COMPOSE_PORT 8811
+
 /* What a docker-compose.yml is made from; all borrowed during the call. */
 typedef struct
 {
