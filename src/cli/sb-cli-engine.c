@@ -55,17 +55,36 @@ sb_cli_engine_connect (const char *host)
   return NULL;
 }
 
+static JsonNode *
+call (SbDockerClient  *client,
+      const char      *method,
+      const char      *path,
+      JsonObject      *body,
+      GError         **error)
+{
+  g_autoptr(GAsyncResult) result = NULL;
+
+  sb_docker_client_call_async (client, method, path, body, NULL, keep_cb, &result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+
+  return sb_docker_client_call_finish (client, result, error);
+}
+
 JsonNode *
 sb_cli_engine_call (SbDockerClient  *client,
                     const char      *method,
                     const char      *path,
                     GError         **error)
 {
-  g_autoptr(GAsyncResult) result = NULL;
+  return call (client, method, path, NULL, error);
+}
 
-  sb_docker_client_call_async (client, method, path, NULL, NULL, keep_cb, &result);
-  while (result == NULL)
-    g_main_context_iteration (NULL, TRUE);
-
-  return sb_docker_client_call_finish (client, result, error);
+JsonNode *
+sb_cli_engine_post (SbDockerClient  *client,
+                    const char      *path,
+                    JsonObject      *body,
+                    GError         **error)
+{
+  return call (client, "POST", path, body, error);
 }

@@ -14,5 +14,9 @@ JsonNode       *sb_cli_engine_call    (SbDockerClient  *client,
                                        const char      *method,
                                        const char      *path,
                                        GError         **error);
+JsonNode       *sb_cli_engine_post    (SbDockerClient  *client,
+                                       const char      *path,
+                                       JsonObject      *body,
+                                       GError         **error);
 
 G_END_DECLS

@@ -71,12 +71,10 @@ sb_cli_sandbox (int    argc,
 {
   const char *verb = argc > 1 ? argv[1] : "";
 
-  if (strcmp (verb, "list") == 0)
+  if (strcmp (verb, "list") == 0 || strcmp (verb, "ls") == 0)
     return sb_cli_sandbox_list ();
   if (strcmp (verb, "sweep") == 0)
     return sweep_all ();
 
-  fputs ("Usage: sandbar-cli sandbox list|sweep\n", stderr);
-
-  return SB_CLI_EXIT_USAGE;
+  return sb_cli_sandbox_verb (argc, argv);
 }

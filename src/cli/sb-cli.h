@@ -23,5 +23,7 @@ int sb_cli_image   (int    argc,
 int sb_cli_sandbox (int    argc,
                     char **argv);
 int sb_cli_sandbox_list (void);
+int sb_cli_sandbox_verb (int    argc,
+                         char **argv);
 
 G_END_DECLS

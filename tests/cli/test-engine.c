@@ -197,6 +197,94 @@ test_image_ls (Fixture       *fixture,
   g_assert_nonnull (strstr (fixture->out, "local build"));
 }
 
+/* Who asks is in the filter of the list. */
+static char *
+dup_owner (Fixture *fixture)
+{
+  const char *found = NULL;
+
+  g_assert_cmpint (RUN (fixture, "sandbox", "list"), ==, 0);
+  found = strstr (sb_fake_engine_get_request (fixture->engine), ".owner%3D");
+  g_assert_nonnull (found);
+
+  return g_strndup (found + strlen (".owner%3D"), 16);
+}
+
+/* One sandbox of ours, one of somebody else, and a container of anybody. */
+static void
+have_containers (Fixture *fixture)
+{
+  g_autofree char *owner = dup_owner (fixture);
+  g_autofree char *body =
+    g_strdup_printf (ANSWER ("[{\"Id\":\"aaaa1\",\"Names\":[\"/web\"]},"
+                             "{\"Id\":\"bbbb1\",\"Labels\":{\"io.github.sandbar.Sandbar.owner\":\"else\","
+                             "\"io.github.sandbar.Sandbar.id\":\"sbx-other\"}},"
+                             "{\"Id\":\"cccc1\",\"Labels\":{\"io.github.sandbar.Sandbar.owner\":\"%s\","
+                             "\"io.github.sandbar.Sandbar.id\":\"sbx-mine\"}}]"), owner);
+
+  sb_fake_engine_set_route (fixture->engine, "GET /containers/json", body, FALSE);
+}
+
+static void
+test_sandbox_foreign (Fixture       *fixture,
+                      gconstpointer  data)
+{
+  static const char * const names[] = { "web", "aaaa1", "sbx-other", "sbx-" };
+
+  have_containers (fixture);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_assert_cmpint (RUN (fixture, "sandbox", "stop", names[i]), ==, 1);
+      g_assert_nonnull (strstr (fixture->err, "is no sandbox of yours"));
+      g_assert_cmpint (RUN (fixture, "sandbox", "rm", names[i]), ==, 1);
+      g_assert_cmpint (RUN (fixture, "sandbox", "exec", names[i], "true"), ==, 1);
+    }
+  g_assert_cmpint (RUN (fixture, "sandbox", "rm", "nothing"), ==, 1);
+  g_assert_nonnull (strstr (fixture->err, "There is no sandbox “nothing”"));
+  g_assert_cmpint (RUN (fixture, "sandbox", "rm"), ==, 2);
+  g_assert_cmpuint (sb_fake_engine_count (fixture->engine, "POST ") + sb_fake_engine_count (fixture->engine, "DELETE "),
+                    ==, 0);
+}
+
+static void
+test_sandbox_end (Fixture       *fixture,
+                  gconstpointer  data)
+{
+  have_containers (fixture);
+  sb_fake_engine_set_route (fixture->engine, "POST /containers/cccc1/stop",
+                            "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n", FALSE);
+  g_assert_cmpint (RUN (fixture, "sandbox", "stop", "sbx-mine"), ==, 0);
+  g_assert_cmpstr (fixture->out, ==, "sbx-mine is gone.\n");
+  g_assert_cmpuint (sb_fake_engine_count (fixture->engine, "POST /containers/cccc1/stop?t=2"), ==, 1);
+
+  g_assert_cmpint (RUN (fixture, "sandbox", "rm", "cccc"), ==, 0);
+  g_assert_cmpuint (sb_fake_engine_count (fixture->engine, "POST "), ==, 1);
+  g_assert_cmpuint (sb_fake_engine_count (fixture->engine, "DELETE /containers/cccc1?force=1&v=1"), ==, 2);
+
+  sb_fake_engine_set_route (fixture->engine, "DELETE /containers/cccc1",
+                            "HTTP/1.1 500 Internal Server Error\r\nConnection: close\r\n\r\n{\"message\":\"busy\"}",
+                            FALSE);
+  g_assert_cmpint (RUN (fixture, "sandbox", "rm", "cccc"), ==, 1);
+  g_assert_nonnull (strstr (fixture->err, "busy"));
+}
+
+static void
+test_sandbox_exec (Fixture       *fixture,
+                   gconstpointer  data)
+{
+  static const char upgraded[] = "HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n"
+                                 "\1\0\0\0\0\0\0\4out\n\2\0\0\0\0\0\0\4err\n";
+
+  have_containers (fixture);
+  sb_fake_engine_set_route (fixture->engine, "POST /containers/cccc1/exec", ANSWER ("{\"Id\":\"eeee\"}"), FALSE);
+  sb_fake_engine_set_route (fixture->engine, "GET /exec/eeee/json", ANSWER ("{\"ExitCode\":7}"), FALSE);
+  sb_fake_engine_set_answer (fixture->engine, upgraded, sizeof upgraded - 1, 0, TRUE);
+  g_assert_cmpint (RUN (fixture, "sandbox", "exec", "sbx-mine", "sh", "-c", "exit 7"), ==, 7);
+  g_assert_cmpstr (fixture->out, ==, "out\n");
+  g_assert_cmpstr (fixture->err, ==, "err\n");
+  g_assert_cmpuint (sb_fake_engine_count (fixture->engine, "POST /exec/eeee/start"), ==, 1);
+}
+
 #define ADD(name, function) g_test_add ("/cli-engine/" name, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -210,6 +298,9 @@ main (int   argc,
   ADD ("image-build-folder", test_image_build_folder);
   ADD ("image-pull", test_image_pull);
   ADD ("image-ls", test_image_ls);
+  ADD ("sandbox-foreign", test_sandbox_foreign);
+  ADD ("sandbox-end", test_sandbox_end);
+  ADD ("sandbox-exec", test_sandbox_exec);
 
   return g_test_run ();
 }

@@ -179,6 +179,7 @@ connected_cb (GObject      *source,
  * sb_docker_attach_async:
  * @transport: the way to the engine; lives until @callback
  * @target: path and query of the POST request
+ * @json: (nullable): its body
  * @cancellable: (nullable): closes the connection
  * @callback: called when the engine has agreed or refused
  * @user_data: for it
@@ -189,6 +190,7 @@ connected_cb (GObject      *source,
 void
 sb_docker_attach_async (SbDockerTransport   *transport,
                         const char          *target,
+                        const char          *json,
                         GCancellable        *cancellable,
                         GAsyncReadyCallback  callback,
                         gpointer             user_data)
@@ -203,8 +205,10 @@ sb_docker_attach_async (SbDockerTransport   *transport,
   attach->body = g_byte_array_new ();
   attach->transport = transport;
   attach->request = g_strdup_printf ("POST %s%s HTTP/1.1\r\nHost: localhost\r\n"
-                                     "Connection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: 0\r\n\r\n",
-                                     sb_docker_transport_get_prefix (transport), target);
+                                     "Connection: Upgrade\r\nUpgrade: tcp\r\n%sContent-Length: %zu\r\n\r\n%s",
+                                     sb_docker_transport_get_prefix (transport), target,
+                                     json != NULL ? "Content-Type: application/json\r\n" : "",
+                                     json != NULL ? strlen (json) : 0, json != NULL ? json : "");
   g_socket_client_connect_async (client, sb_docker_transport_get_connectable (transport), cancellable, connected_cb,
                                  g_steal_pointer (&task));
 }

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 /* Sends one request over a connection of its own and takes the connection over when the engine agrees. */
 void      sb_docker_attach_async  (SbDockerTransport    *transport,
                                    const char           *target,
+                                   const char           *json,
                                    GCancellable         *cancellable,
                                    GAsyncReadyCallback   callback,
                                    gpointer              user_data);

@@ -382,8 +382,9 @@ send_attach (GTask *task)
   SbDockerClient *self = g_task_get_source_object (task);
   Call *call = g_task_get_task_data (task);
   g_autofree char *target = g_strdup_printf ("/v%s%s", self->api_version, call->path);
+  const char *json = call->body != NULL ? g_bytes_get_data (call->body, NULL) : NULL;
 
-  sb_docker_attach_async (self->transport, target, call->cancellable, attached_cb, g_object_ref (task));
+  sb_docker_attach_async (self->transport, target, json, call->cancellable, attached_cb, g_object_ref (task));
 }
 
 static void
@@ -398,6 +399,23 @@ pinged_for_attach_cb (GObject      *source,
     send_attach (task);
   else
     call_fail (task, error);
+}
+
+/* task: (transfer full) */
+static void
+take_over (GTask *task)
+{
+  SbDockerClient *self = g_task_get_source_object (task);
+  Call *call = g_task_get_task_data (task);
+
+  if (self->api_version == NULL)
+    {
+      sb_docker_client_ping_async (self, call->cancellable, pinged_for_attach_cb, task);
+      return;
+    }
+
+  send_attach (task);
+  g_object_unref (task);
 }
 
 static void
@@ -720,16 +738,50 @@ sb_docker_client_attach_async (SbDockerClient      *self,
   path = g_strdup_printf ("/containers/%s/attach?stream=1&stdin=1&stdout=1&stderr=1", name);
   task = call_new (self, "POST", path, CALL_SECONDS, cancellable, callback, user_data);
   g_task_set_source_tag (task, sb_docker_client_attach_async);
-  if (self->api_version != NULL)
-    {
-      send_attach (task);
-    }
-  else
-    {
-      Call *call = g_task_get_task_data (task);
+  take_over (g_steal_pointer (&task));
+}
 
-      sb_docker_client_ping_async (self, call->cancellable, pinged_for_attach_cb, g_steal_pointer (&task));
-    }
+/**
+ * sb_docker_client_exec_async:
+ * @self: a client
+ * @exec: the id of what POST /containers/{id}/exec has made, without a terminal
+ * @cancellable: (nullable): ends the call, not the stream handed over
+ * @callback: called with the result
+ * @user_data: for it
+ *
+ * Starts it, attached to what it says. For people at a terminal: programs use the channel.
+ */
+void
+sb_docker_client_exec_async (SbDockerClient      *self,
+                             const char          *exec,
+                             GCancellable        *cancellable,
+                             GAsyncReadyCallback  callback,
+                             gpointer             user_data)
+{
+  static const char json[] = "{\"Detach\":false,\"Tty\":false}";
+  g_autofree char *name = NULL;
+  g_autofree char *path = NULL;
+  GTask *task = NULL;
+  Call *call = NULL;
+
+  g_return_if_fail (SB_IS_DOCKER_CLIENT (self) && exec != NULL);
+
+  name = g_uri_escape_string (exec, NULL, FALSE);
+  path = g_strdup_printf ("/exec/%s/start", name);
+  task = call_new (self, "POST", path, CALL_SECONDS, cancellable, callback, user_data);
+  g_task_set_source_tag (task, sb_docker_client_exec_async);
+  call = g_task_get_task_data (task);
+  call->body = g_bytes_new_static (json, sizeof json);
+  take_over (task);
+}
+
+/* As sb_docker_client_attach_finish(). */
+SbDuplex *
+sb_docker_client_exec_finish (SbDockerClient  *self,
+                              GAsyncResult    *result,
+                              GError         **error)
+{
+  return sb_docker_client_attach_finish (self, result, error);
 }
 
 /**

@@ -95,5 +95,14 @@ void            sb_docker_client_attach_async   (SbDockerClient       *self,
 SbDuplex       *sb_docker_client_attach_finish  (SbDockerClient       *self,
                                                  GAsyncResult         *result,
                                                  GError              **error);
+/* POST /exec/{id}/start, hijacked: as attach */
+void            sb_docker_client_exec_async     (SbDockerClient       *self,
+                                                 const char           *exec,
+                                                 GCancellable         *cancellable,
+                                                 GAsyncReadyCallback   callback,
+                                                 gpointer              user_data);
+SbDuplex       *sb_docker_client_exec_finish    (SbDockerClient       *self,
+                                                 GAsyncResult         *result,
+                                                 GError              **error);
 
 G_END_DECLS
