@@ -100,7 +100,8 @@ is_named (GtkWidget *widget)
 
   if (label != NULL || (content != NULL && *gtk_label_get_text (GTK_LABEL (content)) != '\0'))
     return TRUE;
-  if (gtk_test_accessible_has_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL))
+  if (gtk_test_accessible_has_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL)
+      || gtk_test_accessible_has_relation (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_RELATION_LABELLED_BY))
     return TRUE;
 
   return gtk_widget_get_tooltip_text (widget) != NULL;
