@@ -210,6 +210,30 @@ test_shipped (void)
     }
 }
 
+/* However long a name is, what is said of it is text: for each place where it could be cut. */
+static void
+test_long_names (void)
+{
+  for (guint length = 0; length < 4; length++)
+    {
+      g_autofree char *start = g_strnfill (length, 'a');
+      g_autoptr(GString) text = g_string_new (start);
+      g_autoptr(GListModel) problems = NULL;
+
+      for (guint i = 0; i < 200; i++)
+        g_string_append (text, "ü€");
+      g_string_append (text, ": 1\n");
+      problems = sb_catalog_lint (text->str, NULL);
+      g_assert_cmpuint (g_list_model_get_n_items (problems), >, 0);
+      for (guint i = 0; i < g_list_model_get_n_items (problems); i++)
+        {
+          g_autoptr(SbCatalogProblem) problem = g_list_model_get_item (problems, i);
+
+          g_assert_true (g_utf8_validate (sb_catalog_problem_get_message (problem), -1, NULL));
+        }
+    }
+}
+
 static void
 test_place (void)
 {
@@ -231,6 +255,7 @@ main (int   argc,
   g_test_add_func ("/lint/demo", test_demo);
   g_test_add_func ("/lint/shipped", test_shipped);
   g_test_add_func ("/lint/place", test_place);
+  g_test_add_func ("/lint/long-names", test_long_names);
 
   return g_test_run ();
 }

@@ -50,11 +50,14 @@ sb_lint_add (SbLint         *lint,
              ...)
 {
   g_autoptr(SbCatalogProblem) self = g_object_new (SB_TYPE_CATALOG_PROBLEM, NULL);
+  g_autofree char *message = NULL;
   va_list args;
 
   va_start (args, format);
-  self->message = g_strdup_vprintf (format, args);
+  message = g_strdup_vprintf (format, args);
   va_end (args);
+  /* A name that was too long may have been cut in the middle of a character. */
+  self->message = g_utf8_make_valid (message, -1);
   self->line = at->line;
   self->severity = severity;
   self->code = g_strdup (code);

@@ -36,12 +36,16 @@ fail (GError         **error,
       const char      *format,
       ...)
 {
+  g_autofree char *message = NULL;
+  g_autofree char *valid = NULL;
   va_list args;
 
   va_start (args, format);
-  if (error != NULL)
-    *error = g_error_new_valist (SB_CATALOG_ERROR, code, format, args);
+  message = g_strdup_vprintf (format, args);
   va_end (args);
+  /* A name that was too long may have been cut in the middle of a character. */
+  valid = g_utf8_make_valid (message, -1);
+  g_set_error_literal (error, SB_CATALOG_ERROR, code, valid);
 
   return FALSE;
 }

@@ -106,8 +106,11 @@ refuse (GError     **error,
         const char  *entry,
         const char  *why)
 {
-  g_set_error (error, SB_CATALOG_ERROR, SB_CATALOG_ERROR_SERVER, "“%.100s” was not started: its “allowHosts” has "
-               "“%.100s”, %s", server, entry, why);
+  g_autofree char *message = g_strdup_printf ("“%.100s” was not started: its “allowHosts” has “%.100s”, %s", server,
+                                              entry, why);
+  g_autofree char *valid = g_utf8_make_valid (message, -1);
+
+  g_set_error_literal (error, SB_CATALOG_ERROR, SB_CATALOG_ERROR_SERVER, valid);
 
   return FALSE;
 }
