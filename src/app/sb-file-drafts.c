@@ -146,11 +146,10 @@ sb_file_drafts_put (SbFileDrafts   *self,
   g_return_if_fail (SB_IS_FILE_DRAFTS (self));
 
   channel = sb_file_document_get_channel (document);
-  if (channel == self->forgotten)
-    return;
   if (!sb_channel_is_open (channel))
     {
-      lose (self, document);
+      if (channel != self->forgotten)
+        lose (self, document);
       return;
     }
 
@@ -172,6 +171,9 @@ sb_file_drafts_take (SbFileDrafts *self,
   if (document == NULL)
     return NULL;
 
+  /* It lives on, and somebody does want it. */
+  if (channel == self->forgotten)
+    g_clear_object (&self->forgotten);
   g_object_ref (document);
   g_ptr_array_remove (self->waiting, document);
   if (sb_file_drafts_count (self, channel) == 0)

@@ -421,7 +421,15 @@ test_unsaved_elsewhere (Fixture       *fixture,
   select_file (fixture, "a.js");
   g_assert_true (code_is (fixture, "typed a"));
 
-  /* Somebody removes it who was told. */
+  /* Somebody wants to remove it who was told, but it could not be removed. */
+  sb_file_drafts_forget (sb_files_page_get_drafts (SB_FILES_PAGE (page)),
+                         sb_sandbox_get_channel (fixture->sandbox));
+  sb_selection_set_sandbox (fixture->selection, other);
+  sb_selection_set_sandbox (fixture->selection, fixture->sandbox);
+  select_file (fixture, "a.js");
+  g_assert_true (code_is (fixture, "typed a"));
+
+  /* Now it can. */
   sb_file_drafts_forget (sb_files_page_get_drafts (SB_FILES_PAGE (page)),
                          sb_sandbox_get_channel (fixture->sandbox));
   sb_test_backend_kill_all (fixture->backend);
