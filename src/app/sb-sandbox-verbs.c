@@ -141,6 +141,13 @@ removed_cb (GObject      *source,
   g_steal_pointer (&verb);
 }
 
+/* verb: (transfer full) */
+static void
+run_removal (Verb *verb)
+{
+  sb_sandbox_removal_run_async (verb->removal, removed_cb, verb);
+}
+
 static void
 confirmed_cb (GObject      *source,
               GAsyncResult *result,
@@ -153,7 +160,7 @@ confirmed_cb (GObject      *source,
 
   gtk_widget_activate_action (verb->widget, "sandbox.forget-unsaved", "s",
                               sb_sandbox_get_id (sb_sandbox_removal_get_sandbox (verb->removal)));
-  sb_sandbox_removal_run_async (verb->removal, removed_cb, g_steal_pointer (&verb));
+  run_removal (g_steal_pointer (&verb));
 }
 
 /* (transfer full) (nullable): NULL: nothing that could not be undone */
@@ -189,7 +196,7 @@ prepared_cb (GObject      *source,
     sb_compat_confirm_async (GTK_WINDOW (root), _("Remove the Sandbox?"), loss, _("_Remove"), TRUE, NULL, confirmed_cb,
                              g_steal_pointer (&verb));
   else
-    sb_sandbox_removal_run_async (verb->removal, removed_cb, g_steal_pointer (&verb));
+    run_removal (g_steal_pointer (&verb));
 }
 
 static void
