@@ -58,7 +58,7 @@ static const Flag flags[] = {
   { "memory", FLAG_VALUE, 0, "Limits are set for each server in the catalog (x-sandbar: memory)." },
 
   { "block-network", FLAG_REFUSED, 0,
-    "give each server its network in the catalog (x-sandbar: network: none or full)" },
+    "give each server its network in the catalog (x-sandbar: network: none, hosts or full)" },
   { "static", FLAG_REFUSED, 0, "servers that run elsewhere are named by their address in the catalog (remote)" },
   { "interceptor", FLAG_REFUSED, 0, "there are no interceptors here" },
   { "profile", FLAG_REFUSED, 0, "profiles belong to Docker Desktop; name catalogs and servers instead" },
