@@ -366,9 +366,10 @@ void
 sb_mcp_client_set_log_level (SbMcpClient *self,
                              const char  *level)
 {
+  /* It may be the one that is given. */
+  g_autofree char *old = g_steal_pointer (&self->log_level);
   JsonObject *params = NULL;
 
-  g_free (self->log_level);
   self->log_level = g_strdup (level);
   if (self->era != SB_MCP_ERA_LEGACY || level == NULL || !sb_mcp_client_offers (self, "logging"))
     return;
