@@ -78,6 +78,10 @@ open_pipes (int  pipes[4][2],
     if ((i < 3 || with_input) && pipe2 (pipes[i], O_CLOEXEC) != 0)
       return false;
 
+  /* Best effort: a flood changes between its command and us less often. */
+  for (unsigned int i = 0; i < 2; i++)
+    fcntl (pipes[i][0], F_SETPIPE_SZ, SB_WIRE_OUTPUT_WINDOW);
+
   return true;
 }
 

@@ -14,6 +14,7 @@
 
 #define OUT_ROOM (128u * 1024u)         /* more waiting than this: commands are not read from */
 #define OUT_BUSY (1024u * 1024u)        /* more than this: no new requests are read */
+#define PIPE_BYTES (1024 * 1024)
 #define OUT_MAX (8u * 1024u * 1024u)    /* more than this cannot happen: one answer is at most 3 MiB */
 
 static struct
@@ -314,6 +315,8 @@ frames_init (void)
     die (3);
   fcntl (in_fd, F_SETFL, fcntl (in_fd, F_GETFL) | O_NONBLOCK);
   fcntl (out_fd, F_SETFL, fcntl (out_fd, F_GETFL) | O_NONBLOCK);
+  /* Best effort: whoever carries the frames on takes turns with us less often. */
+  fcntl (out_fd, F_SETPIPE_SZ, PIPE_BYTES);
   dup2 (null_fd, STDIN_FILENO);
   dup2 (null_fd, STDOUT_FILENO);
   close (null_fd);
