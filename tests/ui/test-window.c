@@ -126,6 +126,10 @@ is_ours (GtkWidget *widget)
           return FALSE;
       }
 
+  /* Expander rows have a switch of their own, hidden. */
+  if (GTK_IS_SWITCH (widget) && !gtk_widget_get_visible (widget))
+    return FALSE;
+
   return !GTK_IS_MENU_BUTTON (parent) && !GTK_IS_DROP_DOWN (parent);
 }
 
@@ -138,8 +142,15 @@ check_names (GtkWidget *widget)
   if ((GTK_IS_BUTTON (widget) || GTK_IS_MENU_BUTTON (widget) || GTK_IS_SWITCH (widget)) && is_ours (widget))
     {
       if (!is_named (widget))
-        g_error ("a %s in a %s has no name", G_OBJECT_TYPE_NAME (widget),
-                 G_OBJECT_TYPE_NAME (gtk_widget_get_parent (widget)));
+        {
+          GtkWidget *owner = gtk_widget_get_parent (widget);
+
+          /* The one whose template it is in. */
+          while (owner != NULL && !g_str_has_prefix (G_OBJECT_TYPE_NAME (owner), "Sb"))
+            owner = gtk_widget_get_parent (owner);
+          g_error ("a %s in a %s has no name", G_OBJECT_TYPE_NAME (widget),
+                   owner != NULL ? G_OBJECT_TYPE_NAME (owner) : "window");
+        }
       n_checked++;
     }
 
