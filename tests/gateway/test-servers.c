@@ -3,6 +3,7 @@
 
 #include "config.h"
 
+#include <libsoup/soup.h>
 #include <signal.h>
 #include <string.h>
 
@@ -272,11 +273,46 @@ test_switch (void)
   sb_test_gateway_wait (test, "one", SB_GATEWAY_SERVER_OFF);
 }
 
+/* What nobody vouches for does not get better by waiting. */
+static void
+test_untrusted (void)
+{
+  g_autoptr(SbTestGateway) test = sb_test_gateway_new (MINUTE, NULL);
+  g_autoptr(GBytes) pem = sb_test_load_data ("support/untrusted.pem");
+  g_autoptr(SoupServer) soup = NULL;
+  g_autoptr(GTlsCertificate) certificate = NULL;
+  g_autoslist(GUri) uris = NULL;
+  g_autofree char *catalog = NULL;
+  SbGatewayServer *server = NULL;
+
+  if (!g_tls_backend_supports_tls (g_tls_backend_get_default ()))
+    {
+      g_test_skip ("GIO has no TLS here");
+      return;
+    }
+
+  certificate = g_tls_certificate_new_from_pem (g_bytes_get_data (pem, NULL), g_bytes_get_size (pem), NULL);
+  soup = soup_server_new ("tls-certificate", certificate, NULL);
+  g_assert_true (soup_server_listen_local (soup, 0, SOUP_SERVER_LISTEN_HTTPS | SOUP_SERVER_LISTEN_IPV4_ONLY, NULL));
+  uris = soup_server_get_uris (soup);
+  catalog = g_strdup_printf ("registry:\n  one:\n    remote: {url: 'https://127.0.0.1:%d/mcp', "
+                             "transport_type: streamable}\n", g_uri_get_port (uris->data));
+  sb_test_gateway_set_catalog (test, catalog);
+  sb_gateway_start (test->gateway);
+  server = sb_test_gateway_wait (test, "one", SB_GATEWAY_SERVER_BLOCKED);
+  g_assert_nonnull (strstr (sb_gateway_server_get_message (server), "The certificate of 127.0.0.1"));
+  g_assert_null (strstr (sb_gateway_server_get_message (server), "tried"));
+}
+
 int
 main (int    argc,
       char **argv)
 {
+  int status = 0;
+
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  /* Begins threads, which have ended when the leak checker looks. */
+  g_test_add_func ("/gateway/servers/untrusted", test_untrusted);
   g_test_add_func ("/gateway/servers/runs", test_runs);
   g_test_add_func ("/gateway/servers/crash", test_crash);
   g_test_add_func ("/gateway/servers/dies-at-start", test_dies_at_start);
@@ -287,5 +323,8 @@ main (int    argc,
   g_test_add_func ("/gateway/servers/stop-during-start", test_stop_during_start);
   g_test_add_func ("/gateway/servers/switch", test_switch);
 
-  return g_test_run ();
+  status = g_test_run ();
+  sb_test_end_threads ();
+
+  return status;
 }

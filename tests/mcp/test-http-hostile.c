@@ -528,14 +528,6 @@ test_auto (void)
   end (&fixture);
 }
 
-/* The leak checker stumbles over what the TLS library keeps for a thread that is there at the end. */
-static void
-end_threads (void)
-{
-  g_thread_pool_stop_unused_threads ();
-  sb_test_wait_until (g_thread_pool_get_num_unused_threads () == 0);
-}
-
 int
 main (int    argc,
       char **argv)
@@ -558,7 +550,7 @@ main (int    argc,
   g_test_add_func ("/mcp/http-hostile/auto", test_auto);
 
   status = g_test_run ();
-  end_threads ();
+  sb_test_end_threads ();
 
   return status;
 }

@@ -128,3 +128,10 @@ sb_test_remove_dir (const char *path)
   g_assert_true (g_path_is_absolute (path));
   remove_entry (AT_FDCWD, path);
 }
+
+void
+sb_test_end_threads (void)
+{
+  g_thread_pool_stop_unused_threads ();
+  sb_test_wait_until (g_thread_pool_get_num_unused_threads () == 0);
+}

@@ -33,4 +33,7 @@ char         *sb_test_make_dir    (void);
 /* With all that is in it; links are removed and not followed. */
 void          sb_test_remove_dir  (const char    *path);
 
+/* At the end of tests with TLS: the leak checker stumbles over what its library keeps for a thread that is there. */
+void          sb_test_end_threads (void);
+
 G_END_DECLS
