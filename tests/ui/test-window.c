@@ -136,10 +136,12 @@ is_ours (GtkWidget *widget)
 static guint
 check_names (GtkWidget *widget)
 {
+  /* An AdwExpanderRow hides one that nobody asked for. */
+  gboolean is_switch = GTK_IS_SWITCH (widget) && gtk_widget_get_visible (widget);
   GtkWidget *child;
   guint n_checked = 0;
 
-  if ((GTK_IS_BUTTON (widget) || GTK_IS_MENU_BUTTON (widget) || GTK_IS_SWITCH (widget)) && is_ours (widget))
+  if ((GTK_IS_BUTTON (widget) || GTK_IS_MENU_BUTTON (widget) || is_switch) && is_ours (widget))
     {
       if (!is_named (widget))
         {
