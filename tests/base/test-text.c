@@ -176,6 +176,20 @@ test_removed (void)
 }
 
 static void
+test_short (void)
+{
+  g_autofree char *whole = sb_text_short ("ünïcödé", 7);
+  g_autofree char *cut = sb_text_short ("ünïcödé", 3);
+  g_autofree char *broken = sb_text_short ("a\xc3", 9);
+  g_autofree char *none = sb_text_short (NULL, 9);
+
+  g_assert_cmpstr (whole, ==, "ünïcödé");
+  g_assert_cmpstr (cut, ==, "ünï…");
+  g_assert_cmpstr (broken, ==, "a\xef\xbf\xbd");
+  g_assert_cmpstr (none, ==, "?");
+}
+
+static void
 test_head_tail (void)
 {
   gsize n_omitted = 99;
@@ -219,6 +233,7 @@ main (int    argc,
   g_test_add_func ("/base/text/random-bytes", test_random_bytes);
   g_test_add_func ("/base/text/unterminated", test_unterminated);
   g_test_add_func ("/base/text/removed", test_removed);
+  g_test_add_func ("/base/text/short", test_short);
   g_test_add_func ("/base/text/head-tail", test_head_tail);
   g_test_add_func ("/base/text/binary", test_binary);
 

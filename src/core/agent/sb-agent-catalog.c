@@ -42,12 +42,15 @@ fail (GError     **error,
       ...)
 {
   g_autofree char *what = NULL;
+  g_autofree char *valid = NULL;
   va_list args;
 
   va_start (args, format);
   what = g_strdup_vprintf (format, args);
   va_end (args);
-  g_set_error (error, SB_AGENT_ERROR, SB_AGENT_ERROR_CATALOG, "line %u: %s", node->line, what);
+  /* A name that was too long may have been cut in the middle of a character. */
+  valid = g_utf8_make_valid (what, -1);
+  g_set_error (error, SB_AGENT_ERROR, SB_AGENT_ERROR_CATALOG, "line %u: %s", node->line, valid);
 
   return FALSE;
 }

@@ -165,6 +165,7 @@ sb_transfer_check (SbAgentCatalog  *agents,
   g_autoptr(JsonObject) object = sb_json_parse_object (arguments, -1, NULL);
   g_autofree char *ids = join_ids (reachable);
   const char *name = object != NULL ? sb_json_get_string (object, "agent_name") : NULL;
+  g_autofree char *shown = sb_text_short (name, 60);
   SbAgent *target = sb_agent_catalog_lookup (agents, name);
 
   *reason = NULL;
@@ -178,8 +179,8 @@ sb_transfer_check (SbAgentCatalog  *agents,
   else if (name == NULL)
     *refusal = g_strdup_printf ("Refused: the arguments must be {\"agent_name\": …, \"reason\": …}. Agents: %s.", ids);
   else if (target == NULL || !g_ptr_array_find (reachable, target, NULL))
-    *refusal = g_strdup_printf ("Refused: “%.60s” cannot be reached from here. Agents: %s. "
-                                "Choose one of them or answer the user yourself.", name, ids);
+    *refusal = g_strdup_printf ("Refused: “%s” cannot be reached from here. Agents: %s. "
+                                "Choose one of them or answer the user yourself.", shown, ids);
   if (*refusal != NULL)
     return NULL;
 

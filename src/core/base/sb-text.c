@@ -47,6 +47,29 @@ sb_text_clean (const char *bytes,
 }
 
 /**
+ * sb_text_short:
+ * @text: (nullable): from outside, as it came
+ * @max_chars: characters, without the ellipsis that says that there was more
+ *
+ * For a foreign name within a sentence. "%.60s" counts bytes, and would cut a character in two.
+ *
+ * Returns: (transfer full): valid UTF-8
+ */
+char *
+sb_text_short (const char *text,
+               guint       max_chars)
+{
+  g_autofree char *valid = text != NULL ? g_utf8_make_valid (text, -1) : g_strdup ("?");
+
+  if (g_utf8_strlen (valid, -1) <= (glong) max_chars)
+    return g_steal_pointer (&valid);
+
+  *g_utf8_offset_to_pointer (valid, max_chars) = '\0';
+
+  return g_strconcat (valid, "…", NULL);
+}
+
+/**
  * sb_text_head_tail:
  * @text: valid UTF-8
  * @max_bytes: how much of @text is kept; the line that says what is missing comes on top

@@ -25,6 +25,8 @@ guint64        sb_text_cleaner_get_removed (SbTextCleaner *self);
 char          *sb_text_clean               (const char    *bytes,
                                             gssize         length,
                                             guint64       *n_removed);
+char          *sb_text_short               (const char    *text,
+                                            guint          max_chars);
 char          *sb_text_head_tail           (const char    *text,
                                             gsize          max_bytes,
                                             gsize         *n_omitted);

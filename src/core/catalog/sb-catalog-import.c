@@ -9,6 +9,7 @@
 #include "sb-dotenv.h"
 #include "sb-json.h"
 #include "sb-redactor.h"
+#include "sb-text.h"
 #include "sb-yaml-edit.h"
 
 #include <string.h>
@@ -152,7 +153,8 @@ add_variable (Server     *server,
 
   if (strchr (value, '$') != NULL)
     {
-      g_autofree char *note = g_strdup_printf ("The “$” in %.60s is expanded in a catalog; is it meant so?", name);
+      g_autofree char *shown = sb_text_short (name, 60);
+      g_autofree char *note = g_strdup_printf ("The “$” in %s is expanded in a catalog; is it meant so?", shown);
 
       note_cb (note, server);
     }

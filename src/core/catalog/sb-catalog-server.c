@@ -6,6 +6,7 @@
 #include "sb-catalog-server-private.h"
 
 #include "sb-catalog-schema.h"
+#include "sb-text.h"
 #include "sb-yaml-json.h"
 
 #include <string.h>
@@ -324,10 +325,10 @@ finding_cb (SbSchemaFinding     finding,
 {
   SbCatalogServer *self = user_data;
   guint depth = g_strv_length ((char **) path);
+  g_autofree char *shown = sb_text_short (depth > 0 ? path[depth - 1] : self->name, 60);
 
   if (finding == SB_SCHEMA_WRONG_TYPE && self->problem == NULL)
-    self->problem = g_strdup_printf ("line %u: “%.60s” must be %s", node->line,
-                                     depth > 0 ? path[depth - 1] : self->name, name);
+    self->problem = g_strdup_printf ("line %u: “%s” must be %s", node->line, shown, name);
 }
 
 static void
@@ -444,7 +445,11 @@ sb_catalog_server_new (const char *name,
   if (node->kind == SB_YAML_MAPPING)
     sb_catalog_schema_check (node, sb_catalog_entry_keys, path, finding_cb, self);
   else
-    self->problem = g_strdup_printf ("line %u: “%.60s” must be a mapping (key: value)", node->line, name);
+    {
+      g_autofree char *shown = sb_text_short (name, 60);
+
+      self->problem = g_strdup_printf ("line %u: “%s” must be a mapping (key: value)", node->line, shown);
+    }
   read_fields (self);
 
   return self;

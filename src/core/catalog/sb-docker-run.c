@@ -5,6 +5,8 @@
 
 #include "sb-docker-run.h"
 
+#include "sb-text.h"
+
 #include <string.h>
 
 typedef struct
@@ -123,6 +125,7 @@ static void
 add_network (Run        *run,
              const char *network)
 {
+  g_autofree char *shown = NULL;
   g_autofree char *note = NULL;
 
   if (strcmp (network, "none") == 0)
@@ -130,7 +133,8 @@ add_network (Run        *run,
       sb_yaml_node_add (run->entry, "disableNetwork", sb_yaml_node_new_word ("true"));
       return;
     }
-  note = g_strdup_printf ("The network “%.60s” was left out: servers get one of their own.", network);
+  shown = sb_text_short (network, 60);
+  note = g_strdup_printf ("The network “%s” was left out: servers get one of their own.", shown);
   run->note (note, run->user_data);
 }
 

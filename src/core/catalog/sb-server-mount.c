@@ -6,6 +6,7 @@
 #include "sb-server-mount.h"
 
 #include "sb-catalog-server.h"
+#include "sb-text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -257,8 +258,10 @@ sb_server_mount_parse (const char          *text,
   parts = split (text);
   if (!read_parts (self, parts, home, error))
     {
+      g_autofree char *shown = sb_text_short (text, 200);
+
       g_set_error (error, SB_CATALOG_ERROR, SB_CATALOG_ERROR_SERVER,
-                   "“%.200s” is no volume; write it as source:target or source:target:ro.", text);
+                   "“%s” is no volume; write it as source:target or source:target:ro.", shown);
       return NULL;
     }
 

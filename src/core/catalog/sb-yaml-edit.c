@@ -5,6 +5,8 @@
 
 #include "sb-yaml-edit.h"
 
+#include "sb-text.h"
+
 #include <string.h>
 
 #define APPEND "-"
@@ -549,6 +551,7 @@ sb_yaml_edit_apply (SbYamlEdit  *self,
   g_autoptr(SbYamlNode) root = NULL;
   g_autoptr(SbYamlNode) expected = NULL;
   g_autofree char *result = NULL;
+  g_autofree char *shown = NULL;
 
   g_return_val_if_fail (self->path[0] != NULL && text != NULL, NULL);
 
@@ -569,8 +572,8 @@ sb_yaml_edit_apply (SbYamlEdit  *self,
         return g_steal_pointer (&result);
     }
 
-  g_set_error (error, SB_YAML_ERROR, SB_YAML_ERROR_EDIT, "“%.100s” cannot be changed here.",
-               self->path[g_strv_length (self->path) - 1]);
+  shown = sb_text_short (self->path[g_strv_length (self->path) - 1], 100);
+  g_set_error (error, SB_YAML_ERROR, SB_YAML_ERROR_EDIT, "“%s” cannot be changed here.", shown);
 
   return NULL;
 }

@@ -5,6 +5,8 @@
 
 #include "sb-yaml.h"
 
+#include "sb-text.h"
+
 #include <string.h>
 #include <yaml.h>
 
@@ -102,8 +104,9 @@ place (Builder     *builder,
     return fail (error, SB_YAML_ERROR_SYNTAX, node->line, "a key must be a plain word");
   if (!builder->lenient && sb_yaml_node_get (parent, node->text) != NULL)
     {
-      g_set_error (error, SB_YAML_ERROR, SB_YAML_ERROR_SYNTAX,
-                   "line %u: “%.60s” is set twice", node->line, node->text);
+      g_autofree char *shown = sb_text_short (node->text, 60);
+
+      g_set_error (error, SB_YAML_ERROR, SB_YAML_ERROR_SYNTAX, "line %u: “%s” is set twice", node->line, shown);
       return FALSE;
     }
 
@@ -387,8 +390,10 @@ sb_yaml_node_check_keys (SbYamlNode          *self,
         {
           g_autofree char *names = g_strjoinv (", ", (char **) allowed);
 
+          g_autofree char *shown = sb_text_short (key->text, 60);
+
           g_set_error (error, SB_YAML_ERROR, SB_YAML_ERROR_SCHEMA,
-                       "line %u: %s has no “%.60s”; it may have %s", key->line, what, key->text, names);
+                       "line %u: %s has no “%s”; it may have %s", key->line, what, shown, names);
           return FALSE;
         }
     }

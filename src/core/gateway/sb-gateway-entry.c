@@ -6,6 +6,7 @@
 #include "sb-gateway-entry.h"
 
 #include "sb-json.h"
+#include "sb-text.h"
 
 #define TOKEN_ENV "GATEWAY_TOKEN"
 
@@ -64,8 +65,10 @@ sb_gateway_entry_new_external (const char  *url,
   if (uri == NULL || g_uri_get_host (uri) == NULL || g_uri_get_host (uri)[0] == '\0' ||
       !(g_str_equal (g_uri_get_scheme (uri), "http") || g_str_equal (g_uri_get_scheme (uri), "https")))
     {
+      g_autofree char *shown = sb_text_short (url, 200);
+
       g_set_error (error, SB_CATALOG_ERROR, SB_CATALOG_ERROR_SERVER,
-                   "“%.200s” is no address of a gateway; it looks like http://127.0.0.1:8811/mcp.", url);
+                   "“%s” is no address of a gateway; it looks like http://127.0.0.1:8811/mcp.", shown);
       return NULL;
     }
 

@@ -12,6 +12,7 @@
 #include "sb-image-job.h"
 #include "sb-image-pin.h"
 #include "sb-server-container.h"
+#include "sb-text.h"
 
 /* No registry's: such a name is never pulled by mistake. */
 #define IMAGE_PREFIX "sandbar-local/"
@@ -248,9 +249,13 @@ sb_server_build_check_name (const char  *name,
     good = g_ascii_isalnum (at[0]) || g_ascii_isalnum (at[1]) || at[0] == at[1];
 
   if (!good)
-    g_set_error (error, SB_GATEWAY_ERROR, SB_GATEWAY_ERROR_SETUP,
-                 "“%.100s” cannot be the name of a server with an image: use small letters and digits, up to %d, with "
-                 "“-”, “_” or “.” between them.", name, MAX_NAME);
+    {
+      g_autofree char *shown = sb_text_short (name, 100);
+
+      g_set_error (error, SB_GATEWAY_ERROR, SB_GATEWAY_ERROR_SETUP,
+                   "“%s” cannot be the name of a server with an image: use small letters and digits, up to %d, with "
+                   "“-”, “_” or “.” between them.", shown, MAX_NAME);
+    }
 
   return good;
 }

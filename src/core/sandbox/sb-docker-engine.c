@@ -58,7 +58,7 @@ dup_version (JsonObject *version)
 
   clean[strcspn (clean, "+~ \n")] = '\0';
 
-  return g_strdup_printf ("%.40s", clean);
+  return sb_text_short (clean, 40);
 }
 
 static char *

@@ -80,6 +80,7 @@ parse_line (const char  *line,
             GError     **error)
 {
   const char *equals = strchr (line, '=');
+  g_autofree char *shown = NULL;
 
   if (equals != NULL)
     {
@@ -89,8 +90,9 @@ parse_line (const char  *line,
   if (equals != NULL && **name != '\0' && strlen (*name) <= 60 && **host != '\0' && strpbrk (*host, " \t") == NULL)
     return TRUE;
 
+  shown = sb_text_short (line, 80);
   g_set_error (error, SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_UNAVAILABLE,
-               "“%.80s” names no engine: write NAME=ADDRESS, e.g. office=ssh://me@office.", line);
+               "“%s” names no engine: write NAME=ADDRESS, e.g. office=ssh://me@office.", shown);
 
   return FALSE;
 }

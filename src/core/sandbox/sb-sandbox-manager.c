@@ -13,6 +13,7 @@
 #include "sb-sandbox-ending.h"
 #include "sb-sandbox-manager-private.h"
 #include "sb-sandbox-private.h"
+#include "sb-text.h"
 
 #define DEFAULT_LIMIT 16
 /* Ended ones stay in the list for a while, so that one can see why they ended. */
@@ -676,8 +677,10 @@ sb_sandbox_manager_create_async (SbSandboxManager    *self,
     }
   if (profile == NULL)
     {
+      g_autofree char *shown = sb_text_short (name, 60);
+
       g_task_return_new_error (task, SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_NOT_FOUND,
-                               "There is no sandbox profile “%.60s”. Choose one of the settings.", name);
+                               "There is no sandbox profile “%s”. Choose one of the settings.", shown);
       g_object_unref (task);
       return;
     }

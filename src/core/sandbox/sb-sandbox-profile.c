@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "sb-json.h"
+#include "sb-text.h"
 
 #define MIB (G_GINT64_CONSTANT (1024) * 1024)
 #define MAX_PROFILES 32
@@ -39,8 +40,10 @@ fail (GError     **error,
       const char  *name,
       const char  *what)
 {
-  g_set_error (error, SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_UNSAFE, "The sandbox profile “%.60s” cannot be used: %s.",
-               name != NULL ? name : "?", what);
+  g_autofree char *shown = sb_text_short (name, 60);
+
+  g_set_error (error, SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_UNSAFE, "The sandbox profile “%s” cannot be used: %s.",
+               shown, what);
 
   return FALSE;
 }
@@ -144,11 +147,12 @@ check_keys (JsonObject  *object,
 
   for (GList *l = members; l != NULL; l = l->next)
     {
+      g_autofree char *key = sb_text_short (l->data, 40);
       g_autofree char *what = NULL;
 
       if (g_strv_contains (known_keys, l->data))
         continue;
-      what = g_strdup_printf ("there is no setting “%.40s”", (const char *) l->data);
+      what = g_strdup_printf ("there is no setting “%s”", key);
       return fail (error, name, what);
     }
 
