@@ -7,8 +7,6 @@
 
 #include <glib/gi18n.h>
 
-#include "sb-sandbox-view.h"
-#include "sb-tools-view.h"
 #include "sb-trace-view.h"
 #include "sb-window-private.h"
 
@@ -150,6 +148,9 @@ width_changed_cb (SbWindow *self)
 static gboolean
 sb_window_close_request (GtkWindow *window)
 {
+  if (!_sb_window_may_close (SB_WINDOW (window)))
+    return TRUE;
+
   _sb_window_layout_save (SB_WINDOW (window));
 
   return GTK_WINDOW_CLASS (sb_window_parent_class)->close_request (window);
@@ -254,9 +255,11 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, SbWindow, pages);
   gtk_widget_class_bind_template_child (widget_class, SbWindow, panes);
   gtk_widget_class_bind_template_child (widget_class, SbWindow, rehearsal);
+  gtk_widget_class_bind_template_child (widget_class, SbWindow, sandbox_view);
   gtk_widget_class_bind_template_child (widget_class, SbWindow, sidebar);
   gtk_widget_class_bind_template_child (widget_class, SbWindow, sidebar_column);
   gtk_widget_class_bind_template_child (widget_class, SbWindow, toasts);
+  gtk_widget_class_bind_template_child (widget_class, SbWindow, tools_view);
   gtk_widget_class_bind_template_callback (widget_class, width_changed_cb);
 }
 

@@ -32,7 +32,7 @@ set_up (Fixture       *fixture,
 
   fixture->workspace = sb_workspace_new (&options, &error);
   g_assert_no_error (error);
-  fixture->window = sb_window_new (NULL, fixture->workspace);
+  fixture->window = g_object_ref (sb_window_new (NULL, fixture->workspace));
   gtk_window_set_default_size (GTK_WINDOW (fixture->window), 1280, 800);
   gtk_window_present (GTK_WINDOW (fixture->window));
   sb_test_wait_until (gtk_widget_get_width (GTK_WIDGET (fixture->window)) > 1000);
@@ -43,8 +43,9 @@ static void
 tear_down (Fixture       *fixture,
            gconstpointer  data)
 {
-  g_object_add_weak_pointer (G_OBJECT (fixture->window), (gpointer *) &fixture->window);
   gtk_window_destroy (GTK_WINDOW (fixture->window));
+  g_object_add_weak_pointer (G_OBJECT (fixture->window), (gpointer *) &fixture->window);
+  g_object_unref (fixture->window);
   sb_test_wait_until (fixture->window == NULL);
   g_clear_object (&fixture->workspace);
 }
@@ -400,6 +401,56 @@ test_frames (Fixture       *fixture,
   g_signal_handlers_disconnect_by_data (clock, &n_frames);
 }
 
+static AdwMessageDialog *
+find_question (void)
+{
+  GListModel *toplevels = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (toplevels); i++)
+    {
+      g_autoptr(GtkWindow) window = g_list_model_get_item (toplevels, i);
+
+      if (ADW_IS_MESSAGE_DIALOG (window))
+        return ADW_MESSAGE_DIALOG (window);
+    }
+
+  return NULL;
+}
+
+/* As its buttons do. */
+static void
+answer (const char *response)
+{
+  AdwMessageDialog *question = find_question ();
+
+  adw_message_dialog_response (question, response);
+  gtk_window_destroy (GTK_WINDOW (question));
+}
+
+/* It does not close over what was not saved before somebody said so, and asks once. */
+static void
+test_closing (Fixture       *fixture,
+              gconstpointer  data)
+{
+  GtkWindow *window = GTK_WINDOW (fixture->window);
+  g_autoptr(GObject) model = NULL;
+
+  g_object_get (find_name (GTK_WIDGET (window), "SbToolsView"), "model", &model, NULL);
+  g_object_set (model, "unsaved", TRUE, NULL);
+  gtk_window_close (window);
+  sb_test_wait_until (find_question () != NULL);
+  gtk_window_close (window);
+  g_assert_true (gtk_widget_get_visible (GTK_WIDGET (window)));
+  g_assert_nonnull (strstr (adw_message_dialog_get_body (find_question ()), "catalog"));
+  answer ("cancel");
+  g_assert_true (gtk_widget_get_visible (GTK_WIDGET (window)));
+
+  gtk_window_close (window);
+  sb_test_wait_until (find_question () != NULL);
+  answer ("close");
+  sb_test_wait_until (!gtk_widget_get_visible (GTK_WIDGET (window)));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -416,6 +467,7 @@ main (int   argc,
   g_test_add ("/window/conversations", Fixture, NULL, set_up, test_conversations, tear_down);
   g_test_add ("/window/widths", Fixture, NULL, set_up, test_widths, tear_down);
   g_test_add ("/window/frames", Fixture, NULL, set_up, test_frames, tear_down);
+  g_test_add ("/window/closing", Fixture, NULL, set_up, test_closing, tear_down);
 
   return g_test_run ();
 }

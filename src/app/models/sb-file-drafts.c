@@ -200,6 +200,9 @@ sb_file_drafts_count (SbFileDrafts *self,
 
   g_return_val_if_fail (SB_IS_FILE_DRAFTS (self), 0);
 
+  if (channel == NULL)
+    return self->waiting->len + self->lost->len;
+
   for (guint i = 0; i < self->waiting->len; i++)
     if (sb_file_document_get_channel (g_ptr_array_index (self->waiting, i)) == channel)
       n++;

@@ -24,7 +24,7 @@ SbFileDocument *sb_file_drafts_take   (SbFileDrafts   *self,
 gboolean        sb_file_drafts_has    (SbFileDrafts   *self,
                                        SbChannel      *channel,
                                        const char     *path);
-/* Of a sandbox that lives. */
+/* Of a sandbox that lives; channel: nullable: of all sandboxes, and of those that ended. */
 guint           sb_file_drafts_count  (SbFileDrafts   *self,
                                        SbChannel      *channel);
 /* Whoever ends that sandbox knows that it is lost, and wants that. */

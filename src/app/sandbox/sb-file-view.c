@@ -582,8 +582,8 @@ sb_file_view_get_n_unsaved (SbFileView *self,
 
   g_return_val_if_fail (SB_IS_FILE_VIEW (self), 0);
 
-  edited = self->document != NULL && sb_file_document_get_channel (self->document) == channel
-           && sb_file_document_get_edited (self->document);
+  edited = self->document != NULL && sb_file_document_get_edited (self->document)
+           && (channel == NULL || sb_file_document_get_channel (self->document) == channel);
 
   return sb_file_drafts_count (self->drafts, channel) + (edited ? 1 : 0);
 }

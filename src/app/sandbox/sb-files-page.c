@@ -397,7 +397,7 @@ sb_files_page_get_n_unsaved (SbFilesPage *self,
 {
   g_return_val_if_fail (SB_IS_FILES_PAGE (self), 0);
 
-  return channel != NULL ? sb_file_view_get_n_unsaved (self->view, channel) : 0;
+  return sb_file_view_get_n_unsaved (self->view, channel);
 }
 
 SbFileDrafts *

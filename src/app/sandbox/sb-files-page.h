@@ -26,9 +26,9 @@ void sb_files_page_set_changes (SbFilesPage *self,
 void sb_files_page_show_file   (SbFilesPage *self,
                                 const char  *path);
 
-/* How many files of that sandbox hold what was typed and not saved. */
+/* How many files of that sandbox hold what was typed and not saved. channel: nullable: of all. */
 guint sb_files_page_get_n_unsaved (SbFilesPage *self,
-                                   SbChannel   *channel); /* nullable */
+                                   SbChannel   *channel);
 /* What was typed for sandboxes that ended. */
 SbFileDrafts *sb_files_page_get_drafts (SbFilesPage *self);
 

@@ -71,11 +71,12 @@ remove_cb (GtkWidget  *widget,
 {
   SbSandboxView *self = SB_SANDBOX_VIEW (widget);
   SbSandbox *sandbox = get_target (self, parameter);
+  SbChannel *channel = sandbox != NULL ? sb_sandbox_get_channel (sandbox) : NULL;
 
   gtk_menu_button_popdown (self->switcher);
   if (sandbox != NULL)
     sb_sandbox_verbs_remove (widget, self->selection, sandbox,
-                             sb_files_page_get_n_unsaved (self->files, sb_sandbox_get_channel (sandbox)));
+                             channel != NULL ? sb_files_page_get_n_unsaved (self->files, channel) : 0);
 }
 
 /* Its removal was confirmed by somebody who was told. */

@@ -512,3 +512,11 @@ sb_sandbox_view_set_selection (SbSandboxView *self,
   sandbox_changed_cb (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SELECTION]);
 }
+
+guint
+sb_sandbox_view_get_n_unsaved (SbSandboxView *self)
+{
+  g_return_val_if_fail (SB_IS_SANDBOX_VIEW (self), 0);
+
+  return sb_files_page_get_n_unsaved (self->files, NULL);
+}

@@ -14,7 +14,9 @@ G_BEGIN_DECLS
 #define SB_TYPE_SANDBOX_VIEW (sb_sandbox_view_get_type ())
 G_DECLARE_FINAL_TYPE (SbSandboxView, sb_sandbox_view, SB, SANDBOX_VIEW, GtkWidget)
 
-void sb_sandbox_view_set_selection (SbSandboxView *self,
-                                    SbSelection   *selection);
+void  sb_sandbox_view_set_selection (SbSandboxView *self,
+                                     SbSelection   *selection);
+/* How many files have text that was not saved, of all sandboxes. */
+guint sb_sandbox_view_get_n_unsaved (SbSandboxView *self);
 
 G_END_DECLS

@@ -399,3 +399,11 @@ sb_tools_view_set_model (SbToolsView  *self,
   update_actions (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MODEL]);
 }
+
+gboolean
+sb_tools_view_get_unsaved (SbToolsView *self)
+{
+  g_return_val_if_fail (SB_IS_TOOLS_VIEW (self), FALSE);
+
+  return self->model != NULL && sb_tools_model_get_unsaved (self->model);
+}

@@ -13,7 +13,9 @@ G_BEGIN_DECLS
 #define SB_TYPE_TOOLS_VIEW (sb_tools_view_get_type ())
 G_DECLARE_FINAL_TYPE (SbToolsView, sb_tools_view, SB, TOOLS_VIEW, GtkWidget)
 
-void sb_tools_view_set_model (SbToolsView  *self,
-                              SbToolsModel *model);
+void     sb_tools_view_set_model   (SbToolsView  *self,
+                                    SbToolsModel *model);
+/* The editor of the catalog has changes that were not saved. */
+gboolean sb_tools_view_get_unsaved (SbToolsView  *self);
 
 G_END_DECLS
