@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  SB_SANDBOX_ERROR_UNAVAILABLE, /* no engine and no bubblewrap, or it does not answer */
+  SB_SANDBOX_ERROR_UNAVAILABLE, /* no engine and no bubblewrap, or it does not answer or has no room */
   SB_SANDBOX_ERROR_IMAGE,       /* the image is missing */
   SB_SANDBOX_ERROR_UNSAFE,      /* a limit or guarantee did not take: refused */
   SB_SANDBOX_ERROR_START,       /* it did not come up */

@@ -5,6 +5,8 @@
 
 #include "sb-docker-launch.h"
 
+#include <string.h>
+
 #include "sb-docker-facts.h"
 #include "sb-docker-gone.h"
 #include "sb-docker-request.h"
@@ -357,6 +359,14 @@ sb_docker_launch_finish (GAsyncResult  *result,
   return g_steal_pointer (&launch->duplex);
 }
 
+/* Neither engine nor API has a code for it: what the kernel of Linux says is passed on as it is. */
+static gboolean
+is_full (const GError *error)
+{
+  return strstr (error->message, "no space left on device") != NULL
+         || strstr (error->message, "disk quota exceeded") != NULL;
+}
+
 /**
  * sb_docker_launch_explain:
  * @error: what a call of the engine said
@@ -379,6 +389,12 @@ sb_docker_launch_explain (const GError *error,
     return g_error_new (SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_IMAGE,
                         "The engine has no sandbox image “%s” yet. Run “sandbar-cli image build” once to make it.",
                         image);
+  /* Not a failure of the start: filling the helper's volume again would only take more. */
+  if (is_full (error))
+    return g_error_new_literal (SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_UNAVAILABLE,
+                                "The engine's disk is full, so no sandbox can start. Make room where the engine keeps "
+                                "its data, for example by removing containers and images that nobody needs, and try "
+                                "again.");
 
   return g_error_new (SB_SANDBOX_ERROR, SB_SANDBOX_ERROR_START, "The sandbox did not come up. %s",
                       error->message);
