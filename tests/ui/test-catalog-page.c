@@ -3,6 +3,7 @@
 
 #include "config.h"
 
+#include <adwaita.h>
 #include <gtksourceview/gtksource.h>
 #include <string.h>
 
@@ -54,6 +55,52 @@ test_save (SbToolsFixture *fixture,
   gtk_widget_activate_action (fixture->page, "catalog.save", NULL);
   g_assert_nonnull (sb_gateway_lookup (fixture->gateway, "third"));
   g_assert_true (has (fixture, "registry: ["));
+}
+
+/* Answers the question that stands. */
+static void
+answer (const char *response)
+{
+  GListModel *toplevels = gtk_window_get_toplevels ();
+  GtkWindow *question = NULL;
+
+  for (guint i = 0; question == NULL && i < g_list_model_get_n_items (toplevels); i++)
+    {
+      g_autoptr(GtkWindow) window = g_list_model_get_item (toplevels, i);
+
+      if (ADW_IS_MESSAGE_DIALOG (window))
+        question = window;
+    }
+
+  g_assert_nonnull (question);
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (question), response);
+  gtk_window_destroy (question);
+}
+
+/* What happens to the catalog while somebody writes is not undone by saving, unless that is wanted. */
+static void
+test_conflict (SbToolsFixture *fixture,
+               gconstpointer   data)
+{
+  GtkTextIter end;
+
+  gtk_text_buffer_get_end_iter (get_buffer (fixture), &end);
+  gtk_text_buffer_insert (get_buffer (fixture), &end, "# mine\n", -1);
+  g_assert_true (sb_tools_model_remove (fixture->model, "weather", NULL));
+  g_assert_true (has (fixture, "# mine"));
+  gtk_widget_activate_action (fixture->page, "catalog.save", NULL);
+  answer ("cancel");
+  g_assert_null (strstr (fixture->saved, "# mine"));
+
+  gtk_widget_activate_action (fixture->page, "catalog.save", NULL);
+  answer ("take");
+  g_assert_false (has (fixture, "# mine"));
+  g_assert_false (has (fixture, "weather:"));
+  gtk_text_buffer_undo (get_buffer (fixture));
+  g_assert_true (has (fixture, "# mine"));
+
+  gtk_widget_activate_action (fixture->page, "catalog.save", NULL);
+  g_assert_nonnull (strstr (fixture->saved, "# mine"));
 }
 
 /* A problem is listed with its line; its fix changes the text, and can be taken back. */
@@ -113,6 +160,7 @@ main (int   argc,
 #define ADD(name, func) \
   g_test_add ("/catalog-page/" name, SbToolsFixture, type, sb_tools_fixture_set_up, func, sb_tools_fixture_tear_down)
   ADD ("save", test_save);
+  ADD ("conflict", test_conflict);
   ADD ("fix", test_fix);
   ADD ("pin", test_pin);
 

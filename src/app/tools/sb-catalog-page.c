@@ -5,6 +5,7 @@
 
 #include "sb-catalog-page.h"
 
+#include <adwaita.h>
 #include <glib/gi18n.h>
 #include <gtksourceview/gtksource.h>
 
@@ -25,6 +26,7 @@ struct _SbCatalogPage
   SbToolsModel *model;       /* nullable */
   GListModel   *found;       /* nullable: of SbCatalogProblem */
   GCancellable *cancellable; /* nullable: while a digest is looked up */
+  char         *base;        /* nullable: the saved text that the one in the editor began from */
   guint         lint_id;
 
   /* template */
@@ -129,6 +131,16 @@ changed_cb (SbCatalogPage *self)
     self->lint_id = g_timeout_add (LINT_DELAY_MS, lint_cb, self);
 }
 
+/* What the editor shows is what is saved. */
+static void
+take_base (SbCatalogPage *self)
+{
+  g_free (self->base);
+  self->base = g_strdup (sb_tools_model_get_text (self->model));
+  gtk_text_buffer_set_modified (GTK_TEXT_BUFFER (self->buffer), FALSE);
+  update (self);
+}
+
 static void
 show_saved (SbCatalogPage *self)
 {
@@ -141,8 +153,7 @@ show_saved (SbCatalogPage *self)
 
   if (!g_str_equal (shown, text))
     gtk_text_buffer_set_text (GTK_TEXT_BUFFER (self->buffer), text, -1);
-  gtk_text_buffer_set_modified (GTK_TEXT_BUFFER (self->buffer), FALSE);
-  update (self);
+  take_base (self);
 }
 
 static void
@@ -206,22 +217,62 @@ fix_cb (SbCatalogPage    *self,
 }
 
 static void
+save (SbCatalogPage *self)
+{
+  g_autofree char *text = dup_text (self);
+  g_autoptr(GError) error = NULL;
+
+  if (sb_tools_model_save (self->model, text, &error))
+    take_base (self);
+  else
+    tell (self, error->message);
+}
+
+static void
+conflict_cb (SbCatalogPage *self,
+             const char    *response)
+{
+  if (g_str_equal (response, "save"))
+    save (self);
+  if (!g_str_equal (response, "take"))
+    return;
+
+  replace_text (self, sb_tools_model_get_text (self->model));
+  take_base (self);
+}
+
+/* A server that was built, added or removed while somebody wrote here is not in this text. */
+static void
+ask_to_replace (SbCatalogPage *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *widget = adw_message_dialog_new (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL,
+                                              _("The Catalog Changed Meanwhile"),
+                                              _("Servers were added, changed or removed since you began to write. "
+                                                "Saving undoes that. The saved text can be shown instead; Ctrl+Z then "
+                                                "brings yours back."));
+  AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG (widget);
+
+  adw_message_dialog_add_responses (dialog, "cancel", _("_Cancel"), "take", _("_Show the Saved Text"), "save",
+                                    _("_Save Mine"), NULL);
+  adw_message_dialog_set_response_appearance (dialog, "save", ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_default_response (dialog, "cancel");
+  adw_message_dialog_set_close_response (dialog, "cancel");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (conflict_cb), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
 save_cb (GtkWidget  *widget,
          const char *action_name,
          GVariant   *parameter)
 {
   SbCatalogPage *self = SB_CATALOG_PAGE (widget);
-  g_autofree char *text = dup_text (self);
-  g_autoptr(GError) error = NULL;
 
-  if (!sb_tools_model_save (self->model, text, &error))
-    {
-      tell (self, error->message);
-      return;
-    }
-
-  gtk_text_buffer_set_modified (GTK_TEXT_BUFFER (self->buffer), FALSE);
-  update (self);
+  if (g_strcmp0 (self->base, sb_tools_model_get_text (self->model)) == 0)
+    save (self);
+  else
+    ask_to_replace (self);
 }
 
 /* A digest that is looked up for one entry. */
@@ -407,6 +458,7 @@ sb_catalog_page_dispose (GObject *object)
   g_clear_pointer (&self->box, gtk_widget_unparent);
   g_clear_object (&self->found);
   g_clear_object (&self->model);
+  g_clear_pointer (&self->base, g_free);
 
   G_OBJECT_CLASS (sb_catalog_page_parent_class)->dispose (object);
 }
