@@ -44,7 +44,8 @@ struct _SbGatewayServer
   guint                 timeout_id;  /* of coming up, until the next try, or until the next ping */
 
   SbGatewayServerState  state;
-  gint64                started;
+  gint64                started;     /* wall clock, µs */
+  gint64                ready_since; /* monotonic µs, 0: it is not: a clock that is set does not make it stable */
   guint                 n_tries;     /* since it was last stable */
   guint                 n_restarts;
   guint                 n_missed;    /* pings, one after the other */
@@ -150,6 +151,7 @@ drop_instance (SbGatewayServer *self)
       g_clear_object (&self->client);
     }
   self->started = 0;
+  self->ready_since = 0;
   self->n_missed = 0;
   set_tools (self, NULL);
 
@@ -206,8 +208,8 @@ static void
 wait_and_retry (SbGatewayServer *self,
                 const char      *message)
 {
-  gboolean stable = self->started != 0 &&
-                    g_get_real_time () - self->started > STABLE_SECONDS * G_USEC_PER_SEC;
+  gboolean stable = self->ready_since != 0 &&
+                    g_get_monotonic_time () - self->ready_since > STABLE_SECONDS * G_USEC_PER_SEC;
   guint delay;
 
   self->n_tries = stable ? 1 : self->n_tries + 1;
@@ -375,6 +377,7 @@ listed_cb (GObject      *source,
 
   g_clear_handle_id (&self->timeout_id, g_source_remove);
   self->started = g_get_real_time ();
+  self->ready_since = g_get_monotonic_time ();
   set_tools (self, tools);
   enter (self, SB_GATEWAY_SERVER_READY, NULL);
   if (self->state == SB_GATEWAY_SERVER_READY)
