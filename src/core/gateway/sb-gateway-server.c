@@ -5,6 +5,7 @@
 
 #include "sb-gateway-server.h"
 
+#include "sb-id.h"
 #include "sb-server-link.h"
 #include "sb-text-filter.h"
 
@@ -376,7 +377,7 @@ listed_cb (GObject      *source,
     }
 
   g_clear_handle_id (&self->timeout_id, g_source_remove);
-  self->started = g_get_real_time ();
+  self->started = sb_clock_wall ();
   self->ready_since = g_get_monotonic_time ();
   set_tools (self, tools);
   enter (self, SB_GATEWAY_SERVER_READY, NULL);
