@@ -21,6 +21,7 @@ typedef struct
   char            *call;   /* nullable: the last StartTransientUnit */
   const char      *result; /* of the job; NULL: it never ends; "refused": there is none */
   char            *root;
+  gboolean         keeps_cpus;
 } Fixture;
 
 static void
@@ -102,6 +103,7 @@ set_up (Fixture       *fixture,
   write_limit (fixture, "sys/fs/cgroup/" GROUP "/memory.max", "1073741824\n");
   write_limit (fixture, "sys/fs/cgroup/" GROUP "/memory.swap.max", "0\n");
   write_limit (fixture, "sys/fs/cgroup/" GROUP "/pids.max", "131\n");
+  write_limit (fixture, "sys/fs/cgroup/" GROUP "/cpu.max", "150000 100000\n");
 }
 
 static void
@@ -128,7 +130,7 @@ start (Fixture       *fixture,
   sb_bwrap_scope_start_async (&spec, PID, fixture->root, cancellable, sb_test_keep_result, &result);
   sb_test_wait_until (result != NULL);
 
-  return sb_bwrap_scope_start_finish (result, error);
+  return sb_bwrap_scope_start_finish (result, &fixture->keeps_cpus, error);
 }
 
 static void
@@ -176,6 +178,24 @@ test_not_kept (Fixture       *fixture,
       write_limit (fixture, rows[i].file, before);
     }
   g_assert_true (start (fixture, NULL, NULL));
+}
+
+/* A user who was not given the controller has the other limits all the same, and is not told otherwise. */
+static void
+test_processors (Fixture       *fixture,
+                 gconstpointer  data)
+{
+  static const struct { const char *value; gboolean holds; } rows[] = {
+    { "150000 100000\n", TRUE }, { "15000 10000\n", TRUE }, { "150002 100000\n", FALSE }, { "max 100000\n", FALSE },
+    { "", FALSE }, { "150000\n", FALSE }, { "1 0\n", FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      write_limit (fixture, "sys/fs/cgroup/" GROUP "/cpu.max", rows[i].value);
+      g_assert_true (start (fixture, NULL, NULL));
+      g_assert_cmpint (fixture->keeps_cpus, ==, rows[i].holds);
+    }
 }
 
 static void
@@ -243,6 +263,7 @@ main (int    argc,
   g_test_add_func ("/sandbox/scope/no-bus", test_no_bus);
   ADD ("limits", "org.freedesktop.systemd1", test_limits);
   ADD ("not-kept", "org.freedesktop.systemd1", test_not_kept);
+  ADD ("processors", "org.freedesktop.systemd1", test_processors);
   ADD ("refused", "org.freedesktop.systemd1", test_refused);
   ADD ("cancelled", "org.freedesktop.systemd1", test_cancelled);
   ADD ("no-systemd", NULL, test_no_systemd);

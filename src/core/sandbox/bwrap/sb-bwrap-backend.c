@@ -23,6 +23,7 @@ typedef struct
   guint64         memory_bytes;
   double          cpus;
   gboolean        in_scope;
+  gboolean        keeps_cpus; /* the scope does */
   SbBwrapCommand  command;
   SbDuplex       *duplex;
   GPtrArray      *facts;
@@ -153,7 +154,7 @@ add_cpu_fact (GPtrArray   *facts,
 {
   g_autofree char *label = g_strdup_printf ("%.3g processors", start->cpus);
 
-  if (start->in_scope && start->cpus > 0)
+  if (start->in_scope && start->keeps_cpus)
     g_ptr_array_add (facts, sb_sandbox_fact_new ("cpu", TRUE, label,
                                                  g_strdup_printf ("The time of %.3g processors, by a control group of "
                                                                   "systemd.", start->cpus)));
@@ -253,7 +254,7 @@ scope_cb (GObject      *source,
   Start *start = g_task_get_task_data (task);
   g_autoptr(GError) error = NULL;
 
-  start->in_scope = sb_bwrap_scope_start_finish (result, &error);
+  start->in_scope = sb_bwrap_scope_start_finish (result, &start->keeps_cpus, &error);
   if (g_cancellable_is_cancelled (g_task_get_cancellable (task)))
     {
       g_clear_error (&error);

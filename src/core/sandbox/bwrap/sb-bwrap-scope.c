@@ -43,6 +43,7 @@ typedef struct
   gboolean         timed_out;
   gboolean         removed;     /* the job is over */
   gboolean         succeeded;
+  gboolean         keeps_cpus;
 } Scope;
 
 static void
@@ -107,7 +108,29 @@ reads (Scope      *scope,
          && g_ascii_string_to_unsigned (g_strchomp (text), 10, 0, G_MAXUINT64, &value, NULL) && value <= at_most;
 }
 
-/* A manager may take a property and lack the controller that keeps it: what counts is what the kernel says. */
+/* "150000 100000": so much time in each period, in µs; "max": as much as there is. */
+static gboolean
+reads_cpus (Scope      *scope,
+            const char *group)
+{
+  g_autofree char *path = g_build_filename (scope->root, "sys", "fs", "cgroup", group, "cpu.max", NULL);
+  g_autofree char *text = NULL;
+  g_auto(GStrv) parts = NULL;
+  guint64 quota = 0;
+  guint64 period = 0;
+
+  if (scope->cpus <= 0 || !g_file_get_contents (path, &text, NULL, NULL))
+    return FALSE;
+  parts = g_strsplit (g_strchomp (text), " ", 3);
+
+  return g_strv_length (parts) == 2
+         && g_ascii_string_to_unsigned (parts[0], 10, 1, G_MAXUINT32, &quota, NULL)
+         && g_ascii_string_to_unsigned (parts[1], 10, 1, G_MAXUINT32, &period, NULL)
+         && (double) quota <= scope->cpus * (double) period + 1;
+}
+
+/* A manager may take a property and lack the controller that keeps it: what counts is what the kernel says. Users are
+ * seldom given the controller of processors; the other limits are worth having without it. */
 static gboolean
 limits_hold (Scope *scope)
 {
@@ -121,6 +144,8 @@ limits_hold (Scope *scope)
   group = g_str_has_prefix (text, "0::/") ? text + strlen ("0::/") : NULL;
   if (group == NULL || !g_str_has_suffix (g_strchomp (text), scope->unit) || strstr (group, "..") != NULL)
     return FALSE;
+
+  scope->keeps_cpus = reads_cpus (scope, group);
 
   return (scope->memory_bytes == 0 || (reads (scope, group, "memory.max", scope->memory_bytes)
                                        && reads (scope, group, "memory.swap.max", 0)))
@@ -359,15 +384,22 @@ sb_bwrap_scope_start_async (const SbSandboxSpec *spec,
 /**
  * sb_bwrap_scope_start_finish:
  * @result: the result
+ * @keeps_cpus: (out): whether the limit of processors holds, too
  * @error: set to why there is no scope: the end of a sentence about systemd
  *
- * Returns: TRUE when the limits hold
+ * Returns: TRUE when the limits of memory and processes hold
  */
 gboolean
 sb_bwrap_scope_start_finish (GAsyncResult  *result,
+                             gboolean      *keeps_cpus,
                              GError       **error)
 {
+  Scope *scope;
+
   g_return_val_if_fail (g_task_is_valid (result, NULL), FALSE);
+
+  scope = g_task_get_task_data (G_TASK (result));
+  *keeps_cpus = scope->keeps_cpus;
 
   return g_task_propagate_boolean (G_TASK (result), error);
 }

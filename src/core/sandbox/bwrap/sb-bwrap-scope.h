@@ -17,6 +17,7 @@ void     sb_bwrap_scope_start_async  (const SbSandboxSpec  *spec,
                                       GAsyncReadyCallback   callback,
                                       gpointer              user_data);
 gboolean sb_bwrap_scope_start_finish (GAsyncResult         *result,
+                                      gboolean             *keeps_cpus,
                                       GError              **error);
 
 G_END_DECLS
