@@ -6,6 +6,7 @@
 #include "sb-test-helper.h"
 
 #include <errno.h>
+#include <glib/gstdio.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
@@ -66,7 +67,9 @@ start (SbTestHelper         *self,
   g_autoptr(SbDuplex) duplex = NULL;
   g_autoptr(GError) error = NULL;
 
-  self->workspace = sb_test_make_dir ();
+  self->folder = sb_test_make_dir ();
+  self->workspace = g_build_filename (self->folder, "workspace", NULL);
+  g_assert_cmpint (g_mkdir (self->workspace, 0700), ==, 0);
   workspace_argument = g_strconcat ("--workspace=", self->workspace, NULL);
   if (setup != NULL)
     g_subprocess_launcher_set_child_setup (launcher, setup, NULL, NULL);
@@ -110,7 +113,8 @@ sb_test_helper_end (SbTestHelper *self)
   sb_test_wait_until (result != NULL);
   g_assert_finalize_object (g_steal_pointer (&self->channel));
   g_clear_object (&self->process);
-  sb_test_remove_dir (self->workspace);
+  sb_test_remove_dir (self->folder);
+  g_clear_pointer (&self->folder, g_free);
   g_clear_pointer (&self->workspace, g_free);
 }
 

@@ -12,6 +12,7 @@ typedef struct
 {
   GSubprocess *process;
   SbChannel   *channel;
+  char        *folder;    /* around it: what leaves it is seen, and nobody else writes there */
   char        *workspace;
 } SbTestHelper;
 
